@@ -1,0 +1,159 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// Layers, arrows downwards only (scripts/tidy asserts them from `swift package dump-package`):
+//   5  crossdock, crossdock-central, crossdock-plugin-host
+//   4  Engine, Uplink, ControlAPI, CentralService, Simulator
+//   3  Configuration, MQTTFeed, Decoding, Journal, PluginRuntime
+//   2  Platform, CommandSyntax, SQLite, HTTPServer, HTTPClient, Segments
+//   1  Records, JSONText, CrossdockPlugin (the SDK)
+//   0  C libraries and the ABI header
+// Targets of one layer never import each other. Plugins/ may import layers 0 and 1 only, and can be deleted.
+
+let settings: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ]
+  + (Context.environment["CI"] == nil && Context.environment["CROSSDOCK_STRICT"] == nil
+    ? [] : [.treatAllWarnings(as: .error)])
+
+func module(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
+}
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+// A plugin's folder can be deleted: what is not there is not built, and the programs do without it.
+let packageFolder = Context.packageDirectory
+func isPresent(_ plugin: String) -> Bool {
+  FileManager.default.fileExists(atPath: "\(packageFolder)/Plugins/\(plugin)")
+}
+let hasPickRouting = isPresent("PickRouting")
+let hasPredictiveMaintenance = isPresent("PredictiveMaintenance")
+
+var pluginTargets: [Target] = []
+var pluginDependencies: [Target.Dependency] = []
+var pluginFlags: [SwiftSetting] = []
+if hasPickRouting {
+  pluginTargets += [
+    module("AisleRouting", [], path: "Plugins/PickRouting/AisleRouting"),
+    module(
+      "PickRouting", ["AisleRouting", "CrossdockPlugin", "CCrossdockPlugin", "JSONText"],
+      path: "Plugins/PickRouting/PickRouting"),
+    tests("AisleRouting", ["AisleRouting"]),
+    tests("PickRouting", ["AisleRouting", "PickRouting", "CrossdockPlugin", "JSONText"]),
+  ]
+  pluginDependencies += ["AisleRouting", "PickRouting"]
+  pluginFlags.append(.define("PLUGIN_PICK_ROUTING"))
+}
+if hasPredictiveMaintenance {
+  pluginTargets += [
+    module("ConditionMonitoring", [], path: "Plugins/PredictiveMaintenance/ConditionMonitoring"),
+    module(
+      "PredictiveMaintenance", ["ConditionMonitoring", "CrossdockPlugin", "CCrossdockPlugin", "JSONText"],
+      path: "Plugins/PredictiveMaintenance/PredictiveMaintenance"),
+    tests("ConditionMonitoring", ["ConditionMonitoring"]),
+    tests("PredictiveMaintenance", ["ConditionMonitoring", "PredictiveMaintenance", "CrossdockPlugin", "JSONText"]),
+  ]
+  pluginDependencies += ["PredictiveMaintenance"]
+  pluginFlags.append(.define("PLUGIN_PREDICTIVE_MAINTENANCE"))
+}
+
+let package = Package(
+  name: "crossdock",
+  products: [
+    .library(name: "CrossdockPlugin", targets: ["CrossdockPlugin"]),
+    .executable(name: "crossdock", targets: ["crossdock"]),
+    .executable(name: "crossdock-central", targets: ["crossdock-central"]),
+    .executable(name: "crossdock-plugin-host", targets: ["crossdock-plugin-host"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0")
+  ],
+  targets: [
+    // 0
+    .systemLibrary(name: "CMosquitto"),
+    .systemLibrary(name: "CSQLite"),
+    .systemLibrary(name: "CZstd"),
+    .target(name: "CLinux"),
+    .target(name: "CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
+    .target(
+      name: "CHTTPClient", cxxSettings: [.define("CPPHTTPLIB_OPENSSL_SUPPORT")],
+      linkerSettings: [.linkedLibrary("cpp-httplib"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+    .target(name: "CTomlPlusPlus"),
+    .target(name: "CCrossdockPlugin"),
+    // 1
+    module("JSONText", []),
+    module("Records", []),
+    module("CrossdockPlugin", ["CCrossdockPlugin"]),
+    // 2
+    module("Platform", ["CLinux", "Records", log]),
+    module("CommandSyntax", ["Records", "CLinux"]),
+    module("SQLite", ["CSQLite", "Records"]),
+    module("HTTPServer", ["CMicrohttpd", "Records"]),
+    module("HTTPClient", ["CHTTPClient", "Records"]),
+    module("Segments", ["CZstd", "CLinux", "Records", "JSONText"]),
+    // 3
+    module("Configuration", ["CTomlPlusPlus", "Platform", "Records"]),
+    module("MQTTFeed", ["CMosquitto", "CLinux", "Platform", "Records", log]),
+    module("Decoding", ["JSONText", "Records"]),
+    module("Journal", ["SQLite", "Platform", "Records", "JSONText", log]),
+    module("PluginRuntime", ["CCrossdockPlugin", "CLinux", "Platform", "Records", log]),
+    // 4
+    module(
+      "Engine",
+      [
+        "Configuration", "MQTTFeed", "Decoding", "Journal", "PluginRuntime", "Platform", "Records", "JSONText",
+        "CLinux", log,
+      ]),
+    module("Uplink", ["Configuration", "Journal", "HTTPClient", "Segments", "Platform", "Records", "JSONText", log]),
+    module("ControlAPI", ["Journal", "HTTPServer", "Segments", "Platform", "Records", "JSONText", log]),
+    module("CentralService", ["SQLite", "HTTPServer", "Segments", "Platform", "Records", "JSONText", "CLinux", log]),
+    module("Simulator", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux"]),
+    // 5
+    .executableTarget(
+      name: "crossdock",
+      dependencies: [
+        "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "Simulator",
+        "HTTPClient", "Platform",
+        "Records", "JSONText", "CLinux", "Segments", "MQTTFeed", "Decoding", "CCrossdockPlugin", "CrossdockPlugin", log,
+      ] + pluginDependencies, swiftSettings: settings + pluginFlags),
+    .executableTarget(
+      name: "crossdock-central",
+      dependencies: ["CommandSyntax", "CentralService", "Platform", "Records", "JSONText", "CLinux", log],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "crossdock-plugin-host",
+      dependencies: ["PluginRuntime", "CCrossdockPlugin", "Platform", "Records", "CLinux"],
+      swiftSettings: settings),
+    // Tests
+    tests("JSONText", ["JSONText"]),
+    tests("Records", ["Records"]),
+    tests("CrossdockPlugin", ["CrossdockPlugin"]),
+    tests("Platform", ["Platform", "Records", "CLinux"]),
+    tests("CommandSyntax", ["CommandSyntax", "Records"]),
+    tests("HTTP", ["HTTPServer", "HTTPClient", "Records"]),
+    tests("Segments", ["Segments", "Records"]),
+    tests("Configuration", ["Configuration", "Records"]),
+    tests("MQTTFeed", ["MQTTFeed", "Platform", "Records"]),
+    tests("Decoding", ["Decoding", "Records"]),
+    tests("Journal", ["Journal", "SQLite", "Platform", "Records"]),
+    tests("PluginRuntime", ["PluginRuntime", "CCrossdockPlugin", "CrossdockPlugin", "Records"]),
+    tests(
+      "Engine", ["Engine", "Configuration", "MQTTFeed", "Decoding", "Journal", "PluginRuntime", "Platform", "Records"]),
+    tests("Uplink", ["Uplink", "Configuration", "Journal", "Segments", "Records", "HTTPServer"]),
+    tests("CentralService", ["CentralService", "Segments", "SQLite", "Records", "JSONText", "HTTPClient"]),
+    tests("Simulator", ["Simulator", "JSONText", "Records"]),
+    // The programs as a user runs them: real mosquitto, real files, real kills.
+    tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),
+  ] + pluginTargets,
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,43 @@
+// Linux interfaces that Swift's Glibc module leaves out, and the few variadic calls that Swift cannot make.
+#ifndef CROSSDOCK_CLINUX_H
+#define CROSSDOCK_CLINUX_H
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/timerfd.h>
+#include <sys/timex.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+// open(2) is variadic. Flags always get O_CLOEXEC.
+int crossdock_open(const char *path, int flags, unsigned mode);
+// TIOCGWINSZ; 0 on success, else -1 (not a terminal).
+int crossdock_terminal_size(int fd, int *columns, int *rows);
+// Non-zero while the kernel says that the clock is disciplined (adjtimex: no STA_UNSYNC).
+int crossdock_clock_is_synchronised(void);
+// Unix datagram to an sd_notify(3) address; a leading '@' means the abstract namespace. 0, or -1 with errno.
+int crossdock_notify(const char *address, const char *message);
+// CRC-32C (Castagnoli); start with 0, feed the result back in.
+uint32_t crossdock_crc32c(uint32_t crc, const void *data, size_t count);
+#endif

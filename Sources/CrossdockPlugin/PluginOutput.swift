@@ -1,0 +1,43 @@
+internal import CCrossdockPlugin
+
+/// Where a model's records go. Valid only inside `process`.
+public struct PluginOutput {
+  let host: UnsafePointer<crossdock_host>
+
+  /// Emits a record; with a reply topic the body is also published there once the record is on disk.
+  /// - Parameter body: JSON text.
+  /// - Throws: `PluginError` when the host refuses it: not a stream of this model's `writes`, or more than its bounds.
+  public func emit(
+    stream: String, source: String, eventTimeNs: Int64, body: [UInt8], replyTopic: String = ""
+  ) throws {
+    var stream = stream
+    var source = source
+    var replyTopic = replyTopic
+    let answer = stream.withUTF8 { stream in
+      source.withUTF8 { source in
+        replyTopic.withUTF8 { topic in
+          body.withUnsafeBufferPointer { body in
+            var output = crossdock_output(
+              struct_size: UInt32(MemoryLayout<crossdock_output>.size), reserved: 0,
+              stream: crossdock_bytes(data: stream.baseAddress, count: stream.count),
+              source: crossdock_bytes(data: source.baseAddress, count: source.count), event_time_ns: eventTimeNs,
+              body: crossdock_bytes(data: body.baseAddress, count: body.count),
+              reply_topic: crossdock_bytes(data: topic.baseAddress, count: topic.count))
+            return host.pointee.emit(host.pointee.context, &output)
+          }
+        }
+      }
+    }
+    guard answer == Int32(CROSSDOCK_OK) else { throw PluginError("the host refused a record for stream \(stream)") }
+  }
+
+  /// Microseconds that this batch may still take.
+  public var remainingUs: Int64 { host.pointee.remaining_us(host.pointee.context) }
+
+  /// Adds to a counter of the plugin's own.
+  public func count(_ name: StaticString, _ add: UInt64 = 1) {
+    name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount + 1) {
+      host.pointee.count(host.pointee.context, $0, add)
+    }
+  }
+}

@@ -1,0 +1,1 @@
+// Laid out in Package.swift; filled by the first commit of this target.
