@@ -38,6 +38,8 @@ int crossdock_terminal_size(int fd, int *columns, int *rows);
 int crossdock_clock_is_synchronised(void);
 // Unix datagram to an sd_notify(3) address; a leading '@' means the abstract namespace. 0, or -1 with errno.
 int crossdock_notify(const char *address, const char *message);
+// The calling thread's name, cut to 15 bytes.
+void crossdock_set_thread_name(const char *name);
 // CRC-32C (Castagnoli); start with 0, feed the result back in.
 uint32_t crossdock_crc32c(uint32_t crc, const void *data, size_t count);
 #endif
