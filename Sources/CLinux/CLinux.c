@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "CLinux.h"
 
 int crossdock_open(const char *path, int flags, unsigned mode) { return open(path, flags | O_CLOEXEC, mode); }

@@ -1,7 +1,6 @@
 // Linux interfaces that Swift's Glibc module leaves out, and the few variadic calls that Swift cannot make.
 #ifndef CROSSDOCK_CLINUX_H
 #define CROSSDOCK_CLINUX_H
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
