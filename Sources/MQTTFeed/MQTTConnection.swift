@@ -36,6 +36,8 @@ package final class MQTTConnection {
   private var events: [Event] = []
   private var messagesSeen: UInt64 = 0
   private var pendingSubscriptions: [Int32: Int] = [:]
+  /// Messages that came with the CONNACK while a TLS handshake was driven: handed over by the next `read`.
+  private var early: [EarlyMessage] = []
   private var random = SystemRandomNumberGenerator()
   private let log: Logger
 
@@ -63,6 +65,7 @@ package final class MQTTConnection {
     return fd >= 0 ? fd : nil
   }
 
+  package var hasEarlyMessages: Bool { !early.isEmpty }
   package var wantsWrite: Bool { client.map { mosquitto_want_write($0) } ?? false }
 
   /// Hands every message that is there to `receive`, until the socket is dry or `receive` says that it has enough.
@@ -74,6 +77,8 @@ package final class MQTTConnection {
     }
     withoutActuallyEscaping(receive) { receive in
       var wantsMore = true
+      for message in early { wantsMore = message.hand(to: receive) && wantsMore }
+      early.removeAll()
       onMessage = { message in wantsMore = receive(message) && wantsMore }
       defer { onMessage = nil }
       while wantsMore {
@@ -152,7 +157,6 @@ package final class MQTTConnection {
   /// In 2.0.11 only `mosquitto_loop` goes on with a TLS handshake that was begun without blocking. Until the CONNACK there is
   /// nothing to acknowledge, so that its writing is harmless.
   private func driveHandshake(_ client: OpaquePointer) {
-    onMessage = nil
     let code = mosquitto_loop(client, 0, 1)
     if code != MOSQ_ERR_SUCCESS.rawValue.signed { noteFailure(code) }
   }
@@ -305,11 +309,36 @@ package final class MQTTConnection {
   func didReceive(_ message: mosquitto_message) {
     messagesSeen += 1
     guard let topic = message.topic else { return }
-    onMessage?(
-      Message(
-        topic: UnsafeRawBufferPointer(start: topic, count: strlen(topic)),
-        payload: UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen)),
-        packetID: UInt16(truncatingIfNeeded: message.mid), qos: message.qos, isRetained: message.retain))
+    let borrowed = Message(
+      topic: UnsafeRawBufferPointer(start: topic, count: strlen(topic)),
+      payload: UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen)),
+      packetID: UInt16(truncatingIfNeeded: message.mid), qos: message.qos, isRetained: message.retain)
+    if let onMessage { onMessage(borrowed) } else { early.append(EarlyMessage(borrowed)) }
+  }
+}
+
+/// A message that had to be copied.
+private struct EarlyMessage {
+  var topic: [UInt8]
+  var payload: [UInt8]
+  var packetID: UInt16
+  var qos: Int32
+  var isRetained: Bool
+
+  init(_ message: Message) {
+    topic = Array(message.topic)
+    payload = Array(message.payload)
+    packetID = message.packetID
+    qos = message.qos
+    isRetained = message.isRetained
+  }
+
+  func hand(to receive: (Message) -> Bool) -> Bool {
+    topic.withUnsafeBytes { topic in
+      payload.withUnsafeBytes { payload in
+        receive(Message(topic: topic, payload: payload, packetID: packetID, qos: qos, isRetained: isRetained))
+      }
+    }
   }
 }
 
