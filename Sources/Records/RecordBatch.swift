@@ -111,6 +111,17 @@ package final class RecordBatch {
     for index in start..<count { feeds[index] = feed }
   }
 
+  /// Gives a record the numbers that it was stored with: for records that come back from the journal.
+  package func restate(
+    _ index: Int, sequence: UInt64, eventTimeNs: Int64, ingestTimeNs: Int64, monotonicNs: Int64, flags: RecordFlags
+  ) {
+    sequences[index] = sequence
+    eventTimesNs[index] = eventTimeNs
+    ingestTimesNs[index] = ingestTimeNs
+    monotonicTimesNs[index] = monotonicNs
+    self.flags[index] = flags.rawValue
+  }
+
   package func withBody<Result>(of index: Int, _ read: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
     try bodies.withUnsafeBytes { arena in
       try read(UnsafeRawBufferPointer(rebasing: arena[Int(bodyOffsets[index])..<Int(bodyOffsets[index + 1])]))
