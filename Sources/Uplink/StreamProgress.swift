@@ -56,7 +56,10 @@ struct StreamProgress: Sendable, Equatable {
   /// Records that the destination does not have, those included that can no longer be sent.
   var lag: UInt64 { position.last > watermark ? position.last - watermark : 0 }
 
-  /// When this stream may send, given that it has a backlog.
+  /// Something is to be sent: records, or the declaration alone that those up to the last are gone or set aside.
+  var isPending: Bool { lag > 0 }
+
+  /// When this stream may send, given that it is pending.
   func readyMs(intervalMs: Int64) -> Int64 {
     if heldAt != nil { return .max }
     let isUrgent = position.streamClass >= .decision || backlog >= UInt64(maxRecords)

@@ -111,8 +111,9 @@ extension UplinkState {
   private mutating func refused(
     _ index: Int, _ sent: Fetched, status: Int, reason: String, growEvery: Int, at nowMs: Int64, random: UInt64
   ) -> Action {
-    totals.failures += 1
     let text = "stream \(sent.stream): answered \(status)\(reason.isEmpty ? "" : ": \(reason)")"
+    guard sent.records > 0 else { return backOff("\(text), to a segment without records", at: nowMs, random: random) }
+    totals.failures += 1
     guard sent.records == 1 else {
       streams[index].shrink(records: sent.records, bytes: sent.bytes, growEvery: growEvery)
       transientError = text

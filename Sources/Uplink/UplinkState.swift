@@ -17,7 +17,7 @@ package struct UplinkState: Sendable {
   package enum Action: Sendable, Equatable {
     case reportHeads
     case fetch(Fetch)
-    /// Send what the last `fetch` brought.
+    /// Send what the last `fetch` brought, or no record at all where `records` is 0.
     case post(Fetched)
     /// Hand the letter over (`DeadLetterMailbox`), then say `letterPosted`.
     case setAside(DeadLetter)
@@ -33,7 +33,8 @@ package struct UplinkState: Sendable {
     package var maxBytes: Int
   }
 
-  /// Records read for one segment; `bytes` are those of the bodies.
+  /// Records read for one segment; `bytes` are those of the bodies. Without records (`first` = `last` + 1) it declares alone that
+  /// what follows `follows` is not to come.
   package struct Fetched: Sendable, Equatable {
     package var stream: String
     /// The destination's watermark as we know it.
@@ -187,15 +188,26 @@ package struct UplinkState: Sendable {
       phase = .reportingHeads(sent: heads)
       return .reportHeads
     }
-    let chosen = schedule.choose(streams) { $0.backlog > 0 && $0.readyMs(intervalMs: limits.intervalMs) <= nowMs }
+    let chosen = schedule.choose(streams) { $0.isPending && $0.readyMs(intervalMs: limits.intervalMs) <= nowMs }
     guard let index = chosen else { return wait(min(nextReadyMs, headsDueMs), forNews: true) }
     if let ready = budget?.readyMs(at: nowMs), ready > nowMs { return wait(min(ready, headsDueMs), forNews: false) }
-    phase = .fetching(index)
     let stream = streams[index]
+    guard stream.backlog > 0 else { return declareGap(of: index) }
+    phase = .fetching(index)
     return .fetch(
       Fetch(
         stream: stream.position.name, after: stream.readAfter, maxRecords: stream.maxRecords,
         maxBytes: stream.maxBytes))
+  }
+
+  /// Everything up to the last record was evicted or set aside: an empty segment says so.
+  private mutating func declareGap(of index: Int) -> Action {
+    let stream = streams[index]
+    let declaration = Fetched(
+      stream: stream.position.name, follows: stream.watermark, first: stream.position.last + 1,
+      last: stream.position.last, records: 0, bytes: 0)
+    phase = .posting(index, declaration)
+    return .post(declaration)
   }
 
   private mutating func wait(_ untilMs: Int64, forNews: Bool) -> Action {
@@ -204,10 +216,10 @@ package struct UplinkState: Sendable {
   }
 
   private var nextReadyMs: Int64 {
-    streams.filter { $0.backlog > 0 }.map { $0.readyMs(intervalMs: limits.intervalMs) }.min() ?? .max
+    streams.filter(\.isPending).map { $0.readyMs(intervalMs: limits.intervalMs) }.min() ?? .max
   }
 
-  private var isDrained: Bool { !streams.contains { $0.backlog > 0 } }
+  private var isDrained: Bool { !streams.contains(where: \.isPending) }
 
   /// How far each stream goes, in the order of the streams.
   private var heads: [UInt64] { streams.map(\.position.last) }

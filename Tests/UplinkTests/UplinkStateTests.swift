@@ -307,10 +307,21 @@ struct UplinkStateTests {
   @Test func streamOfWhichEverythingWasEvictedIsNotAskedForWithoutEnd() {
     var (state, action) = begun([("alerts", .alert, 1...10)])
     #expect(action == fetch("alerts", after: 0))
+    // Evicted between the look and the reading: an empty segment declares it.
     action = state.fetched(nil, at: 0)
-    #expect(action == .wait(untilMs: 30_000, forNews: true))
+    #expect(post(action) == .init(stream: "alerts", follows: 0, first: 11, last: 10, records: 0, bytes: 0))
+    let step = state.answered(.accepted(watermark: 10, written: 0), wireBytes: 1, at: 0, random: 0)
+    #expect(step.cursorMove?.sequence == 10)
+    #expect(state.totals.missingRecords == 10)
     state.refresh([StreamPosition(name: "alerts", streamClass: .alert, first: 11, last: 11)])
-    #expect(state.woke(at: 1) == fetch("alerts", after: 0))
+    #expect(state.woke(at: 1) == fetch("alerts", after: 10))
+  }
+
+  @Test func refusedDeclarationBacksOff() {
+    var (state, action) = begun([("alerts", .alert, 1...10)], cursors: ["alerts": 3], setAside: ["alerts": 10])
+    #expect(post(action) == .init(stream: "alerts", follows: 3, first: 11, last: 10, records: 0, bytes: 0))
+    let step = state.answered(.refused(status: 422, reason: "no"), wireBytes: 1, at: 0, random: 0)
+    #expect(step == .init(action: .wait(untilMs: 1, forNews: false), cursorMove: nil))
   }
 
   @Test func budgetDelaysTheNextSegment() {
