@@ -97,7 +97,7 @@ let package = Package(
     module("Platform", ["CLinux", "Records", log]),
     module("CommandSyntax", ["Records", "CLinux"]),
     module("SQLite", ["CSQLite", "Records"]),
-    module("HTTPServer", ["CMicrohttpd", "Records"]),
+    module("HTTPServer", ["CMicrohttpd", "Records", "JSONText"]),
     module("HTTPClient", ["CHTTPClient", "Records"]),
     module("Segments", ["CZstd", "CLinux", "Records", "JSONText"]),
     // 3
