@@ -1,6 +1,7 @@
 import Glibc
 import HTTPClient
 import HTTPServer
+import JSONText
 import Records
 import Testing
 
@@ -9,9 +10,9 @@ import Testing
     HTTPServerConfiguration(),
     routes: [
       HTTPRoute(.get, "/v1/streams/{stream}") { request in
-        .json {
-          $0.member("stream", request.parameters["stream"] ?? "")
-          $0.member("q", request.query["q"] ?? "")
+        .json { json in
+          json.member("stream", request.parameters["stream"] ?? "")
+          json.member("q", request.query["q"] ?? "")
         }
       }
     ])
