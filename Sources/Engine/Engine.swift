@@ -7,7 +7,7 @@
 // it is on disk. Nothing here waits for another thread.
 package import Configuration
 internal import Decoding
-internal import Journal
+package import Journal
 package import Logging
 internal import MQTTFeed
 package import Platform
@@ -15,6 +15,21 @@ package import PluginRuntime
 package import Records
 
 package final class Engine {
+  /// What the program around the engine is asked for, on the writer thread.
+  package struct Callbacks {
+    /// SIGHUP has come.
+    package var reload: () -> Void
+    /// Records that a destination refuses for good: a tombstone and a cursor each, committed together.
+    package var setAside: () -> [(tombstone: Tombstone, cursor: CursorUpdate)]
+
+    package init(
+      reload: @escaping () -> Void, setAside: @escaping () -> [(tombstone: Tombstone, cursor: CursorUpdate)]
+    ) {
+      self.reload = reload
+      self.setAside = setAside
+    }
+  }
+
   package let handle: EngineHandle
   /// The journal that was opened, for what the program says at its start.
   package var journalPath: String { journal.path }
@@ -33,7 +48,7 @@ package final class Engine {
   private var hold: HoldState?
   private var monitor: EngineMonitor
   private var polls = PollSet()
-  private let onReload: () -> Void
+  private let callbacks: Callbacks
 
   /// Opens the journal, the models and the connections; nothing is read yet.
   /// - Parameters:
@@ -42,14 +57,14 @@ package final class Engine {
   package init(
     _ configuration: AgentConfiguration, plugins: [String: PluginDescriptor], options: [[PluginOptionValue]],
     handle: EngineHandle, clock: SystemClock, signals: SignalDescriptor, notifier: ServiceNotifier, log: Logger,
-    onReload: @escaping () -> Void
+    callbacks: Callbacks
   ) throws(CrossdockError) {
     self.handle = handle
     self.clock = clock
     self.signals = signals
     self.notifier = notifier
     self.log = log
-    self.onReload = onReload
+    self.callbacks = callbacks
     let now = clock.now()
     let setup = EngineSetup(configuration: configuration, log: log)
     journal = try setup.openJournal(now: now)
@@ -81,7 +96,7 @@ package final class Engine {
     handle.wake.clear()
     if hold == nil { readSockets(places, now: now) }
     takeEvents()
-    pipeline.add(handle.cursors.takeAll())
+    takePosts()
     if hold.map({ $0.isDue(nowMs: now.monotonicMs) }) ?? !pipeline.isEmpty { commit(now: now) }
     if hold == nil { writeSockets() }
     if monitor.isTickDue(nowMs: now.monotonicMs) { tick(now) }
@@ -111,7 +126,7 @@ package final class Engine {
     while let request = signals.take() {
       switch request {
       case .stop: handle.stop()
-      case .reload: onReload()
+      case .reload: callbacks.reload()
       }
     }
   }
@@ -143,6 +158,16 @@ package final class Engine {
         case .lost, .refusedSubscription: break
         }
       }
+    }
+  }
+
+  /// What other threads want to have committed.
+  private func takePosts() {
+    guard hold == nil else { return }
+    pipeline.add(handle.cursors.takeAll())
+    for (tombstone, cursor) in callbacks.setAside() {
+      pipeline.add(tombstone)
+      pipeline.add([cursor])
     }
   }
 
@@ -205,7 +230,7 @@ package final class Engine {
     notifier.stopping()
     let now = clock.now()
     takeEvents()
-    pipeline.add(handle.cursors.takeAll())
+    takePosts()
     commit(now: now, isLast: true)
     if let hold {
       log.error("stopped without the last batch, which was not acknowledged", metadata: ["reason": "\(hold.reason)"])

@@ -127,7 +127,7 @@ package final class Journal {
         try insertSources()
         try insert(batch)
         // After the batch, whose numbers were given before anyone knew of these.
-        for tombstone in tombstones { try appendTombstone(tombstone, at: now) }
+        for tombstone in tombstones + transaction.tombstones { try appendTombstone(tombstone, at: now) }
         try write(transaction, batch)
       }
     } catch {
