@@ -143,7 +143,7 @@ let package = Package(
     tests("Segments", ["Segments", "Records"]),
     tests("Configuration", ["Configuration", "Records"]),
     tests("MQTTFeed", ["MQTTFeed", "Platform", "Records"]),
-    tests("Decoding", ["Decoding", "Records"]),
+    tests("Decoding", ["Decoding", "JSONText", "Records"]),
     tests("Journal", ["Journal", "SQLite", "Platform", "Records"]),
     tests("PluginRuntime", ["PluginRuntime", "CCrossdockPlugin", "CrossdockPlugin", "Records"]),
     tests(
