@@ -1,5 +1,5 @@
 package import Journal
-package import Platform
+internal import Platform
 internal import Synchronization
 
 /// What other threads may do with a running engine: look at it, move cursors, wait for commits, stop it.

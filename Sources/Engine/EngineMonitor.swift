@@ -2,6 +2,7 @@ internal import Configuration
 internal import Journal
 internal import MQTTFeed
 internal import Platform
+internal import PluginRuntime
 internal import Records
 
 /// Makes snapshots, and keeps what only they need: rates.

@@ -1,5 +1,6 @@
 import Engine
 import JSONText
+import Journal
 import Records
 import Uplink
 
