@@ -149,6 +149,7 @@ let package = Package(
     tests(
       "Engine", ["Engine", "Configuration", "MQTTFeed", "Decoding", "Journal", "PluginRuntime", "Platform", "Records"]),
     tests("Uplink", ["Uplink", "Configuration", "Journal", "Segments", "Records", "HTTPServer"]),
+    tests("ControlAPI", ["ControlAPI", "Journal", "HTTPServer", "HTTPClient", "Records", "JSONText"]),
     tests("CentralService", ["CentralService", "Segments", "SQLite", "Records", "JSONText", "HTTPClient"]),
     tests("Simulator", ["Simulator", "JSONText", "Records"]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
