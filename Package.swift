@@ -143,12 +143,13 @@ let package = Package(
     tests("Segments", ["Segments", "Records"]),
     tests("Configuration", ["Configuration", "Records"]),
     tests("MQTTFeed", ["MQTTFeed", "Platform", "Records"]),
-    tests("Decoding", ["Decoding", "Records"]),
+    tests("Decoding", ["Decoding", "JSONText", "Records"]),
     tests("Journal", ["Journal", "SQLite", "Platform", "Records"]),
     tests("PluginRuntime", ["PluginRuntime", "CCrossdockPlugin", "CrossdockPlugin", "Records"]),
     tests(
       "Engine", ["Engine", "Configuration", "MQTTFeed", "Decoding", "Journal", "PluginRuntime", "Platform", "Records"]),
     tests("Uplink", ["Uplink", "Configuration", "Journal", "Segments", "Records", "HTTPServer"]),
+    tests("ControlAPI", ["ControlAPI", "Journal", "HTTPServer", "HTTPClient", "Records", "JSONText"]),
     tests("CentralService", ["CentralService", "Segments", "SQLite", "Records", "JSONText", "HTTPClient"]),
     tests("Simulator", ["Simulator", "JSONText", "Records"]),
     // The programs as a user runs them: real mosquitto, real files, real kills.

@@ -1,6 +1,17 @@
 /// What went wrong, where, why, and what to do about it. Every failure that a user or an operator can meet is one of these;
 /// a bug in the program is a `precondition` instead.
 package struct CrossdockError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What a caller may have to tell apart; everything else is for people to read.
+  package enum Fault: Sendable, Equatable {
+    case other
+    case busy
+    /// A file is not what it should be.
+    case damaged
+    /// No space, or a cap is reached.
+    case full
+    case notWritable
+  }
+
   /// What was being done: "open the journal".
   package var operation: String
   /// On what: a path, an address, a topic, "agent.conf:12:5".
@@ -12,6 +23,7 @@ package struct CrossdockError: Error, Sendable, Equatable, CustomStringConvertib
   /// Whether the same call may work later without anyone doing anything.
   package var isRetryable: Bool
   package var exitCode: ExitCode
+  package var fault: Fault = .other
 
   package init(
     _ operation: String, at place: String, reason: String, hint: String = "", isRetryable: Bool = false,

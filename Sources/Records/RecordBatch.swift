@@ -17,6 +17,8 @@ package final class RecordBatch {
   package private(set) var count = 0
   package private(set) var streams: [UInt16] = []
   package private(set) var sources: [UInt32] = []
+  /// The number of the feed that a record came by, counted from 1; 0 for records of models and of the agent itself.
+  package private(set) var feeds: [UInt16] = []
   package private(set) var sequences: [UInt64] = []
   package private(set) var eventTimesNs: [Int64] = []
   package private(set) var ingestTimesNs: [Int64] = []
@@ -51,6 +53,7 @@ package final class RecordBatch {
     count = mark.count
     streams.shrink(to: count)
     sources.shrink(to: count)
+    feeds.shrink(to: count)
     sequences.shrink(to: count)
     eventTimesNs.shrink(to: count)
     ingestTimesNs.shrink(to: count)
@@ -86,6 +89,7 @@ package final class RecordBatch {
   ) {
     streams.append(stream)
     sources.append(source)
+    feeds.append(0)
     sequences.append(0)
     eventTimesNs.append(eventTimeNs)
     ingestTimesNs.append(ingestTimeNs)
@@ -100,6 +104,22 @@ package final class RecordBatch {
   /// The journal's numbering; see `Journal`.
   package func setSequence(_ sequence: UInt64, of index: Int) {
     sequences[index] = sequence
+  }
+
+  /// Says by which feed the records from `start` on came.
+  package func setFeed(_ feed: UInt16, from start: Int) {
+    for index in start..<count { feeds[index] = feed }
+  }
+
+  /// Gives a record the numbers that it was stored with: for records that come back from the journal.
+  package func restate(
+    _ index: Int, sequence: UInt64, eventTimeNs: Int64, ingestTimeNs: Int64, monotonicNs: Int64, flags: RecordFlags
+  ) {
+    sequences[index] = sequence
+    eventTimesNs[index] = eventTimeNs
+    ingestTimesNs[index] = ingestTimeNs
+    monotonicTimesNs[index] = monotonicNs
+    self.flags[index] = flags.rawValue
   }
 
   package func withBody<Result>(of index: Int, _ read: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {

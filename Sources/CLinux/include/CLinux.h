@@ -1,7 +1,6 @@
 // Linux interfaces that Swift's Glibc module leaves out, and the few variadic calls that Swift cannot make.
 #ifndef CROSSDOCK_CLINUX_H
 #define CROSSDOCK_CLINUX_H
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -38,6 +37,10 @@ int crossdock_terminal_size(int fd, int *columns, int *rows);
 int crossdock_clock_is_synchronised(void);
 // Unix datagram to an sd_notify(3) address; a leading '@' means the abstract namespace. 0, or -1 with errno.
 int crossdock_notify(const char *address, const char *message);
+// The calling thread's name, cut to 15 bytes.
+void crossdock_set_thread_name(const char *name);
+// mallopt(M_ARENA_MAX): how many heaps threads may have between them.
+void crossdock_limit_malloc_arenas(int count);
 // CRC-32C (Castagnoli); start with 0, feed the result back in.
 uint32_t crossdock_crc32c(uint32_t crc, const void *data, size_t count);
 #endif

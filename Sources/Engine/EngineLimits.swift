@@ -1,0 +1,16 @@
+/// The bounds of the writer thread's own structures. Those of the journal and of plugins are theirs.
+package enum EngineLimits {
+  /// Topics whose feed and source are remembered; beyond it the table starts anew.
+  static let maxTopics = 65_536
+  /// A model writes its checkpoint after so many records, or after so long when anything came.
+  static let checkpointRecords = 2000
+  static let checkpointIntervalMs: Int64 = 10_000
+  /// Records that are handed back to a model in one batch after a restart.
+  static let replayBatchRecords = 500
+  /// What one batch may take in a model before it counts as late.
+  static let modelDeadlineMs: Int64 = 1000
+  static let tickMs: Int64 = 250
+  /// How often a commit that failed is tried again.
+  static let holdMinMs: Int64 = 100
+  static let holdMaxMs: Int64 = 5000
+}

@@ -1,0 +1,84 @@
+internal import Configuration
+internal import Decoding
+internal import Records
+
+/// A feed resolved against the journal: what is needed for a message, looked up once.
+struct FeedRuntime {
+  let name: String
+  /// Number of its connection.
+  let connection: Int
+  let stream: UInt16
+  let columnCount: Int
+  let topic: TopicTemplate
+  let source: SourceTemplate
+  let decoder: FeedDecoder
+  /// Decodes a stored body again, to hand it back to a model after a restart; nil for byte streams.
+  let replayDecoder: FeedDecoder?
+  let maxPayloadBytes: Int
+  /// Whether records carry keys by which duplicates are known.
+  let hasDedupeKeys: Bool
+
+  init(
+    _ feed: FeedConfiguration, connection: Int, stream: UInt16, columnCount: Int, maxPayloadBytes: Int
+  ) throws(CrossdockError) {
+    name = feed.name
+    self.connection = connection
+    self.stream = stream
+    self.columnCount = columnCount
+    self.maxPayloadBytes = min(feed.maxPayloadBytes, maxPayloadBytes)
+    hasDedupeKeys = !feed.dedupe.isEmpty
+    topic = try TopicTemplate(parsing: feed.topicTemplate)
+    source = try SourceTemplate(parsing: feed.sourceTemplate, of: topic)
+    let options = DecoderOptions(feed)
+    decoder = try FeedDecoder(options)
+    replayDecoder = options.replayed.flatMap { try? FeedDecoder($0) }
+  }
+}
+
+extension DecoderOptions {
+  fileprivate init(_ feed: FeedConfiguration) {
+    switch feed.decoder {
+    case .json(let json):
+      self.init(
+        format: .json, time: json.time, timeFormat: json.timeFormat.decoding,
+        fields: json.fields.map { Field($0.name, at: $0.path) }, samples: json.samples, dedupe: feed.dedupe)
+    case .csv(let csv):
+      var form = CSV()
+      form.delimiter = csv.delimiter
+      form.hasHeader = csv.header.isEmpty
+      form.columns = csv.header
+      self.init(
+        format: .csv, time: csv.time, timeFormat: csv.timeFormat.decoding,
+        fields: csv.fields.map { Field($0.name, at: $0.path) }, dedupe: feed.dedupe, csv: form)
+    case .raw: self.init(format: .raw)
+    }
+  }
+
+  /// How to read the stored body: JSON as it came; a CSV row was stored as an object with its columns as members.
+  fileprivate var replayed: DecoderOptions? {
+    switch format {
+    case .json: return DecoderOptions(format: .json, fields: fields, samples: samples)
+    case .csv:
+      let members = fields.map { field in
+        let token = field.place.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
+          .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1")
+        return Field(field.name, at: "/" + token)
+      }
+      return DecoderOptions(format: .json, fields: members)
+    case .raw: return nil
+    }
+  }
+}
+
+extension Configuration.TimeFormat {
+  fileprivate var decoding: Decoding.TimeFormat {
+    switch self {
+    case .auto: .auto
+    case .rfc3339: .rfc3339
+    case .unixS: .unixS
+    case .unixMs: .unixMs
+    case .unixUs: .unixUs
+    case .unixNs: .unixNs
+    }
+  }
+}

@@ -1,0 +1,185 @@
+// The in-line models: each batch goes through them in the order of the configuration, before its commit. What a model emits
+// is appended to the batch, so that records, derived records and replies become durable together, and later models see it.
+//
+// Checkpoints are written every so often, not with each batch: after a restart the records since the last one are handed to
+// the model again and what it emits then is thrown away, because the journal has it already. Models are deterministic.
+internal import Configuration
+internal import Decoding
+internal import Journal
+internal import Logging
+internal import Platform
+internal import PluginRuntime
+internal import Records
+
+final class ModelStage {
+  struct Counters: Sendable {
+    var batches: UInt64 = 0
+    var records: UInt64 = 0
+    var emitted: UInt64 = 0
+    var failed: UInt64 = 0
+    var lastBatchUs: Int64 = 0
+    var maxBatchUs: Int64 = 0
+  }
+
+  final class Slot {
+    let model: InProcessModel
+    let reads: [UInt16]
+    let isRead: [Bool]
+    let writes: [UInt16]
+    let replyConnection: String?
+    var counters = Counters()
+    var recordsSinceCheckpoint = 0
+    var checkpointMs: Int64 = 0
+
+    init(_ model: InProcessModel, reads: [UInt16], writes: [UInt16], streamCount: Int, replyConnection: String?) {
+      self.model = model
+      self.reads = reads
+      self.writes = writes
+      self.replyConnection = replyConnection
+      isRead = (0..<streamCount).map { reads.contains(UInt16($0)) }
+    }
+  }
+
+  let slots: [Slot]
+  private let journal: Journal
+  private let names = SourceNames()
+  private var selection: [UInt32] = []
+  private let log: Logger
+
+  init(_ slots: [Slot], journal: Journal, log: Logger) {
+    self.slots = slots
+    self.journal = journal
+    self.log = log
+  }
+
+  /// Runs every model over the pipeline's sealed batch.
+  func run(_ pipeline: IngestPipeline, now: ClockReading) {
+    for slot in slots {
+      select(pipeline.batch, for: slot)
+      guard !selection.isEmpty else { continue }
+      takeNewSources()
+      let started = SystemClock.monotonicNs()
+      let isDone = slot.model.process(
+        pipeline.batch, selection: selection, sources: names, deadlineMs: EngineLimits.modelDeadlineMs)
+      slot.counters.lastBatchUs = (SystemClock.monotonicNs() - started) / 1000
+      slot.counters.maxBatchUs = max(slot.counters.maxBatchUs, slot.counters.lastBatchUs)
+      slot.counters.batches += 1
+      slot.counters.records += UInt64(selection.count)
+      slot.recordsSinceCheckpoint += selection.count
+      if isDone {
+        append(slot, to: pipeline, now: now)
+      } else {
+        slot.counters.failed += 1
+        log.error("a model failed on a batch; the batch is stored without its results", metadata: ["model": "\(slot.model.name)"])
+      }
+    }
+  }
+
+  private func select(_ batch: RecordBatch, for slot: Slot) {
+    selection.removeAll(keepingCapacity: true)
+    let streams = batch.streams
+    for index in streams.indices where slot.isRead[Int(streams[index])] { selection.append(UInt32(index)) }
+  }
+
+  private func takeNewSources() {
+    while names.count < journal.sources.count {
+      journal.sources.withName(UInt32(names.count)) { names.append($0) }
+    }
+  }
+
+  private func append(_ slot: Slot, to pipeline: IngestPipeline, now: ClockReading) {
+    let batch = pipeline.batch
+    let start = batch.count
+    for record in slot.model.emitted.records {
+      guard let source = slot.model.emitted.withSource(of: record, { journal.intern($0) }) else { continue }
+      slot.model.emitted.withBody(of: record) { batch.appendBody($0) }
+      var flags: RecordFlags = .derived
+      if !now.isSynchronised { flags.insert(.clockUnsynchronised) }
+      batch.finishRecord(
+        stream: slot.writes[record.write], source: source, eventTimeNs: record.eventTimeNs, ingestTimeNs: now.wallNs,
+        monotonicNs: now.monotonicNs, flags: flags)
+      if record.hasReply, let connection = slot.replyConnection {
+        let topic = slot.model.emitted.replyTopic(of: record)
+        pipeline.add(JournalTransaction.Reply(connection: connection, topic: topic, recordIndex: batch.count - 1))
+      }
+    }
+    slot.counters.emitted += UInt64(batch.count - start)
+    journal.assignSequences(batch, from: start)
+  }
+
+  /// Adds checkpoints that are due to the transaction of the batch that the models have just seen.
+  func addCheckpoints(to pipeline: IngestPipeline, nowMs: Int64, isLast: Bool = false) {
+    for slot in slots where slot.recordsSinceCheckpoint > 0 {
+      let isDue =
+        isLast || slot.recordsSinceCheckpoint >= EngineLimits.checkpointRecords
+        || nowMs - slot.checkpointMs >= EngineLimits.checkpointIntervalMs
+      guard isDue else { continue }
+      slot.recordsSinceCheckpoint = 0
+      slot.checkpointMs = nowMs
+      guard let state = slot.model.checkpoint() else { continue }
+      pipeline.add(
+        JournalTransaction.Checkpoint(model: slot.model.name, version: slot.model.descriptor.version, state: state))
+    }
+  }
+
+  // MARK: restart
+
+  /// Brings every model to where it was: its checkpoint, then the records since.
+  func recover(feeds: [FeedRuntime]) throws(CrossdockError) {
+    for slot in slots {
+      var arrival: Int64 = 0
+      if let saved = try journal.checkpoint(of: slot.model.name) {
+        if slot.model.restore(saved.state) {
+          arrival = saved.arrival
+        } else {
+          log.warning("a model cannot use its checkpoint and starts anew", metadata: ["model": "\(slot.model.name)"])
+          try slot.model.reopen()
+          continue
+        }
+      } else {
+        // Never seen: it starts with what comes, not with the past.
+        continue
+      }
+      try replay(slot, after: arrival, feeds: feeds)
+    }
+  }
+
+  private func replay(_ slot: Slot, after arrival: Int64, feeds: [FeedRuntime]) throws(CrossdockError) {
+    var arrival = arrival
+    var count = 0
+    let batch = RecordBatch()
+    while true {
+      let records = try journal.records(of: slot.reads, arrivedAfter: arrival, limit: EngineLimits.replayBatchRecords)
+      guard let last = records.last else { break }
+      arrival = last.arrival
+      batch.removeAll()
+      for record in records { append(record, to: batch, feeds: feeds) }
+      takeNewSources()
+      selection = Array(UInt32(0)..<UInt32(batch.count))
+      _ = slot.model.process(batch, selection: selection, sources: names, deadlineMs: EngineLimits.modelDeadlineMs)
+      count += records.count
+    }
+    slot.recordsSinceCheckpoint = count
+    if count > 0 { log.info("model caught up", metadata: ["model": "\(slot.model.name)", "records": "\(count)"]) }
+  }
+
+  private func append(_ replayed: Journal.ReplayedRecord, to batch: RecordBatch, feeds: [FeedRuntime]) {
+    let record = replayed.record
+    let feed = replayed.feed > 0 && Int(replayed.feed) <= feeds.count ? feeds[Int(replayed.feed) - 1] : nil
+    let clock = ClockReading(wallNs: record.ingestTimeNs, monotonicNs: record.monotonicNs, isSynchronised: true)
+    let start = batch.count
+    let outcome = record.body.withUnsafeBytes { body in
+      feed?.replayDecoder?.decode(
+        payload: body, arrival: Arrival(clock: clock), stream: replayed.stream, source: replayed.source, into: batch)
+    }
+    if outcome != .records(1) {
+      batch.appendBody(record.body)
+      for _ in 0..<(feed?.columnCount ?? 0) { batch.appendColumn(.nan) }
+      batch.finishRecord(
+        stream: replayed.stream, source: replayed.source, eventTimeNs: 0, ingestTimeNs: 0, monotonicNs: 0, flags: [])
+    }
+    batch.restate(
+      start, sequence: record.sequence, eventTimeNs: record.eventTimeNs, ingestTimeNs: record.ingestTimeNs,
+      monotonicNs: record.monotonicNs, flags: record.flags)
+  }
+}

@@ -1,0 +1,351 @@
+// One connection to a broker, driven by the writer thread's own poll loop.
+//
+// The order that everything rests on: libmosquitto queues the PUBACK of a QoS 1 message before it hands the message over, but
+// in "threaded" mode (mosquitto_threaded_set) it writes nothing by itself: what it queued leaves only in `write()`. So
+// the owner calls `read` until the socket is dry, commits, and calls `write`. A crash test pins this behaviour of the library.
+//
+// Nothing here blocks except name resolution, which libmosquitto does by getaddrinfo when it connects: give an address,
+// or have a caching resolver on the box.
+internal import CLinux
+internal import CMosquitto
+internal import Glibc
+package import Logging
+internal import Platform
+package import Records
+
+package final class MQTTConnection {
+  package enum Event: Sendable, Equatable {
+    case connected(sessionPresent: Bool)
+    case lost(String)
+    /// The broker has granted every subscription of the list.
+    case subscribed
+    case refusedSubscription(filter: String)
+    /// A message of ours reached the broker: the number that `publish` gave.
+    case published(Int32)
+  }
+
+  package let settings: MQTTSettings
+  package private(set) var session: SessionState
+  package private(set) var lastError: String?
+  /// Filters that the broker keeps for this client's session from earlier; the owner stores them.
+  package var knownFilters: [String] = []
+
+  /// Called for each message inside `read`.
+  var onMessage: ((Message) -> Void)?
+  private var client: OpaquePointer?
+  private var events: [Event] = []
+  private var messagesSeen: UInt64 = 0
+  private var pendingSubscriptions: [Int32: Int] = [:]
+  /// Messages that came with the CONNACK while a TLS handshake was driven: handed over by the next `read`.
+  private var early: [EarlyMessage] = []
+  private var random = SystemRandomNumberGenerator()
+  private let log: Logger
+
+  package init(_ settings: MQTTSettings, log: Logger, nowMs: Int64) throws(CrossdockError) {
+    self.settings = settings
+    var log = log
+    log[metadataKey: "connection"] = "\(settings.name)"
+    self.log = log
+    session = SessionState(nowMs: nowMs, backoffMinMs: settings.backoffMinMs, backoffMaxMs: settings.backoffMaxMs)
+    mosquitto_lib_init()
+    try makeClient()
+  }
+
+  deinit {
+    if let client { mosquitto_destroy(client) }
+    mosquitto_lib_cleanup()
+  }
+
+  // MARK: what the owner polls
+
+  /// The socket, or nil while there is none.
+  package var socket: Int32? {
+    guard let client else { return nil }
+    let fd = mosquitto_socket(client)
+    return fd >= 0 ? fd : nil
+  }
+
+  package var hasEarlyMessages: Bool { !early.isEmpty }
+  package var wantsWrite: Bool { client.map { mosquitto_want_write($0) } ?? false }
+
+  /// Hands every message that is there to `receive`, until the socket is dry or `receive` says that it has enough.
+  package func read(_ receive: (Message) -> Bool) {
+    guard let client, socket != nil else { return }
+    if isHandshaking {
+      driveHandshake(client)
+      return
+    }
+    withoutActuallyEscaping(receive) { receive in
+      var wantsMore = true
+      for message in early { wantsMore = message.hand(to: receive) && wantsMore }
+      early.removeAll()
+      onMessage = { message in wantsMore = receive(message) && wantsMore }
+      defer { onMessage = nil }
+      while wantsMore {
+        let before = messagesSeen
+        let code = mosquitto_loop_read(client, 1)
+        if code != MOSQ_ERR_SUCCESS.rawValue.signed { noteFailure(code) }
+        // A call without a message: the socket is dry, or it was a packet of another kind and poll will tell again.
+        if messagesSeen == before || socket == nil { return }
+      }
+    }
+  }
+
+  /// Sends what is queued: acknowledgements, requests, our own messages.
+  package func write() {
+    guard let client, socket != nil else { return }
+    if isHandshaking {
+      driveHandshake(client)
+      return
+    }
+    let code = mosquitto_loop_write(client, 1)
+    if code != MOSQ_ERR_SUCCESS.rawValue.signed { noteFailure(code) }
+  }
+
+  /// Keepalive and time-outs; call about once a second, and when `session.nextWakeMs` has come.
+  package func tick(nowMs: Int64) {
+    guard let client else { return }
+    if session.shouldConnect(nowMs: nowMs) {
+      connect(nowMs: nowMs)
+    } else if session.hasTimedOut(nowMs: nowMs) {
+      lost("no answer from the broker for \(SessionState.connectTimeoutMs / 1000) s", nowMs: nowMs)
+      mosquitto_disconnect(client)
+      try? makeClient()
+    } else if socket != nil {
+      let code = mosquitto_loop_misc(client)
+      if code != MOSQ_ERR_SUCCESS.rawValue.signed { noteFailure(code) }
+    }
+  }
+
+  /// What happened since the last call.
+  package func takeEvents() -> [Event] {
+    guard !events.isEmpty else { return [] }
+    defer { events.removeAll(keepingCapacity: true) }
+    return events
+  }
+
+  /// Queues a QoS 1 message; it leaves with the next `write`. Returns its number, or nil when the client cannot take it now.
+  package func publish(topic: String, payload: [UInt8], isRetained: Bool = false) -> Int32? {
+    guard let client, session.isConnected else { return nil }
+    var packetID: Int32 = 0
+    let code = mosquitto_publish(client, &packetID, topic, Int32(payload.count), payload, 1, isRetained)
+    return code == MOSQ_ERR_SUCCESS.rawValue.signed ? packetID : nil
+  }
+
+  /// Says goodbye: status, DISCONNECT, and no reconnect. Acknowledgements that are queued leave first.
+  package func stop() {
+    guard let client else { return }
+    if session.isConnected {
+      if let topic = statusTopic {
+        _ = publish(topic: topic, payload: Self.statusPayload("offline", reason: "stopped"), isRetained: true)
+      }
+      mosquitto_disconnect(client)
+      mosquitto_loop_write(client, 1)
+    }
+    session.stop()
+    mosquitto_destroy(client)
+    self.client = nil
+  }
+
+  // MARK: connecting
+
+  private var statusTopic: String? { settings.statusTopic }
+  private var isHandshaking: Bool {
+    if settings.tls != nil, case .connecting = session.phase { true } else { false }
+  }
+
+  /// In 2.0.11 only `mosquitto_loop` goes on with a TLS handshake that was begun without blocking. Until the CONNACK there is
+  /// nothing to acknowledge, so that its writing is harmless.
+  private func driveHandshake(_ client: OpaquePointer) {
+    let code = mosquitto_loop(client, 0, 1)
+    if code != MOSQ_ERR_SUCCESS.rawValue.signed { noteFailure(code) }
+  }
+
+  private func makeClient() throws(CrossdockError) {
+    if let client { mosquitto_destroy(client) }
+    client = mosquitto_new(settings.clientID, false, Unmanaged.passUnretained(self).toOpaque())
+    guard let client else {
+      throw failure("make the MQTT client", MOSQ_ERR_NOMEM.rawValue.signed)
+    }
+    mosquitto_threaded_set(client, true)
+    mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1)
+    let version = settings.version == .v5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311
+    mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, Int32(version))
+    if settings.version == .v5 { mosquitto_int_option(client, MOSQ_OPT_RECEIVE_MAXIMUM, settings.receiveMaximum) }
+    mosquitto_max_inflight_messages_set(client, 100)
+    MQTTCallbacks.install(on: client)
+    if let username = settings.username {
+      try check(mosquitto_username_pw_set(client, username, settings.password), "set the user name")
+    }
+    if let tls = settings.tls { try setTLS(tls, client) }
+    if let topic = settings.statusTopic {
+      let payload = Self.statusPayload("offline", reason: "lost")
+      try check(mosquitto_will_set(client, topic, Int32(payload.count), payload, 1, true), "set the will")
+    }
+    if settings.version == .v5 { setSessionExpiry(client) }
+  }
+
+  private func setTLS(_ tls: MQTTSettings.TLS, _ client: OpaquePointer) throws(CrossdockError) {
+    let system = tls.caFile == nil ? "/etc/ssl/certs" : nil
+    try check(
+      mosquitto_tls_set(client, tls.caFile, system, tls.certificateFile, tls.keyFile, nil), "read the TLS files",
+      hint: "check that ca_file, cert_file and key_file are readable PEM files")
+    try check(mosquitto_tls_opts_set(client, 1, nil, nil), "set the TLS options")
+    try check(mosquitto_tls_insecure_set(client, false), "set the TLS options")
+  }
+
+  /// CONNECT properties can only be handed to the connecting call that blocks. It keeps them for later calls, so it is
+  /// given a Unix socket path that cannot exist (port 0 means a path): it fails at once, and the real connect follows.
+  private func setSessionExpiry(_ client: OpaquePointer) {
+    var properties: OpaquePointer?
+    mosquitto_property_add_int32(&properties, Int32(MQTT_PROP_SESSION_EXPIRY_INTERVAL.rawValue), settings.sessionExpiryS)
+    _ = mosquitto_connect_bind_v5(client, "/dev/null/none", 0, settings.keepaliveS, nil, properties)
+    mosquitto_property_free_all(&properties)
+  }
+
+  private func connect(nowMs: Int64) {
+    guard let client else { return }
+    session.connecting(nowMs: nowMs)
+    let code = mosquitto_connect_async(client, settings.host, settings.port, settings.keepaliveS)
+    // -1 (MOSQ_ERR_CONN_PENDING): under way.
+    if code > 0 { lost(Self.describe(code), nowMs: nowMs) }
+  }
+
+  private func noteFailure(_ code: Int32) {
+    // The disconnect callback has usually said so already.
+    if session.isConnected || session.nextWakeMs != nil, socket == nil, !isWaiting {
+      lost(Self.describe(code), nowMs: SystemClock.monotonicNs() / 1_000_000)
+    }
+  }
+
+  private var isWaiting: Bool {
+    if case .waiting = session.phase { true } else { false }
+  }
+
+  private func lost(_ reason: String, nowMs: Int64) {
+    let isNews = lastError != reason || session.isConnected
+    session.lost(nowMs: nowMs, random: &random)
+    lastError = reason
+    pendingSubscriptions.removeAll()
+    events.append(.lost(reason))
+    // A broker that is away for days is said once, not at each attempt.
+    if isNews { log.warning("no connection to the broker", metadata: ["reason": "\(reason)", "address": "\(settings.address)"]) }
+  }
+
+  private func check(_ code: Int32, _ operation: String, hint: String = "") throws(CrossdockError) {
+    if code != MOSQ_ERR_SUCCESS.rawValue.signed { throw failure(operation, code, hint: hint) }
+  }
+
+  private func failure(_ operation: String, _ code: Int32, hint: String = "") -> CrossdockError {
+    CrossdockError(
+      operation, at: "mqtt.\(settings.name)", reason: Self.describe(code), hint: hint, exitCode: .badConfiguration)
+  }
+
+  static func describe(_ code: Int32) -> String {
+    code == MOSQ_ERR_ERRNO.rawValue.signed ? String(cString: strerror(errno)) : String(cString: mosquitto_strerror(code))
+  }
+
+  private static func statusPayload(_ state: String, reason: String?) -> [UInt8] {
+    Array((reason.map { "{\"state\":\"\(state)\",\"reason\":\"\($0)\"}" } ?? "{\"state\":\"\(state)\"}").utf8)
+  }
+
+  // MARK: called by libmosquitto, inside `read`, `write` or `tick`
+
+  func didConnect(reason: Int32, sessionPresent: Bool) {
+    let nowMs = SystemClock.monotonicNs() / 1_000_000
+    guard reason == 0 else {
+      let text =
+        settings.version == .v5 ? String(cString: mosquitto_reason_string(reason)) : String(cString: mosquitto_connack_string(reason))
+      lost("the broker refused: \(text)", nowMs: nowMs)
+      if let client { mosquitto_disconnect(client) }
+      return
+    }
+    session.connected(nowMs: nowMs)
+    lastError = nil
+    log.info("connected to the broker", metadata: ["address": "\(settings.address)", "session_present": "\(sessionPresent)"])
+    events.append(.connected(sessionPresent: sessionPresent))
+    if let topic = statusTopic { _ = publish(topic: topic, payload: Self.statusPayload("online", reason: nil), isRetained: true) }
+    subscribe(sessionPresent: sessionPresent)
+  }
+
+  /// A broker sends its retained messages again for every SUBSCRIBE. MQTT 5 can say "only for a new subscription"; with 3.1.1
+  /// nothing is subscribed again that the resumed session already has.
+  private func subscribe(sessionPresent: Bool) {
+    guard let client else { return }
+    let wanted = settings.subscriptions.map(\.filter)
+    if sessionPresent {
+      for filter in knownFilters where !wanted.contains(filter) { mosquitto_unsubscribe(client, nil, filter) }
+    }
+    for (index, subscription) in settings.subscriptions.enumerated() {
+      if sessionPresent, settings.version == .v3_1_1, knownFilters.contains(subscription.filter) { continue }
+      var packetID: Int32 = 0
+      let options = settings.version == .v5 ? Int32(MQTT_SUB_OPT_SEND_RETAIN_NEW.rawValue) : 0
+      let code = mosquitto_subscribe_v5(client, &packetID, subscription.filter, subscription.qos, options, nil)
+      if code == MOSQ_ERR_SUCCESS.rawValue.signed { pendingSubscriptions[packetID] = index }
+    }
+    if pendingSubscriptions.isEmpty { events.append(.subscribed) }
+  }
+
+  func didSubscribe(packetID: Int32, granted: Int32) {
+    guard let index = pendingSubscriptions.removeValue(forKey: packetID) else { return }
+    if granted >= 0x80 {
+      let filter = settings.subscriptions[index].filter
+      log.error("the broker refused a subscription", metadata: ["filter": "\(filter)", "code": "\(granted)"])
+      lastError = "the broker refused the subscription \(filter)"
+      events.append(.refusedSubscription(filter: filter))
+    }
+    if pendingSubscriptions.isEmpty { events.append(.subscribed) }
+  }
+
+  func didDisconnect(reason: Int32) {
+    if isWaiting || session.phase == .stopped { return }
+    lost(Self.describe(reason), nowMs: SystemClock.monotonicNs() / 1_000_000)
+  }
+
+  func didPublish(packetID: Int32) {
+    events.append(.published(packetID))
+  }
+
+  func didReceive(_ message: mosquitto_message) {
+    messagesSeen += 1
+    guard let topic = message.topic else { return }
+    let borrowed = Message(
+      topic: UnsafeRawBufferPointer(start: topic, count: strlen(topic)),
+      payload: UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen)),
+      packetID: UInt16(truncatingIfNeeded: message.mid), qos: message.qos, isRetained: message.retain)
+    if let onMessage { onMessage(borrowed) } else { early.append(EarlyMessage(borrowed)) }
+  }
+}
+
+/// A message that had to be copied.
+private struct EarlyMessage {
+  var topic: [UInt8]
+  var payload: [UInt8]
+  var packetID: UInt16
+  var qos: Int32
+  var isRetained: Bool
+
+  init(_ message: Message) {
+    topic = Array(message.topic)
+    payload = Array(message.payload)
+    packetID = message.packetID
+    qos = message.qos
+    isRetained = message.isRetained
+  }
+
+  func hand(to receive: (Message) -> Bool) -> Bool {
+    topic.withUnsafeBytes { topic in
+      payload.withUnsafeBytes { payload in
+        receive(Message(topic: topic, payload: payload, packetID: packetID, qos: qos, isRetained: isRetained))
+      }
+    }
+  }
+}
+
+extension UInt32 {
+  /// Result codes come as unsigned enums and are returned as int.
+  var signed: Int32 { Int32(bitPattern: self) }
+}
+extension Int32 {
+  var signed: Int32 { self }
+}

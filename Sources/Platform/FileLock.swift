@@ -1,0 +1,37 @@
+internal import CLinux
+internal import Glibc
+package import Records
+
+/// An exclusive lock on a file for the life of this value, so that two agents never share a journal. The kernel drops it
+/// with the process, however that ends; the file stays.
+package final class FileLock {
+  private let fd: Int32
+
+  /// - Throws: when another process holds it; the reason names that process.
+  package init(path: String) throws(CrossdockError) {
+    let fd = crossdock_open(path, O_RDWR | O_CREAT, 0o600)
+    guard fd >= 0 else { throw Files.failure("lock", path) }
+    guard flock(fd, LOCK_EX | LOCK_NB) == 0 else {
+      let isHeld = errno == EWOULDBLOCK
+      var text = [UInt8](repeating: 0, count: 32)
+      let count = pread(fd, &text, text.count, 0)
+      let holder = String(decoding: text.prefix(max(0, count)).prefix { $0 > 0x20 }, as: UTF8.self)
+      let error =
+        isHeld
+        ? CrossdockError(
+          "lock", at: path, reason: "already in use by process \(holder.isEmpty ? "unknown" : holder)",
+          hint: "stop the other process, or give this one a data folder of its own", exitCode: .failure)
+        : Files.failure("lock", path)
+      close(fd)
+      throw error
+    }
+    let owner = Array("\(getpid())\n".utf8)
+    ftruncate(fd, 0)
+    pwrite(fd, owner, owner.count, 0)
+    self.fd = fd
+  }
+
+  deinit {
+    close(fd)
+  }
+}

@@ -1,0 +1,111 @@
+internal import CLinux
+internal import Glibc
+package import Records
+
+/// Whole files, read with a bound and replaced atomically.
+package enum Files {
+  package static func read(_ path: String, limit: Int) throws(CrossdockError) -> [UInt8] {
+    let fd = crossdock_open(path, O_RDONLY, 0)
+    guard fd >= 0 else { throw failure("read the file", path) }
+    defer { close(fd) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = chunk.withUnsafeMutableBytes { Glibc.read(fd, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw failure("read the file", path)
+      }
+      if count == 0 { return bytes }
+      bytes.append(contentsOf: chunk[..<count])
+      guard bytes.count <= limit else {
+        throw CrossdockError(
+          "read the file", at: path, reason: "larger than \(limit) bytes", exitCode: .badInput)
+      }
+    }
+  }
+
+  /// Writes beside the file, syncs, renames over it, syncs the folder: after a power cut it is the old file or the new one.
+  package static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws(CrossdockError) {
+    let temporary = path + ".new"
+    let fd = crossdock_open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode)
+    guard fd >= 0 else { throw failure("write the file", temporary) }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { write(fd, $0.baseAddress! + written, $0.count - written) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        let error = failure("write the file", temporary)
+        close(fd)
+        unlink(temporary)
+        throw error
+      }
+      written += count
+    }
+    guard fsync(fd) == 0, close(fd) == 0, Glibc.rename(temporary, path) == 0 else {
+      throw failure("write the file", path)
+    }
+    syncFolder(of: path)
+  }
+
+  /// Creates the folder and what is missing above it, with access for this user only.
+  package static func createFolder(_ path: String) throws(CrossdockError) {
+    if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+      throw failure("create the folder", path)
+    }
+    try createFolder(String(path[..<slash]))
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("create the folder", path) }
+  }
+
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Size in bytes, nil when there is no such file.
+  package static func size(_ path: String) -> Int64? {
+    var info = stat()
+    return stat(path, &info) == 0 ? Int64(info.st_size) : nil
+  }
+
+  /// Bytes that this user may still write on the file system of a path.
+  package static func freeBytes(at path: String) -> Int64? {
+    var info = statvfs()
+    return statvfs(path, &info) == 0 ? Int64(info.f_bavail) * Int64(info.f_frsize) : nil
+  }
+
+  package static func rename(_ path: String, to new: String) throws(CrossdockError) {
+    guard Glibc.rename(path, new) == 0 else { throw failure("rename to \(new)", path) }
+    syncFolder(of: new)
+  }
+
+  package static func remove(_ path: String) {
+    unlink(path)
+  }
+
+  package static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func syncFolder(of path: String) {
+    let fd = crossdock_open(folder(of: path), O_RDONLY | O_DIRECTORY, 0)
+    if fd >= 0 {
+      fsync(fd)
+      close(fd)
+    }
+  }
+
+  package static func failure(_ operation: String, _ path: String) -> CrossdockError {
+    let code = errno
+    let hint =
+      switch code {
+      case ENOENT: "check the path"
+      case EACCES, EPERM, EROFS: "give this user permission, or choose another place"
+      case ENOSPC, EDQUOT: "free space on this file system"
+      default: ""
+      }
+    let isWriteFault = [EACCES, EPERM, EROFS, ENOSPC, EDQUOT, EIO].contains(code) && !operation.hasPrefix("read")
+    return CrossdockError(
+      operation, at: path, reason: String(cString: strerror(code)), hint: hint,
+      isRetryable: [ENOSPC, EDQUOT, EINTR, EAGAIN].contains(code), exitCode: isWriteFault ? .cannotWrite : .failure)
+  }
+}

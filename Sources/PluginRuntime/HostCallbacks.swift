@@ -1,0 +1,26 @@
+internal import CCrossdockPlugin
+
+/// The table that a plugin calls back through; `context` is the model.
+enum HostCallbacks {
+  static func table() -> crossdock_host {
+    crossdock_host(
+      struct_size: UInt32(MemoryLayout<crossdock_host>.size), abi_version: CROSSDOCK_ABI_VERSION, context: nil,
+      log: { HostCallbacks.model($0).receiveLog($1, String(decoding: $2.buffer, as: UTF8.self)) },
+      emit: { context, output in
+        guard let output, output.pointee.struct_size >= MemoryLayout<crossdock_output>.size else {
+          return Int32(CROSSDOCK_REFUSED)
+        }
+        return HostCallbacks.model(context).receiveOutput(output.pointee)
+      },
+      write: { HostCallbacks.model($0).receiveCheckpoint($1) },
+      remaining_us: { HostCallbacks.model($0).remainingUs },
+      count: { context, name, add in
+        if let name { HostCallbacks.model(context).receiveCount(String(cString: name), add) }
+      })
+  }
+
+  private static func model(_ context: UnsafeMutableRawPointer?) -> InProcessModel {
+    guard let context else { preconditionFailure("a plugin called back without its context") }
+    return Unmanaged<InProcessModel>.fromOpaque(context).takeUnretainedValue()
+  }
+}

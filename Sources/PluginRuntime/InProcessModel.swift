@@ -1,0 +1,207 @@
+// A model run inside the agent, on the writer thread: the built-in ones, and what an operator explicitly puts there.
+//
+// The batch's arrays are handed over as they are, without a copy; what the plugin emits is copied before `emit` returns.
+internal import CCrossdockPlugin
+internal import CLinux
+package import Logging
+internal import Platform
+package import Records
+
+package final class InProcessModel {
+  package let name: String
+  package let descriptor: PluginDescriptor
+  package let writes: [String]
+  package private(set) var emitted = EmittedRecords()
+  package private(set) var counters: [String: UInt64] = [:]
+  /// Counters of its own that a plugin may have.
+  private static let maxCounters = 64
+
+  private let host: UnsafeMutablePointer<crossdock_host>
+  private var instance: UnsafeMutableRawPointer?
+  private let log: Logger
+  private var lastLogLine = ""
+  private var checkpointBytes: [UInt8] = []
+  private var deadlineNs: Int64 = 0
+  private let options: [PluginOptionValue]
+  private let streams: [StreamDefinition]
+
+  package init(
+    name: String, descriptor: PluginDescriptor, options: [PluginOptionValue], streams: [StreamDefinition], writes: [String],
+    log: Logger
+  ) throws(CrossdockError) {
+    self.name = name
+    self.descriptor = descriptor
+    self.writes = writes
+    self.options = options
+    self.streams = streams
+    var log = log
+    log[metadataKey: "model"] = "\(name)"
+    self.log = log
+    host = UnsafeMutablePointer<crossdock_host>.allocate(capacity: 1)
+    host.initialize(to: HostCallbacks.table())
+    host.pointee.context = Unmanaged.passUnretained(self).toOpaque()
+    try open()
+  }
+
+  deinit {
+    close()
+    host.deallocate()
+  }
+
+  private func close() {
+    if let instance { descriptor.raw.pointee.close(instance) }
+    instance = nil
+  }
+
+  /// Closes and opens again: a fresh instance with the same options.
+  package func reopen() throws(CrossdockError) {
+    close()
+    try open()
+  }
+
+  private func open() throws(CrossdockError) {
+    let arguments = OpenArguments(options: options, streams: streams, writes: writes)
+    let answer = arguments.withRaw { descriptor.raw.pointee.open(descriptor.raw.pointee.plugin_data, host, $0, &instance) }
+    guard answer == CROSSDOCK_OK else {
+      throw CrossdockError(
+        "open the model \"\(name)\"", at: "plugin \(descriptor.name)",
+        reason: lastLogLine.isEmpty ? "open answered \(answer)" : lastLogLine, exitCode: .badConfiguration)
+    }
+  }
+
+  /// Works on the selected records. False: the plugin failed, and what it emitted is forgotten.
+  package func process(
+    _ batch: RecordBatch, selection: [UInt32], sources: SourceNames, deadlineMs: Int64
+  ) -> Bool {
+    emitted.removeAll()
+    deadlineNs = SystemClock.monotonicNs() + deadlineMs * 1_000_000
+    let answer = withRawBatch(batch, selection, sources) { descriptor.raw.pointee.process(instance, $0) }
+    guard answer == CROSSDOCK_OK else {
+      emitted.removeAll()
+      return false
+    }
+    return true
+  }
+
+  package func checkpoint() -> [UInt8]? {
+    guard let write = descriptor.raw.pointee.checkpoint else { return nil }
+    checkpointBytes.removeAll(keepingCapacity: true)
+    return write(instance) == CROSSDOCK_OK ? checkpointBytes : nil
+  }
+
+  /// False: the plugin cannot use that state; it is to be reopened.
+  package func restore(_ state: [UInt8]) -> Bool {
+    guard let restore = descriptor.raw.pointee.restore else { return state.isEmpty }
+    return state.withUnsafeBufferPointer {
+      restore(instance, crossdock_bytes(data: $0.baseAddress, count: $0.count)) == CROSSDOCK_OK
+    }
+  }
+
+  // MARK: what the callbacks do
+
+  func receiveLog(_ level: Int32, _ text: String) {
+    lastLogLine = text
+    let line = Logger.Message(stringLiteral: "plugin: \(text.prefix(1000))")
+    switch level {
+    case ...Int32(CROSSDOCK_LOG_ERROR): log.error(line)
+    case Int32(CROSSDOCK_LOG_WARNING): log.warning(line)
+    case Int32(CROSSDOCK_LOG_INFO): log.info(line)
+    default: log.debug(line)
+    }
+  }
+
+  func receiveOutput(_ output: crossdock_output) -> Int32 {
+    let stream = output.stream.buffer
+    guard let write = writes.firstIndex(where: { $0.utf8.elementsEqual(stream) }) else {
+      log.error("the plugin emitted a record for a stream that it may not write")
+      return Int32(CROSSDOCK_REFUSED)
+    }
+    let isKept = emitted.append(
+      write: write, eventTimeNs: output.event_time_ns, source: output.source.buffer, body: output.body.buffer,
+      replyTopic: output.reply_topic.buffer)
+    if !isKept { log.error("the plugin emitted more than a batch may hold") }
+    return Int32(isKept ? CROSSDOCK_OK : CROSSDOCK_REFUSED)
+  }
+
+  func receiveCheckpoint(_ part: crossdock_bytes) {
+    checkpointBytes.append(contentsOf: part.buffer)
+  }
+
+  func receiveCount(_ name: String, _ add: UInt64) {
+    if counters[name] != nil || counters.count < Self.maxCounters { counters[name, default: 0] &+= add }
+  }
+
+  var remainingUs: Int64 { (deadlineNs - SystemClock.monotonicNs()) / 1000 }
+
+  private func withRawBatch(
+    _ batch: RecordBatch, _ selection: [UInt32], _ sources: SourceNames, _ body: (UnsafePointer<crossdock_batch>) -> Int32
+  ) -> Int32 {
+    var raw = crossdock_batch()
+    raw.struct_size = UInt32(MemoryLayout<crossdock_batch>.size)
+    raw.count = UInt32(batch.count)
+    raw.selection_count = UInt32(selection.count)
+    raw.source_count = UInt32(sources.entries.count)
+    return selection.withUnsafeBufferPointer { selection in
+      sources.entries.withUnsafeBufferPointer { sources in
+        batch.streams.withUnsafeBufferPointer { streams in
+          batch.sources.withUnsafeBufferPointer { source in
+            raw.selection = selection.baseAddress
+            raw.sources = sources.baseAddress
+            raw.stream = streams.baseAddress
+            raw.source = source.baseAddress
+            return withTimes(batch, &raw) { raw in withArenas(batch, &raw, body) }
+          }
+        }
+      }
+    }
+  }
+
+  private func withTimes(
+    _ batch: RecordBatch, _ raw: inout crossdock_batch, _ body: (inout crossdock_batch) -> Int32
+  ) -> Int32 {
+    batch.sequences.withUnsafeBufferPointer { sequences in
+      batch.eventTimesNs.withUnsafeBufferPointer { event in
+        batch.ingestTimesNs.withUnsafeBufferPointer { ingest in
+          batch.monotonicTimesNs.withUnsafeBufferPointer { monotonic in
+            batch.flags.withUnsafeBufferPointer { flags in
+              raw.sequence = sequences.baseAddress
+              raw.event_time_ns = event.baseAddress
+              raw.ingest_time_ns = ingest.baseAddress
+              raw.monotonic_ns = monotonic.baseAddress
+              raw.flags = flags.baseAddress
+              return body(&raw)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func withArenas(
+    _ batch: RecordBatch, _ raw: inout crossdock_batch, _ body: (UnsafePointer<crossdock_batch>) -> Int32
+  ) -> Int32 {
+    batch.bodyOffsets.withUnsafeBufferPointer { bodyOffsets in
+      batch.bodies.withUnsafeBufferPointer { bodies in
+        batch.columnOffsets.withUnsafeBufferPointer { columnOffsets in
+          batch.columns.withUnsafeBufferPointer { columns in
+            batch.sampleOffsets.withUnsafeBufferPointer { sampleOffsets in
+              batch.samples.withUnsafeBufferPointer { samples in
+                raw.body_offset = bodyOffsets.baseAddress
+                raw.bodies = bodies.baseAddress
+                raw.column_offset = columnOffsets.baseAddress
+                raw.columns = columns.baseAddress
+                raw.sample_offset = sampleOffsets.baseAddress
+                raw.samples = samples.baseAddress
+                return body(&raw)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+extension crossdock_bytes {
+  var buffer: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: data, count: data == nil ? 0 : count) }
+}

@@ -1,0 +1,114 @@
+// A thin typed layer over the C interface of SQLite: what Journal and central share. One connection is used by one thread;
+// it is not Sendable. Statements are prepared once and kept by their owner. Errors carry the result code, the file and a
+// hint; bound values never appear in them.
+internal import CSQLite
+package import Records
+
+package final class SQLiteConnection {
+  package enum Mode: Sendable {
+    case createReadWrite
+    case readWrite
+    case readOnly
+  }
+
+  package let path: String
+  let handle: OpaquePointer
+
+  /// Opens a database file. Nothing is read yet: a file that is no database is found out by the first statement.
+  package init(path: String, mode: Mode) throws(CrossdockError) {
+    var handle: OpaquePointer?
+    let flags =
+      switch mode {
+      case .createReadWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+      case .readWrite: SQLITE_OPEN_READWRITE
+      case .readOnly: SQLITE_OPEN_READONLY
+      }
+    let code = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+    guard code == SQLITE_OK, let handle else {
+      let error = SQLiteFailure(code: code, message: handle.map { String(cString: sqlite3_errmsg($0)) })
+      sqlite3_close_v2(handle)
+      throw error.crossdockError("open the database", path)
+    }
+    self.path = path
+    self.handle = handle
+  }
+
+  deinit {
+    // With every statement finalised before (they hold the connection), this closes at once.
+    sqlite3_close_v2(handle)
+  }
+
+  /// Runs statements that give no rows.
+  package func execute(_ sql: String) throws(CrossdockError) {
+    let code = sqlite3_exec(handle, sql, nil, nil, nil)
+    guard code == SQLITE_OK else { throw failure(code, sql) }
+  }
+
+  package func prepare(_ sql: String) throws(CrossdockError) -> SQLiteStatement {
+    var statement: OpaquePointer?
+    let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+    guard code == SQLITE_OK, let statement else { throw failure(code, sql) }
+    return SQLiteStatement(statement, of: self, sql: sql)
+  }
+
+  /// The first column of the first row as an integer; nil when there is no row.
+  package func integer(_ sql: String) throws(CrossdockError) -> Int64? {
+    let statement = try prepare(sql)
+    return try statement.step() ? statement.integer(0) : nil
+  }
+
+  /// The first column of the first row as text; nil when there is no row.
+  package func text(_ sql: String) throws(CrossdockError) -> String? {
+    let statement = try prepare(sql)
+    return try statement.step() ? statement.text(0) : nil
+  }
+
+  /// Begins an immediate transaction, runs the body, commits. Whatever throws inside rolls everything back.
+  package func transaction<Result>(_ body: () throws(CrossdockError) -> Result) throws(CrossdockError) -> Result {
+    try execute("BEGIN IMMEDIATE")
+    do throws(CrossdockError) {
+      let result = try body()
+      try execute("COMMIT")
+      return result
+    } catch {
+      rollBack()
+      throw error
+    }
+  }
+
+  /// Ends a transaction without its effects. After some errors SQLite has done so itself: that is no error here.
+  package func rollBack() {
+    if sqlite3_get_autocommit(handle) == 0 { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
+  }
+
+  package var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+  /// Rows changed by the last INSERT, UPDATE or DELETE.
+  package var changes: Int { Int(sqlite3_changes64(handle)) }
+  package var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
+
+  /// How long a statement waits for another connection's lock.
+  package func setBusyTimeout(ms: Int32) {
+    sqlite3_busy_timeout(handle, ms)
+  }
+
+  /// Pages of the write-ahead log after a passive checkpoint, and how many of them are in the database now.
+  @discardableResult
+  package func checkpointPassively() throws(CrossdockError) -> (logPages: Int, checkpointedPages: Int) {
+    var log: Int32 = 0
+    var done: Int32 = 0
+    let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &log, &done)
+    guard code == SQLITE_OK || code & 0xFF == SQLITE_BUSY else { throw failure(code, "checkpoint") }
+    return (Int(log), Int(done))
+  }
+
+  /// Gives cached memory back to the system.
+  package func releaseMemory() {
+    sqlite3_db_release_memory(handle)
+  }
+
+  func failure(_ code: Int32, _ sql: String) -> CrossdockError {
+    let message = String(cString: sqlite3_errmsg(handle))
+    let verb = String(sql.split(whereSeparator: { $0 == " " || $0 == "\n" }).prefix(3).joined(separator: " "))
+    return SQLiteFailure(code: code, message: message).crossdockError("run \(verb) …", path)
+  }
+}
