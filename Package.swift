@@ -97,7 +97,7 @@ let package = Package(
     module("Platform", ["CLinux", "Records", log]),
     module("CommandSyntax", ["Records", "CLinux"]),
     module("SQLite", ["CSQLite", "Records"]),
-    module("HTTPServer", ["CMicrohttpd", "Records"]),
+    module("HTTPServer", ["CMicrohttpd", "Records", "JSONText"]),
     module("HTTPClient", ["CHTTPClient", "Records"]),
     module("Segments", ["CZstd", "CLinux", "Records", "JSONText"]),
     // 3
@@ -143,7 +143,7 @@ let package = Package(
     tests("Segments", ["Segments", "Records"]),
     tests("Configuration", ["Configuration", "Records"]),
     tests("MQTTFeed", ["MQTTFeed", "Platform", "Records"]),
-    tests("Decoding", ["Decoding", "Records"]),
+    tests("Decoding", ["Decoding", "JSONText", "Records"]),
     tests("Journal", ["Journal", "SQLite", "Platform", "Records"]),
     tests("PluginRuntime", ["PluginRuntime", "CCrossdockPlugin", "CrossdockPlugin", "Records"]),
     tests(

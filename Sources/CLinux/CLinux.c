@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include <malloc.h>
 
 int crossdock_open(const char *path, int flags, unsigned mode) { return open(path, flags | O_CLOEXEC, mode); }
 
@@ -44,6 +45,8 @@ void crossdock_set_thread_name(const char *name) {
   snprintf(cut, sizeof cut, "%s", name);
   prctl(PR_SET_NAME, cut, 0, 0, 0);
 }
+
+void crossdock_limit_malloc_arenas(int count) { mallopt(M_ARENA_MAX, count); }
 
 // Slicing-by-8; the tables are filled on first use by an atomic-free idempotent race (same values either way).
 static uint32_t table[8][256];

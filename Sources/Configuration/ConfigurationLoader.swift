@@ -1,14 +1,83 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// Reads agent.conf: every problem that can be found in one go, and the configuration when none of them is an error.
 package enum ConfigurationLoader {
   package typealias Environment = @Sendable (_ name: String) -> String?
 
+  static let maxFileBytes = 1 << 20
+  /// Beyond this the rest is counted, not listed.
+  static let maxProblems = 500
+
   /// The variables of this process.
   package static let processEnvironment: Environment = { name in
     guard let value = getenv(name) else { return nil }
     return String(cString: value)
+  }
+
+  /// Reads and checks a file.
+  ///
+  /// - Parameters:
+  ///   - plugins: The option tables of the plugins that there are, by name: models are then checked against them. Nil leaves
+  ///     `[model.options]` unchecked.
+  /// - Returns: The configuration, nil when a problem is an error; and the problems in the order of the file.
+  package static func load(
+    path: String, environment: @escaping Environment = processEnvironment,
+    plugins: [String: [PluginOptionDescription]]? = nil
+  ) -> (configuration: AgentConfiguration?, problems: [ConfigurationProblem]) {
+    switch FileContents.read(path, maxBytes: maxFileBytes) {
+    case .failure(let failure):
+      let problem = ConfigurationProblem(
+        file: path, line: 0, column: 0, message: "cannot read the configuration: \(failure.reason)")
+      return (nil, [problem])
+    case .success(let contents):
+      return load(text: contents.bytes, path: path, environment: environment, plugins: plugins)
+    }
+  }
+
+  /// The same from text; `path` stands in the messages, and its folder is what relative paths are relative to.
+  package static func load(
+    text: [UInt8], path: String, environment: @escaping Environment = processEnvironment,
+    plugins: [String: [PluginOptionDescription]]? = nil
+  ) -> (configuration: AgentConfiguration?, problems: [ConfigurationProblem]) {
+    let context = ReadingContext(file: path, environment: environment)
+    let recovery = SyntaxRecovery(text)
+    for syntax in recovery.errors { context.error(syntax.position, "syntax error: \(syntax.summary)") }
+    guard let root = recovery.root else { return (nil, sorted(context.problems)) }
+    let configuration = DocumentReading(root: root, context: context, plugins: plugins).configuration()
+    return (context.hasErrors ? nil : configuration, sorted(context.problems))
+  }
+
+  private static func sorted(_ problems: [ConfigurationProblem]) -> [ConfigurationProblem] {
+    var sorted = problems.enumerated().sorted { a, b in
+      (a.element.line, a.element.column, a.offset) < (b.element.line, b.element.column, b.offset)
+    }.map(\.element)
+    if sorted.count > maxProblems, let last = sorted.last {
+      let left = sorted.count - maxProblems
+      sorted.removeLast(left)
+      var rest = last
+      rest.severity = .error
+      rest.message = "\(left) more problems are not listed"
+      rest.hint = ""
+      sorted.append(rest)
+    }
+    return sorted
+  }
+}
+
+extension TOMLSyntaxError {
+  /// toml++'s words for people: `Error while parsing table header: expected ']', saw '\n'` → `expected ']', saw the end of
+  /// the line (in a table header)`.
+  var summary: String {
+    var text = message
+    var place = ""
+    let prefix = "Error while parsing "
+    if text.hasPrefix(prefix), let colon = text.firstIndex(of: ":") {
+      place = " (in a \(text[..<colon].dropFirst(prefix.count)))"
+      if place.hasPrefix(" (in a array") || place.hasPrefix(" (in a inline") { place = " (in an" + place.dropFirst(6) }
+      text = String(text[colon...].dropFirst(2))
+    }
+    if text.hasPrefix("unescaped control characters") { text = "the text is not closed, or holds a control character" }
+    if text.hasSuffix("saw '\\n'") { text = text.dropLast(4) + "the end of the line" }
+    return printable(text) + place
   }
 }

@@ -218,6 +218,9 @@ final class IngestPipeline {
   func add(_ cursors: [CursorUpdate]) {
     transaction.cursors += cursors
   }
+  func add(_ tombstone: Tombstone) {
+    transaction.tombstones.append(tombstone)
+  }
   func add(_ checkpoint: JournalTransaction.Checkpoint) {
     transaction.checkpoints.append(checkpoint)
   }

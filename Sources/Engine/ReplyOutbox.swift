@@ -36,9 +36,9 @@ final class ReplyOutbox {
   func publish(on connections: [MQTTConnection]) throws(CrossdockError) -> [Int64] {
     guard isBehind else { return [] }
     var givenUp: [Int64] = []
-    var isComplete = true
+    var isBlocked = Array(repeating: false, count: names.count)
     var after = handedOver.min() ?? 0
-    while true {
+    while underWay.count < JournalLimits.maxPendingReplies {
       let pending = try journal.pendingReplies(after: after, limit: 100)
       guard let last = pending.last else { break }
       for reply in pending {
@@ -47,18 +47,17 @@ final class ReplyOutbox {
           givenUp.append(reply.id)
           continue
         }
-        guard reply.id > handedOver[number] else { continue }
+        guard reply.id > handedOver[number], !isBlocked[number] else { continue }
         guard let packetID = connections[number].publish(topic: reply.topic, payload: reply.body) else {
-          isComplete = false
+          isBlocked[number] = true
           continue
         }
         underWay[Key(connection: number, packetID: packetID)] = reply.id
-        if isComplete { handedOver[number] = reply.id }
+        handedOver[number] = reply.id
       }
       after = last.id
-      if !isComplete || underWay.count >= JournalLimits.maxPendingReplies { break }
     }
-    isBehind = !isComplete
+    isBehind = isBlocked.contains(true) || underWay.count >= JournalLimits.maxPendingReplies
     return givenUp
   }
 

@@ -1,6 +1,8 @@
 extension JSONValue {
-  /// Nesting deeper than this is refused: the parser recurses.
+  /// More open objects and arrays than this are refused: the parser recurses.
   package static let maxDepth = 64
+  /// Longer numbers are refused: what they say beyond is below any double.
+  package static let maxNumberBytes = 1024
 
   package static func parse(_ text: String) throws(JSONSyntaxError) -> JSONValue {
     try parse(Array(text.utf8))
@@ -41,16 +43,19 @@ struct JSONParser {
   }
 
   private mutating func skipSpace() {
-    while at < text.count, [0x20, 0x0A, 0x0D, 0x09].contains(text[at]) { at += 1 }
+    while at < text.count, text[at] <= 0x20 {
+      let byte = text[at]
+      guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
+      at += 1
+    }
   }
 
   private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONValue {
-    guard depth <= JSONValue.maxDepth else { throw fail("nested deeper than \(JSONValue.maxDepth)") }
     skipSpace()
     guard at < text.count else { throw fail("the text ends where a value should be") }
     switch text[at] {
-    case UInt8(ascii: "{"): return try object(depth: depth)
-    case UInt8(ascii: "["): return try array(depth: depth)
+    case UInt8(ascii: "{"): return try object(depth: depth + 1)
+    case UInt8(ascii: "["): return try array(depth: depth + 1)
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "t"): return try literal("true", .bool(true))
     case UInt8(ascii: "f"): return try literal("false", .bool(false))
@@ -69,9 +74,11 @@ struct JSONParser {
   }
 
   private mutating func object(depth: Int) throws(JSONSyntaxError) -> JSONValue {
+    guard depth <= JSONValue.maxDepth else { throw fail("nested deeper than \(JSONValue.maxDepth)") }
     at += 1
     var members: [(key: String, value: JSONValue)] = []
-    var seen: Set<String> = []
+    // By bytes: strings that look the same in Unicode are different keys to everyone else.
+    var seen: Set<[UInt8]> = []
     skipSpace()
     if at < text.count, text[at] == UInt8(ascii: "}") {
       at += 1
@@ -82,16 +89,17 @@ struct JSONParser {
       guard at < text.count, text[at] == UInt8(ascii: "\"") else { throw fail("expected a key in double quotes") }
       let place = at
       let key = try string()
-      guard seen.insert(key).inserted else { throw fail("duplicate key \"\(key)\"", at: place) }
+      guard seen.insert(Array(key.utf8)).inserted else { throw fail("duplicate key \"\(key)\"", at: place) }
       skipSpace()
       guard at < text.count, text[at] == UInt8(ascii: ":") else { throw fail("expected ':'") }
       at += 1
-      members.append((key, try value(depth: depth + 1)))
+      members.append((key, try value(depth: depth)))
       if try !another(closing: UInt8(ascii: "}")) { return .object(members) }
     }
   }
 
   private mutating func array(depth: Int) throws(JSONSyntaxError) -> JSONValue {
+    guard depth <= JSONValue.maxDepth else { throw fail("nested deeper than \(JSONValue.maxDepth)") }
     at += 1
     var elements: [JSONValue] = []
     skipSpace()
@@ -100,7 +108,7 @@ struct JSONParser {
       return .array(elements)
     }
     while true {
-      elements.append(try value(depth: depth + 1))
+      elements.append(try value(depth: depth))
       if try !another(closing: UInt8(ascii: "]")) { return .array(elements) }
     }
   }
@@ -136,6 +144,9 @@ struct JSONParser {
       if at < text.count, text[at] == UInt8(ascii: "+") || text[at] == UInt8(ascii: "-") { at += 1 }
       guard digit(at) else { throw fail("expected a digit in the exponent") }
       while digit(at) { at += 1 }
+    }
+    guard at - start <= JSONValue.maxNumberBytes else {
+      throw fail("the number has more than \(JSONValue.maxNumberBytes) characters", at: start)
     }
     guard let number = Double(String(decoding: text[start..<at], as: UTF8.self)), number.isFinite else {
       throw fail("the number is too large", at: start)

@@ -46,7 +46,7 @@ extension Journal {
   /// Hashes of a feed's last dedupe keys, oldest first.
   package func recentKeys(ofFeed feed: Int) throws(CrossdockError) -> [UInt64] {
     let statement = try database.prepare("SELECT hashes FROM recent_key WHERE feed = ?1 ORDER BY id")
-    statement.bind(feed, at: 1)
+    statement.bind(feedRows[feed], at: 1)
     var all: [UInt64] = []
     while try statement.step() {
       let bytes = statement.bytes(0)
@@ -80,6 +80,7 @@ extension Journal {
   package struct ReplayedRecord {
     package var stream: UInt16
     package var arrival: Int64
+    /// As in `RecordBatch.feeds`; 0 also when its feed left the configuration.
     package var feed: UInt16
     package var source: UInt32
     package var record: StoredRecord
@@ -103,7 +104,7 @@ extension Journal {
         let source = UInt32(clamping: statement.integer(2) - 1)
         all.append(
           ReplayedRecord(
-            stream: number, arrival: statement.integer(1), feed: UInt16(clamping: statement.integer(3)), source: source,
+            stream: number, arrival: statement.integer(1), feed: feedNumber(ofRow: statement.integer(3)), source: source,
             record: StoredRecord(
               sequence: UInt64(statement.integer(0)), source: "", eventTimeNs: statement.integer(4),
               ingestTimeNs: statement.integer(5), monotonicNs: statement.integer(6),
@@ -114,6 +115,10 @@ extension Journal {
     }
     all.sort { $0.arrival < $1.arrival }
     return Array(all.prefix(limit))
+  }
+
+  private func feedNumber(ofRow row: Int64) -> UInt16 {
+    feedRows.firstIndex(of: row).map { UInt16($0 + 1) } ?? 0
   }
 
   /// Arrival ascends with the sequence: a binary search over the stream finds the first record after a checkpoint.

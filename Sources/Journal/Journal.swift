@@ -34,7 +34,7 @@ package final class Journal {
   private var provisionalNext: [UInt64]
   private var nextArrival: Int64
   private var durableSources: Int
-  private let feedRows: [Int64]
+  let feedRows: [Int64]
   private var deliveries: RowWindow
   private var recentKeys: RowWindow
 
@@ -127,7 +127,7 @@ package final class Journal {
         try insertSources()
         try insert(batch)
         // After the batch, whose numbers were given before anyone knew of these.
-        for tombstone in tombstones { try appendTombstone(tombstone, at: now) }
+        for tombstone in tombstones + transaction.tombstones { try appendTombstone(tombstone, at: now) }
         try write(transaction, batch)
       }
     } catch {
@@ -175,7 +175,7 @@ package final class Journal {
     insert.bind(sequence, at: 1)
     insert.bind(nextArrival, at: 2)
     insert.bind(Int64(batch.sources[index]) + 1, at: 3)
-    insert.bind(Int(batch.feeds[index]), at: 4)
+    insert.bind(batch.feeds[index] == 0 ? 0 : feedRows[Int(batch.feeds[index]) - 1], at: 4)
     insert.bind(batch.eventTimesNs[index], at: 5)
     insert.bind(batch.ingestTimesNs[index], at: 6)
     insert.bind(batch.monotonicTimesNs[index], at: 7)
@@ -198,7 +198,7 @@ package final class Journal {
     try deliveries.prune(with: statements.pruneDelivery)
     for (feed, hashes) in transaction.recentKeys {
       try recentKeys.append(hashes) { (id) throws(CrossdockError) in
-        try statements.insertRecentKeys(id: id, feed: feed, hashes: hashes)
+        try statements.insertRecentKeys(id: id, feedRow: feedRows[feed], hashes: hashes)
       }
     }
     try recentKeys.prune(with: statements.pruneRecentKeys)

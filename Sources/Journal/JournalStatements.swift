@@ -65,9 +65,9 @@ struct JournalStatements {
     try Self.run(delivery, blob: entries, at: 3)
   }
 
-  func insertRecentKeys(id: Int64, feed: Int, hashes: [UInt8]) throws(CrossdockError) {
+  func insertRecentKeys(id: Int64, feedRow: Int64, hashes: [UInt8]) throws(CrossdockError) {
     recentKeys.bind(id, at: 1)
-    recentKeys.bind(feed, at: 2)
+    recentKeys.bind(feedRow, at: 2)
     try Self.run(recentKeys, blob: hashes, at: 3)
   }
 

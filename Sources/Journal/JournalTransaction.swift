@@ -34,6 +34,8 @@ package struct JournalTransaction {
   /// By feed number: hashes of dedupe keys, 8 bytes each.
   package var recentKeys: [(feed: Int, hashes: [UInt8])] = []
   package var cursors: [CursorUpdate] = []
+  /// Appended to `_tombstones` after the batch.
+  package var tombstones: [Tombstone] = []
   package var checkpoints: [Checkpoint] = []
   package var replies: [Reply] = []
   /// Numbers of replies that the broker has acknowledged.
@@ -42,7 +44,8 @@ package struct JournalTransaction {
   package init() {}
 
   package var isEmpty: Bool {
-    counters.isEmpty && deliveries.isEmpty && recentKeys.isEmpty && cursors.isEmpty && checkpoints.isEmpty
+    counters.isEmpty && deliveries.isEmpty && recentKeys.isEmpty && cursors.isEmpty && tombstones.isEmpty
+      && checkpoints.isEmpty
       && replies.isEmpty && confirmedReplies.isEmpty
   }
 
@@ -51,6 +54,7 @@ package struct JournalTransaction {
     deliveries.removeAll(keepingCapacity: true)
     recentKeys.removeAll(keepingCapacity: true)
     cursors.removeAll(keepingCapacity: true)
+    tombstones.removeAll(keepingCapacity: true)
     checkpoints.removeAll(keepingCapacity: true)
     replies.removeAll(keepingCapacity: true)
     confirmedReplies.removeAll(keepingCapacity: true)

@@ -1,1 +1,9 @@
-// Laid out in Package.swift; filled by the first commit of this target.
+package import CCrossdockPlugin
+internal import CrossdockPlugin
+
+/// The plugin as it is linked into the agent.
+package enum PredictiveMaintenancePlugin {
+  package static func descriptor() -> UnsafePointer<crossdock_plugin> {
+    ExportedPlugin.descriptor(MaintenanceModel.self)
+  }
+}

@@ -39,6 +39,8 @@ int crossdock_clock_is_synchronised(void);
 int crossdock_notify(const char *address, const char *message);
 // The calling thread's name, cut to 15 bytes.
 void crossdock_set_thread_name(const char *name);
+// mallopt(M_ARENA_MAX): how many heaps threads may have between them.
+void crossdock_limit_malloc_arenas(int count);
 // CRC-32C (Castagnoli); start with 0, feed the result back in.
 uint32_t crossdock_crc32c(uint32_t crc, const void *data, size_t count);
 #endif

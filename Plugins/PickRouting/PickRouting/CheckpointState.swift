@@ -1,0 +1,112 @@
+internal import AisleRouting
+internal import JSONText
+
+/// What a checkpoint's JSON says, resolved against the layouts of today. Nil for anything out of shape.
+struct CheckpointState {
+  private(set) var uses: UInt64 = 0
+  private(set) var blocks: [String: [AisleBlock]] = [:]
+  private(set) var orders: [OpenOrder] = []
+  /// Orders and blocks whose places are gone.
+  private(set) var forgotten = 0
+
+  init?(_ document: JSONValue, layouts: [String: HallLayout]) {
+    guard let uses = document["uses"]?.integer, uses >= 0, let blocks = document["blocks"]?.object,
+      let orders = document["orders"]?.array
+    else { return nil }
+    self.uses = UInt64(uses)
+    for (name, value) in blocks {
+      guard let entries = value.array, addBlocks(entries, to: name, layouts[name]) else { return nil }
+    }
+    for value in orders {
+      guard let name = value["layout"]?.string else { return nil }
+      guard let layout = layouts[name] else {
+        forgotten += 1
+        continue
+      }
+      switch Self.order(value, in: layout) {
+      case .damaged: return nil
+      case .gone: forgotten += 1
+      case .found(let order): self.orders.append(order)
+      }
+    }
+  }
+
+  private mutating func addBlocks(_ entries: [JSONValue], to name: String, _ layout: HallLayout?) -> Bool {
+    for entry in entries {
+      guard let aisleName = entry[0]?.string, let from = entry[1]?.integer, let to = entry[2]?.integer, from <= to else {
+        return false
+      }
+      guard let layout, let aisle = layout.aisle(aisleName), layout.geometry.crossY[0] <= from,
+        to <= layout.geometry.crossY[layout.geometry.crossY.count - 1]
+      else {
+        forgotten += 1
+        continue
+      }
+      blocks[name, default: []].append(AisleBlock(aisle: aisle, from: Int64(from), to: Int64(to)))
+    }
+    return true
+  }
+
+  private enum Found {
+    case damaged
+    /// It names a place that the layout no longer has.
+    case gone
+    case found(OpenOrder)
+  }
+
+  private static func order(_ value: JSONValue, in layout: HallLayout) -> Found {
+    guard let id = value["id"]?.string, let source = value["source"]?.string,
+      let digest = value["digest"]?.string.flatMap({ UInt64($0, radix: 16) }),
+      let revision = value["revision"]?.integer, let use = value["use"]?.integer, use >= 0,
+      let status = value["status"]?.string.flatMap(OpenOrder.Status.init),
+      let positionName = value["position"]?.string, let endName = value["end"]?.string,
+      let lineValues = value["lines"]?.array, let tally = integers(value["tally"]), tally.count == 3,
+      let version = value["layout_version"]?.string
+    else { return .damaged }
+    guard let position = layout.places[positionName], let end = layout.places[endName] else { return .gone }
+    var lines: [PickLine] = []
+    for value in lineValues {
+      guard let name = value[1]?.string else { return .damaged }
+      guard let place = layout.places[name] else { return .gone }
+      guard let line = line(value, at: NamedPlace(name: name, position: place)) else { return .damaged }
+      lines.append(line)
+    }
+    guard let plan = plan(value, lineCount: lines.count) else { return .damaged }
+    var order = OpenOrder(
+      id: id, source: source, layout: layout.id, digest: digest, lines: lines,
+      position: NamedPlace(name: positionName, position: position), end: NamedPlace(name: endName, position: end),
+      plan: plan)
+    order.revision = revision
+    order.status = status
+    order.cause = value["cause"]?.string.flatMap(OpenOrder.Cause.init)
+    order.pending = value["pending"]?.string.flatMap(OpenOrder.Cause.init)
+    order.lastUse = UInt64(use)
+    (order.tally.confirmed, order.tally.short, order.tally.skipped) = (tally[0], tally[1], tally[2])
+    if version != layout.version, status != .done { order.pending = .layout }
+    return .found(order)
+  }
+
+  private static func line(_ value: JSONValue, at place: NamedPlace) -> PickLine? {
+    guard let number = value[0]?.integer, let quantity = value[3]?.number,
+      let state = value[4]?.string.flatMap(PickLine.State.init)
+    else { return nil }
+    return PickLine(number: number, place: place, gtin: value[2]?.string, quantity: quantity, state: state)
+  }
+
+  private static func plan(_ value: JSONValue, lineCount: Int) -> RoutePlan? {
+    guard let start = value["start"]?.string, let stops = integers(value["stops"]), let walks = integers(value["walks"]),
+      let unreachable = integers(value["unreachable"]), let length = value["length"]?.integer,
+      let lowerBound = value["lower_bound"]?.integer, let reachesEnd = value["reaches_end"]?.bool,
+      walks.count == stops.count + 1, (stops + unreachable).allSatisfy((0..<lineCount).contains)
+    else { return nil }
+    return RoutePlan(
+      start: start, stops: stops, walks: walks.map(Int64.init), unreachable: unreachable, length: Int64(length),
+      lowerBound: Int64(lowerBound), sShape: value["s_shape"]?.integer.map(Int64.init), reachesEnd: reachesEnd)
+  }
+
+  private static func integers(_ value: JSONValue?) -> [Int]? {
+    guard let values = value?.array else { return nil }
+    let numbers = values.compactMap(\.integer)
+    return numbers.count == values.count ? numbers : nil
+  }
+}

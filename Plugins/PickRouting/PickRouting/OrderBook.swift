@@ -1,0 +1,163 @@
+internal import AisleRouting
+
+/// The orders that the plugin knows and the stretches that are blocked, layout by layout: a state machine from messages to answers.
+///
+/// Invariants:
+/// - At most `maximumOrders` are known. The one named least recently makes room, a done one before an open one.
+/// - A plan's open stops are a tail of its stops, and the picker stands before it: whatever breaks that is a re-route.
+/// - A revision is never given twice for an order; an answer without a new revision repeats the last one.
+/// - A block changes the routes of all open orders of its layout. At most `maximumReroutes` of them are looked at with each
+///   message, those named most recently first; the others stay `pending`.
+/// - Answers are a function of the messages and the state alone, but for the time taken.
+struct OrderBook {
+  let layouts: [String: HallLayout]
+  let maximumOrders: Int
+  let maximumReroutes: Int
+  var orders: [String: OpenOrder] = [:]
+  /// Beside the permanent ones, in the order in which they were reported; by layout.
+  var blocks: [String: [AisleBlock]] = [:]
+  /// Messages so far that named an order.
+  var uses: UInt64 = 0
+  /// Ids of the orders with `pending` set.
+  var pendingOrders: Set<String> = []
+  /// Orders that made room for others while they were open.
+  private(set) var evictedOpenOrders: UInt64 = 0
+  let planner = RoutePlanner()
+
+  init(layouts: [HallLayout], maximumOrders: Int, maximumReroutes: Int) {
+    self.layouts = Dictionary(uniqueKeysWithValues: layouts.map { ($0.id, $0) })
+    self.maximumOrders = maximumOrders
+    self.maximumReroutes = maximumReroutes
+  }
+
+  /// - Parameter remainingUs: the host's countdown, by which the time taken is measured.
+  /// - Throws: `Refusal`, and then nothing has changed; `RoutingError` for what `LayoutReader` rules out.
+  mutating func take(
+    _ message: PickMessage, from source: String, remainingUs: () -> Int64
+  ) throws -> [RouteAnswer] {
+    let started = remainingUs()
+    switch message {
+    case .order(let order): return [try open(order, from: source, remainingUs: remainingUs)]
+    case .event(let event) where event.kind == .blocked || event.kind == .unblocked:
+      guard let order = try changeBlocks(event, from: source) else { return [] }
+      return [answer(order, since: started, remainingUs)]
+    case .event(let event):
+      guard let order = try progress(event, from: source) else { return [] }
+      return [answer(order, since: started, remainingUs)]
+    }
+  }
+
+  /// Looks at orders whose hall has changed. Call it after each message, refused ones too.
+  mutating func catchUp(remainingUs: () -> Int64) throws(RoutingError) -> [RouteAnswer] {
+    guard !pendingOrders.isEmpty else { return [] }
+    let next = pendingOrders.map { orders[$0]! }.sorted { $0.lastUse > $1.lastUse }.prefix(maximumReroutes)
+    var answers: [RouteAnswer] = []
+    for var order in next {
+      let started = remainingUs()
+      let changed = try lookAgain(&order)
+      store(order)
+      if changed { answers.append(answer(order, since: started, remainingUs)) }
+    }
+    return answers
+  }
+
+  private func answer(_ order: OpenOrder, since started: Int64, _ remainingUs: () -> Int64) -> RouteAnswer {
+    RouteAnswer(order: order, layout: layouts[order.layout]!, timeUs: max(0, started - remainingUs()))
+  }
+
+  mutating func store(_ order: OpenOrder) {
+    if order.pending == nil { pendingOrders.remove(order.id) } else { pendingOrders.insert(order.id) }
+    orders[order.id] = order
+  }
+
+  func blocks(of layout: HallLayout) -> [AisleBlock] { layout.permanentBlocks + blocks[layout.id, default: []] }
+
+  mutating func touch(_ order: inout OpenOrder, source: String) {
+    uses += 1
+    order.lastUse = uses
+    order.source = source
+  }
+
+  // MARK: orders
+
+  private mutating func open(
+    _ order: PickOrder, from source: String, remainingUs: () -> Int64
+  ) throws -> RouteAnswer {
+    let started = remainingUs()
+    let layout = try layout(named: order.layout)
+    var opened = try OpenOrder.resolve(order, in: layout, source: source)
+    if var known = orders[order.id] {
+      guard known.digest == opened.digest, known.layout == opened.layout else {
+        throw Refusal(
+          "order", "\(order.id) is known already, with other content", hint: "give the new order an id of its own")
+      }
+      touch(&known, source: source)
+      store(known)
+      return answer(known, since: started, remainingUs)
+    }
+    opened.plan = try plan(opened, in: layout)
+    makeRoom()
+    touch(&opened, source: source)
+    store(opened)
+    return answer(opened, since: started, remainingUs)
+  }
+
+  func layout(named name: String?) throws(Refusal) -> HallLayout {
+    let known = layouts.keys.sorted().joined(separator: ", ")
+    guard let name else {
+      if layouts.count == 1, let only = layouts.first?.value { return only }
+      throw Refusal("layout", "is missing, and more than one is loaded", hint: "name one of \(known)")
+    }
+    guard let layout = layouts[name] else {
+      throw Refusal("layout", "\(name) is not loaded", hint: "loaded are \(known); add it to the option layouts")
+    }
+    return layout
+  }
+
+  private mutating func makeRoom() {
+    guard orders.count >= maximumOrders else { return }
+    let oldest = orders.values.min { ($0.status != .done ? 1 : 0, $0.lastUse) < ($1.status != .done ? 1 : 0, $1.lastUse) }
+    guard let oldest else { return }
+    if oldest.status != .done { evictedOpenOrders += 1 }
+    orders[oldest.id] = nil
+    pendingOrders.remove(oldest.id)
+  }
+
+  func plan(_ order: OpenOrder, in layout: HallLayout) throws(RoutingError) -> RoutePlan {
+    try planner.plan(
+      in: layout, blocks: blocks(of: layout), from: order.position, to: order.end,
+      lines: order.openLines.map { ($0, order.lines[$0].place.position) })
+  }
+
+  /// A new revision from where the picker is; `done` when no line is open.
+  mutating func reroute(_ order: inout OpenOrder, because cause: OpenOrder.Cause) throws(RoutingError) {
+    order.plan = try plan(order, in: layouts[order.layout]!)
+    order.revision += 1
+    order.cause = cause
+    order.pending = nil
+    order.tally = LineTally(order.lines)
+    if order.plan.stops.isEmpty && order.plan.unreachable.isEmpty {
+      order.status = .done
+      order.lines = []
+    } else {
+      order.status = .rerouted
+    }
+  }
+
+  /// Whether the order has a new revision.
+  private mutating func lookAgain(_ order: inout OpenOrder) throws(RoutingError) -> Bool {
+    guard let cause = order.pending, let layout = layouts[order.layout] else { return false }
+    order.pending = nil
+    let walked = order.plan.stops.prefix { order.lines[$0].state != .open }.count
+    let planned = order.plan.walks[walked...].reduce(0, +)
+    let asPlanned =
+      order.plan.reachesEnd ? planner.lengthAsPlanned(order, in: layout, blocks: blocks(of: layout)) : nil
+    // Nothing gets shorter by a block: a walk that is as long as before is still the best one known.
+    if cause == .blocked, asPlanned == planned { return false }
+    let plan = try plan(order, in: layout)
+    let isSame = plan.unreachable == order.plan.unreachable && asPlanned == planned && plan.length >= planned
+    if isSame, cause != .layout { return false }
+    try reroute(&order, because: cause)
+    return true
+  }
+}

@@ -1,0 +1,16 @@
+/// Bounds of what the plugin takes on. What goes beyond is refused with the bound's figure.
+package enum PickRoutingLimits {
+  /// Order ids, locations, depots, aisles, GTINs.
+  static let maximumNameBytes = 64
+  static let maximumLinesPerOrder = 1_000
+  static let maximumLocations = 200_000
+  static let maximumDepots = 1_000
+  static let maximumLayouts = 64
+  /// Stretches blocked at one time in one layout, beside the permanent ones.
+  static let maximumBlocksPerLayout = 256
+  /// Any position in a layout lies within ± this.
+  static let maximumMetres = 100_000.0
+  static let maximumQuantity = 1e9
+  /// What the option max_open_orders may be set to.
+  static let maximumOpenOrders: Int64 = 100_000
+}

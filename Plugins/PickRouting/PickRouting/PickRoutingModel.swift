@@ -1,0 +1,122 @@
+internal import AisleRouting
+internal import CCrossdockPlugin
+package import CrossdockPlugin
+internal import JSONText
+
+/// The model behind `pick-routing`: reads orders and what pickers report, writes routes to the first stream of `writes` and
+/// publishes them to the reply topic. Every message that cannot be taken is answered with a refusal; none stops it.
+package final class PickRoutingModel: Model {
+  package static let manifest = PluginManifest(
+    name: "pick-routing", version: "0.1.0",
+    summary: "Shortest walks for pick orders, re-routed when an aisle is blocked or a pick falls short.",
+    options: [
+      PluginOption("layouts", .files, default: nil, help: "Layout files of the halls (format crossdock-layout/1)."),
+      PluginOption(
+        "reply_topic", .string, default: "crossdock/{source}/route",
+        help: "Topic that answers are published to; {source} is the sender, {order} the order. Empty: no replies."),
+      PluginOption(
+        "max_open_orders", .integer, default: "1000",
+        help: "Orders that are remembered; the one named least recently makes room, done ones first."),
+      PluginOption(
+        "max_reroutes", .integer, default: "50",
+        help: "Open orders that are looked at again with each message after a block; the others follow with the next ones."),
+    ])
+
+  private var book: OrderBook
+  private let replyTopic: ReplyTopic
+  private let stream: String
+  /// Number of the stream that this model writes: its own records are not for it.
+  private let ownStream: UInt16?
+  private let log: (PluginContext.LogLevel, String) -> Void
+
+  package init(_ context: PluginContext) throws {
+    log = context.log
+    guard let stream = context.writes.first else {
+      throw PluginError("writes is empty: name the stream that routes go to")
+    }
+    self.stream = stream
+    ownStream = context.stream(stream)
+    replyTopic = try ReplyTopic(context.string("reply_topic"))
+    let orders = context.integer("max_open_orders")
+    guard (1...PickRoutingLimits.maximumOpenOrders).contains(orders) else {
+      throw PluginError("max_open_orders is \(orders), not within 1 to \(PickRoutingLimits.maximumOpenOrders)")
+    }
+    let reroutes = context.integer("max_reroutes")
+    guard (1...PickRoutingLimits.maximumOpenOrders).contains(reroutes) else {
+      throw PluginError("max_reroutes is \(reroutes), not within 1 to \(PickRoutingLimits.maximumOpenOrders)")
+    }
+    book = OrderBook(
+      layouts: try Self.layouts(context.files("layouts")), maximumOrders: Int(orders), maximumReroutes: Int(reroutes))
+    for layout in book.layouts.values.sorted(by: { $0.id < $1.id }) {
+      log(.info, "layout \(layout.id) version \(layout.version): \(layout.locationCount) locations")
+    }
+  }
+
+  private static func layouts(_ files: [PluginContext.File]) throws -> [HallLayout] {
+    guard !files.isEmpty else { throw PluginError("layouts is empty: name at least one layout file") }
+    guard files.count <= PickRoutingLimits.maximumLayouts else {
+      throw PluginError("layouts names \(files.count) files; at most \(PickRoutingLimits.maximumLayouts)")
+    }
+    var paths: [String: String] = [:]
+    return try files.map { file in
+      let layout = try LayoutReader.read(file.contents, path: file.path)
+      if let other = paths.updateValue(file.path, forKey: layout.id) {
+        throw PluginError("layouts \(other) and \(file.path) both have the id \(layout.id)")
+      }
+      return layout
+    }
+  }
+
+  package func process(_ batch: PluginBatch, into output: PluginOutput) throws {
+    for record in batch {
+      if record.flags & UInt32(CROSSDOCK_FLAG_DERIVED) != 0, record.stream == ownStream { continue }
+      let evicted = book.evictedOpenOrders
+      var answers = try answers(to: record, output)
+      answers += try book.catchUp { output.remainingUs }
+      for answer in answers {
+        try output.emit(
+          stream: stream, source: answer.source, eventTimeNs: record.eventTimeNs, body: answer.body,
+          replyTopic: replyTopic.topic(source: answer.source, order: answer.order))
+      }
+      if book.evictedOpenOrders > evicted {
+        output.count("open_orders_evicted", book.evictedOpenOrders - evicted)
+        log(.warning, "an open order made room for a new one; max_open_orders is \(book.maximumOrders)")
+      }
+    }
+  }
+
+  private func answers(to record: PluginRecord, _ output: PluginOutput) throws -> [RouteAnswer] {
+    let source = record.source
+    var document = JSONValue.null
+    do {
+      document = try JSONValue.parse(Array(record.body))
+      let message = try PickMessage.parse(document)
+      let answers = try book.take(message, from: source) { output.remainingUs }
+      output.count("messages_taken")
+      return answers
+    } catch let refusal as Refusal {
+      return refuse(refusal, document, source, output)
+    } catch let error as MemberError {
+      return refuse(Refusal(error), document, source, output)
+    } catch let error as JSONSyntaxError {
+      return refuse(Refusal("", "not JSON: \(error)", hint: "send one JSON object"), document, source, output)
+    }
+  }
+
+  private func refuse(
+    _ refusal: Refusal, _ document: JSONValue, _ source: String, _ output: PluginOutput
+  ) -> [RouteAnswer] {
+    output.count("messages_refused")
+    let order = document["order"].flatMap { try? MemberReader.name($0, at: "order") }
+    return [RouteAnswer(refusing: refusal, order: order, source: source)]
+  }
+
+  package func checkpoint() -> [UInt8] { Checkpoint.write(book) }
+
+  package func restore(_ checkpoint: [UInt8]) throws {
+    let dropped = try Checkpoint.read(checkpoint, into: &book)
+    if dropped > 0 {
+      log(.warning, "\(dropped) orders or blocks of the checkpoint name places that the layouts no longer have; forgotten")
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/// A model with the places that checks across sections name.
+struct ReadModel {
+  var configuration: ModelConfiguration
+  var name: Located<String>?
+  var reads: [Located<String>]
+  var writes: [Located<String>]
+  var replyConnection: Located<String>?
+}
+
+extension SectionReader {
+  func model() -> ReadModel {
+    let name = identifier(ModelOptions.name)
+    let plugin = identifier(ModelOptions.plugin)
+    let reads = strings(ModelOptions.reads) ?? []
+    let writes = strings(ModelOptions.writes) ?? []
+    let reply = self.name(ModelOptions.replyConnection)
+    if let node = node(ModelOptions.reads), case .array(let elements) = node.value, elements.isEmpty {
+      context.error(node.position, "\"reads\" is empty: the model would never see a record")
+    }
+    let configuration = ModelConfiguration(
+      name: name?.value ?? "", plugin: plugin?.value ?? "", reads: reads.map(\.value), writes: writes.map(\.value),
+      replyConnection: reply?.value, options: modelOptions(), position: position, file: context.file,
+      folder: context.folder)
+    return ReadModel(configuration: configuration, name: name, reads: reads, writes: writes, replyConnection: reply)
+  }
+
+  private func modelOptions() -> [ModelOption] {
+    guard let node = node(ModelOptions.options) else { return [] }
+    guard case .table(let table) = node.value else {
+      wrongType(ModelOptions.options, node, expected: "a table", hint: "write [model.options] below the [[model]]")
+      return []
+    }
+    return table.entries.map { entry in
+      // A value that was reported already stays, so that its key does not also count as missing.
+      let value = entry.node.isUnreadable ? nil : optionValue(entry.node)
+      return ModelOption(
+        key: entry.key, keyPosition: entry.keyPosition, value: value ?? .other(TOMLNode.unreadable),
+        valuePosition: entry.node.position)
+    }
+  }
+
+  private func optionValue(_ node: TOMLNode) -> ModelOption.Value? {
+    switch node.value {
+    case .string(let text): return context.substituted(text, at: node.position).map { .string($0) }
+    case .integer(let value): return .integer(value)
+    case .number(let value): return .number(value)
+    case .boolean(let value): return .boolean(value)
+    case .array(let elements):
+      var texts: [String] = []
+      for element in elements {
+        guard case .string(let text) = element.value else { return .other("an array with \(element.typeName) in it") }
+        guard let text = context.substituted(text, at: element.position) else { return nil }
+        texts.append(text)
+      }
+      return .strings(texts)
+    case .table, .date: return .other(node.typeName)
+    }
+  }
+}

@@ -1,0 +1,169 @@
+// Each row is one record; its body is a JSON object with the columns' names.
+//
+// Values: an unquoted field that is a JSON number (spaces around it aside) stays a number, an empty unquoted field is
+// null, all else is a string: `007` and `"12"` keep their text. Numeric columns for models also read quoted numbers.
+// Every row has as many fields as there are columns. The steady state (the same header again) allocates nothing.
+import Records
+
+final class CSVRecordDecoder {
+  private let options: DecoderOptions
+  private var columns: CSVColumns?
+  /// The header row that `columns` was made from.
+  private var header: [UInt8] = []
+  private var fields: [CSVField] = []
+  private var body: [UInt8] = []
+
+  init(_ options: DecoderOptions) throws(CrossdockError) {
+    self.options = options
+    func wrong(_ place: String, _ reason: String) -> CrossdockError {
+      CrossdockError("use the csv decoder", at: place, reason: reason, exitCode: .badConfiguration)
+    }
+    let csv = options.csv
+    guard options.samples == nil else { throw wrong("samples", "a CSV has no arrays") }
+    guard csv.delimiter != UInt8(ascii: "\""), csv.delimiter >= 0x09, csv.delimiter < 0x80,
+      csv.delimiter != 0x0A, csv.delimiter != 0x0D
+    else { throw wrong("delimiter", "it is one ASCII character, not a quote or a line end") }
+    guard !csv.hasHeader, !csv.columns.isEmpty else { return }
+    guard Set(csv.columns).count == csv.columns.count else { throw wrong("columns", "two have the same name") }
+    guard csv.columns.count <= csv.maxColumns else { throw wrong("columns", "more than \(csv.maxColumns)") }
+    for place in options.fields.map(\.place) + options.dedupe + (options.time.map { [$0] } ?? [])
+    where !csv.columns.contains(place) {
+      throw wrong(place, "there is no such column; there are \(csv.columns.joined(separator: ", "))")
+    }
+    columns = CSVColumns(names: csv.columns.map { Array($0.utf8) }, options)
+  }
+
+  func decode(_ payload: UnsafeRawBufferPointer, into target: RecordTarget, _ keys: inout [UInt64?]) -> DecodeOutcome {
+    let text = payload.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    if let offset = UTF8Sequence.firstFault(text, payload.count) {
+      return .undecodable(DecodeFault(.invalidUTF8, at: offset))
+    }
+    var reader = CSVRowReader(
+      text, count: payload.count, delimiter: options.csv.delimiter, maxColumns: options.csv.maxColumns)
+    if options.csv.hasHeader {
+      guard reader.hasRow() else { return .undecodable(DecodeFault(.noRows, at: payload.count)) }
+      let start = reader.at
+      if let fault = reader.read(into: &fields) { return .undecodable(fault) }
+      if let fault = useHeader(payload, start..<reader.at) { return .undecodable(fault) }
+    }
+    var rows = 0
+    var expanded = 0
+    while reader.hasRow() {
+      let start = reader.at
+      guard rows < options.csv.maxRows else { return .undecodable(DecodeFault(.tooManyRows, at: start)) }
+      if let fault = reader.read(into: &fields) { return .undecodable(fault) }
+      if columns == nil || (rows == 0 && hasNumberedColumns) { numberColumns() }
+      guard let columns, columns.keys.count == fields.count else {
+        return .undecodable(DecodeFault(.unequalRows, at: start))
+      }
+      expanded += columns.keyBytes
+      guard expanded <= options.csv.maxExpandedBytes else {
+        return .undecodable(DecodeFault(.expandedTooFar, at: start))
+      }
+      append(payload, columns, to: target, &keys)
+      expanded += body.count - columns.keyBytes
+      rows += 1
+    }
+    return rows > 0 ? .records(rows) : .undecodable(DecodeFault(.noRows, at: payload.count))
+  }
+
+  private func append(
+    _ payload: UnsafeRawBufferPointer, _ columns: borrowing CSVColumns, to target: RecordTarget, _ keys: inout [UInt64?]
+  ) {
+    let text = payload.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    makeBody(payload, columns)
+    target.batch.appendBody(body)
+    for column in columns.fields {
+      target.batch.appendColumn(column.map { Self.number(text, fields[$0]) } ?? .nan)
+    }
+    let time = eventTime(text, columns.time, at: target.clock)
+    target.finish(eventTimeNs: time.ns, time.flags)
+    if !columns.dedupe.isEmpty { keys.append(dedupeKey(payload, columns, target.source)) }
+  }
+
+  private func makeBody(_ payload: UnsafeRawBufferPointer, _ columns: borrowing CSVColumns) {
+    let text = payload.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    body.removeAll(keepingCapacity: true)
+    for (index, field) in fields.enumerated() {
+      body.append(index == 0 ? UInt8(ascii: "{") : UInt8(ascii: ","))
+      body.append(contentsOf: columns.keys[index])
+      let trimmed = Self.trimmed(text, field)
+      if !field.isQuoted, field.start == field.end {
+        body.append(contentsOf: "null".utf8)
+      } else if !field.isQuoted, DecimalNumber.isNumber(text, trimmed.lowerBound, trimmed.upperBound) {
+        body.append(contentsOf: payload[trimmed])
+      } else {
+        let content = UnsafeRawBufferPointer(rebasing: payload[field.start..<field.end])
+        CSVJSON.appendString(content, isDoubled: field.hasDoubledQuotes, to: &body)
+      }
+    }
+    body.append(UInt8(ascii: "}"))
+  }
+
+  private func eventTime(
+    _ text: UnsafePointer<UInt8>, _ column: Int?, at clock: ClockReading
+  ) -> (ns: Int64, flags: RecordFlags) {
+    guard let column else { return (clock.wallNs, .eventTimeMissing) }
+    let trimmed = Self.trimmed(text, fields[column])
+    if trimmed.isEmpty { return (clock.wallNs, .eventTimeMissing) }
+    return EventTime.resolve(EventTime.parse(text, trimmed, isNumber: false, options.timeFormat), at: clock)
+  }
+
+  private func dedupeKey(
+    _ payload: UnsafeRawBufferPointer, _ columns: borrowing CSVColumns, _ source: UInt32
+  ) -> UInt64? {
+    var key = DedupeKey(source: source)
+    for column in columns.dedupe {
+      guard let column, fields[column].start < fields[column].end else { return nil }
+      key.add(UnsafeRawBufferPointer(rebasing: payload[fields[column].start..<fields[column].end]))
+    }
+    return key.value
+  }
+
+  private static func trimmed(_ text: UnsafePointer<UInt8>, _ field: CSVField) -> Range<Int> {
+    var start = field.start
+    var end = field.end
+    while start < end, text[start] == 0x20 || text[start] == 0x09 { start += 1 }
+    while end > start, text[end - 1] == 0x20 || text[end - 1] == 0x09 { end -= 1 }
+    return start..<end
+  }
+
+  private static func number(_ text: UnsafePointer<UInt8>, _ field: CSVField) -> Double {
+    let range = trimmed(text, field)
+    guard DecimalNumber.isNumber(text, range.lowerBound, range.upperBound) else { return .nan }
+    return DecimalNumber.double(text, range.lowerBound, range.upperBound)
+  }
+
+  // MARK: columns
+
+  private var hasNumberedColumns: Bool { !options.csv.hasHeader && options.csv.columns.isEmpty }
+
+  /// Columns without names are as many as the first row of the message has.
+  private func numberColumns() {
+    guard columns?.keys.count != fields.count else { return }
+    columns = CSVColumns(names: fields.indices.map { Array(String($0 + 1).utf8) }, options)
+  }
+
+  private func useHeader(_ payload: UnsafeRawBufferPointer, _ row: Range<Int>) -> DecodeFault? {
+    if columns != nil, payload[row].elementsEqual(header) { return nil }
+    columns = nil
+    var names: [[UInt8]] = []
+    var seen: Set<[UInt8]> = []
+    for field in fields {
+      guard field.end - field.start <= options.csv.maxNameBytes else {
+        return DecodeFault(.columnNameTooLong, at: field.start)
+      }
+      var name: [UInt8] = []
+      var at = field.start
+      while at < field.end {
+        name.append(payload[at])
+        at += field.hasDoubledQuotes && payload[at] == UInt8(ascii: "\"") ? 2 : 1
+      }
+      guard seen.insert(name).inserted else { return DecodeFault(.duplicateColumn, at: field.start) }
+      names.append(name)
+    }
+    columns = CSVColumns(names: names, options)
+    header = Array(payload[row])
+    return nil
+  }
+}

@@ -1,0 +1,161 @@
+// Numbers as JSON writes them (RFC 8259, section 6), from bytes.
+//
+// Exactness: a number of at most 2^53 in its digits and a power of ten within ±22 is one exact multiplication or division
+// of two exact doubles, correctly rounded (W. D. Clinger, "How to read floating point numbers accurately", 1990). All
+// others go through strtod, which glibc rounds correctly.
+import Glibc
+
+struct DecimalNumber {
+  /// Longer numbers are refused: what they say beyond is below any double.
+  static let maxBytes = 1024
+  /// Digits that surely fit into UInt64.
+  private static let maxDigits = 19
+
+  private var isNegative = false
+  private var mantissa: UInt64 = 0
+  /// value = mantissa * 10^exponent
+  private var exponent = 0
+  /// Digits were left out of the mantissa.
+  private var isCut = false
+
+  // MARK: syntax
+
+  /// The end of the number that begins at `start`, or the fault.
+  static func end(
+    _ text: UnsafePointer<UInt8>, from start: Int, to limit: Int
+  ) -> (end: Int, reason: DecodeFault.Reason?) {
+    var at = start
+    if text[at] == UInt8(ascii: "-") { at += 1 }
+    let whole = at
+    at = digits(text, at, limit)
+    guard at > whole else { return (at, .expectedDigit) }
+    if text[whole] == UInt8(ascii: "0"), at > whole + 1 { return (whole, .leadingZero) }
+    var mayOverflow = at - whole > 300
+    if at < limit, text[at] == UInt8(ascii: ".") {
+      let first = at + 1
+      at = digits(text, first, limit)
+      guard at > first else { return (at, .expectedDigit) }
+    }
+    if at < limit, text[at] | 0x20 == UInt8(ascii: "e") {
+      at += 1
+      if at < limit, text[at] == UInt8(ascii: "+") || text[at] == UInt8(ascii: "-") { at += 1 }
+      let first = at
+      at = digits(text, first, limit)
+      guard at > first else { return (at, .expectedDigit) }
+      mayOverflow = mayOverflow || at - first > 1
+    }
+    if at - start > maxBytes { return (start, .numberTooLong) }
+    if mayOverflow, !double(text, start, at).isFinite { return (start, .numberTooLarge) }
+    return (at, nil)
+  }
+
+  /// Whether all of it is one number.
+  static func isNumber(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    guard start < end else { return false }
+    let scanned = Self.end(text, from: start, to: end)
+    return scanned.reason == nil && scanned.end == end
+  }
+
+  @inline(__always)
+  private static func digits(_ text: UnsafePointer<UInt8>, _ from: Int, _ limit: Int) -> Int {
+    var at = from
+    while at < limit, text[at] &- 0x30 < 10 { at += 1 }
+    return at
+  }
+
+  // MARK: value
+
+  /// The nearest double of a number that is known to be well-formed.
+  static func double(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Double {
+    let number = DecimalNumber(text, start, end)
+    guard !number.isCut, number.mantissa <= 1 << 53, number.exponent.magnitude < powersOfTen.count else {
+      return slowDouble(text, start, end)
+    }
+    var value = Double(number.mantissa)
+    if number.exponent < 0 {
+      value /= powersOfTen[-number.exponent]
+    } else {
+      value *= powersOfTen[number.exponent]
+    }
+    return number.isNegative ? -value : value
+  }
+
+  /// The number times 10^scale as a whole number, cut towards zero; nil when it does not fit.
+  static func scaled(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, byPowerOfTen scale: Int) -> Int64? {
+    let number = DecimalNumber(text, start, end)
+    var value = number.mantissa
+    var power = number.exponent + scale
+    if value == 0 { return 0 }
+    while power > 0 {
+      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+      guard !overflow else { return nil }
+      value = product
+      power -= 1
+    }
+    while power < 0, value > 0 {
+      value /= 10
+      power += 1
+    }
+    guard let whole = Int64(exactly: value) else { return nil }
+    return number.isNegative ? -whole : whole
+  }
+
+  private init(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {
+    var at = start
+    if text[at] == UInt8(ascii: "-") {
+      isNegative = true
+      at += 1
+    }
+    var count = 0
+    var isFraction = false
+    while at < end {
+      let digit = text[at] &- 0x30
+      if digit < 10 {
+        if count < Self.maxDigits {
+          mantissa = mantissa &* 10 &+ UInt64(digit)
+          if mantissa != 0 { count += 1 }
+          if isFraction { exponent -= 1 }
+        } else {
+          isCut = isCut || digit != 0
+          if !isFraction { exponent += 1 }
+        }
+      } else if text[at] == UInt8(ascii: ".") {
+        isFraction = true
+      } else {
+        exponent += Self.exponent(text, at + 1, end)
+        break
+      }
+      at += 1
+    }
+  }
+
+  private static func exponent(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+    var at = start
+    let isNegative = text[at] == UInt8(ascii: "-")
+    if isNegative || text[at] == UInt8(ascii: "+") { at += 1 }
+    var value = 0
+    while at < end {
+      value = min(value * 10 + Int(text[at] &- 0x30), 1_000_000)
+      at += 1
+    }
+    return isNegative ? -value : value
+  }
+
+  private static func slowDouble(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Double {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: maxBytes + 1) { copy in
+      let count = min(end - start, maxBytes)
+      for i in 0..<count { copy[i] = CChar(bitPattern: text[start + i]) }
+      copy[count] = 0
+      var stop: UnsafeMutablePointer<CChar>?
+      let value = strtod(copy.baseAddress!, &stop)
+      // In a locale with a decimal comma (a plug-in called setlocale) strtod stops at the point.
+      if stop == copy.baseAddress! + count { return value }
+      return Double(String(cString: copy.baseAddress!)) ?? .infinity
+    }
+  }
+
+  private static let powersOfTen: [Double] = [
+    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+  ]
+}

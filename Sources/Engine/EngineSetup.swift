@@ -1,0 +1,106 @@
+internal import Configuration
+internal import Journal
+internal import Logging
+internal import MQTTFeed
+internal import Platform
+internal import PluginRuntime
+internal import Records
+
+/// Builds the engine's parts from a configuration that was checked.
+struct EngineSetup {
+  let configuration: AgentConfiguration
+  let log: Logger
+
+  func openJournal(now: ClockReading) throws(CrossdockError) -> Journal {
+    try Journal(
+      folder: configuration.agent.dataDirectory, agent: configuration.agent.id, streams: configuration.streams,
+      feeds: configuration.feeds.map(\.name) + [IngestPipeline.unroutedFeed],
+      limits: JournalLimits(maxBytes: Int64(configuration.journal.maxBytes)), now: now)
+  }
+
+  func makePipeline(_ journal: Journal) throws(CrossdockError) -> IngestPipeline {
+    var feeds: [FeedRuntime] = []
+    for feed in configuration.feeds {
+      guard let connection = configuration.connections.firstIndex(where: { $0.name == feed.connection }),
+        let stream = journal.streamNumber(feed.stream),
+        let definition = configuration.streams.first(where: { $0.name == feed.stream })
+      else { preconditionFailure("the configuration was checked: feed \(feed.name)") }
+      feeds.append(
+        try FeedRuntime(
+          feed, connection: connection, stream: stream, columnCount: definition.columns.count,
+          maxPayloadBytes: journal.limits.maxTransactionBytes / 2))
+    }
+    return try IngestPipeline(
+      journal: journal, feeds: feeds, dedupeWindows: configuration.feeds.map(\.dedupeWindow),
+      connectionNames: configuration.connections.map(\.name), maxMessages: configuration.journal.commitMaxMessages,
+      maxBytes: configuration.journal.commitMaxBytes)
+  }
+
+  func makeModels(
+    _ journal: Journal, plugins: [String: PluginDescriptor], options: [[PluginOptionValue]]
+  ) throws(CrossdockError) -> ModelStage {
+    let definitions = journal.streamStates.map(\.definition)
+    var slots: [ModelStage.Slot] = []
+    for (number, model) in configuration.models.enumerated() {
+      guard let descriptor = plugins[model.plugin] else {
+        throw CrossdockError(
+          "open the model \"\(model.name)\"", at: "\(model.file):\(model.position.line):\(model.position.column)",
+          reason: "there is no plugin \"\(model.plugin)\"",
+          hint: plugins.isEmpty ? "this build has no plugins" : "there is: \(plugins.keys.sorted().joined(separator: ", "))",
+          exitCode: .badConfiguration)
+      }
+      let instance = try InProcessModel(
+        name: model.name, descriptor: descriptor, options: options[number], streams: definitions, writes: model.writes,
+        log: log)
+      slots.append(
+        ModelStage.Slot(
+          instance, reads: model.reads.compactMap(journal.streamNumber), writes: model.writes.compactMap(journal.streamNumber),
+          streamCount: definitions.count, replyConnection: model.replyConnection))
+    }
+    return ModelStage(slots, journal: journal, log: log)
+  }
+
+  func makeConnections(nowMs: Int64) throws(CrossdockError) -> [MQTTConnection] {
+    var made: [MQTTConnection] = []
+    for connection in configuration.connections {
+      made.append(try MQTTConnection(settings(connection), log: log, nowMs: nowMs))
+    }
+    return made
+  }
+
+  private func settings(_ connection: MQTTConnectionConfiguration) -> MQTTSettings {
+    var settings = MQTTSettings(
+      name: connection.name, host: connection.host, port: Int32(connection.port), clientID: connection.clientID)
+    settings.version = connection.version == .v5 ? .v5 : .v3_1_1
+    settings.username = connection.username
+    settings.password = connection.password?.reveal()
+    settings.tls = connection.tls.map {
+      MQTTSettings.TLS(caFile: $0.caFile, certificateFile: $0.certFile, keyFile: $0.keyFile)
+    }
+    settings.keepaliveS = Int32(connection.keepaliveS)
+    settings.sessionExpiryS = connection.sessionExpiryS
+    settings.receiveMaximum = Int32(connection.receiveMaximum)
+    settings.statusTopic = connection.statusTopic
+    settings.backoffMinMs = Int64(connection.reconnectMinMs)
+    settings.backoffMaxMs = Int64(connection.reconnectMaxMs)
+    settings.subscriptions = configuration.feeds.filter { $0.connection == connection.name }.map {
+      MQTTSettings.Subscription(filter: $0.subscription, qos: $0.qos)
+    }
+    return settings
+  }
+
+  // MARK: subscriptions that the broker keeps with the session
+
+  private static func checkpointName(_ connection: String) -> String { "_subscriptions:\(connection)" }
+
+  static func filtersCheckpoint(_ filters: [String], connection: String) -> JournalTransaction.Checkpoint {
+    // Topic filters have no line breaks: the configuration refuses control characters.
+    JournalTransaction.Checkpoint(
+      model: checkpointName(connection), version: "1", state: Array(filters.joined(separator: "\n").utf8))
+  }
+
+  func knownFilters(_ journal: Journal, connection: String) throws(CrossdockError) -> [String] {
+    guard let saved = try journal.checkpoint(of: Self.checkpointName(connection)) else { return [] }
+    return String(decoding: saved.state, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+}

@@ -1,0 +1,30 @@
+import CCrossdockPlugin
+import PluginRuntime
+import Records
+
+#if PLUGIN_PICK_ROUTING
+  import PickRouting
+#endif
+#if PLUGIN_PREDICTIVE_MAINTENANCE
+  import PredictiveMaintenance
+#endif
+
+/// The plugins that are linked into this program: whatever folder of Plugins/ was there when it was built. They use the
+/// same contract as an operator's.
+enum BuiltInPlugins {
+  static func descriptors() throws(CrossdockError) -> [String: PluginDescriptor] {
+    var raw: [UnsafePointer<crossdock_plugin>] = []
+    #if PLUGIN_PICK_ROUTING
+      raw.append(PickRoutingPlugin.descriptor())
+    #endif
+    #if PLUGIN_PREDICTIVE_MAINTENANCE
+      raw.append(PredictiveMaintenancePlugin.descriptor())
+    #endif
+    var named: [String: PluginDescriptor] = [:]
+    for plugin in raw {
+      let descriptor = try PluginDescriptor(plugin, from: "a built-in plugin")
+      named[descriptor.name] = descriptor
+    }
+    return named
+  }
+}

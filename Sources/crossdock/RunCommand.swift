@@ -1,0 +1,52 @@
+import CLinux
+import CommandSyntax
+import Configuration
+import Engine
+import Glibc
+import Logging
+import Platform
+import Records
+
+/// The agent. The main thread is the writer thread; uplinks and the control API have threads of their own.
+struct RunCommand: Command {
+  static let syntax = CommandSyntax(
+    name: "run", summary: "run the agent until it is told to stop",
+    discussion: """
+      Takes MQTT messages in, makes them durable, acknowledges them, runs the models and syncs to central whenever there is \
+      a link. Logs go to stderr. SIGTERM and SIGINT commit what has been read, acknowledge it and end. A broker or central \
+      that is away is no error: the agent starts, and connects when they come.
+      """,
+    options: [ConfigurationFile.option], examples: ["crossdock run --config /etc/crossdock/agent.conf"])
+
+  static func run(_ arguments: ParsedArguments) throws -> ExitCode {
+    let file = try ConfigurationFile(arguments)
+    let configuration = file.configuration
+    let log = makeLogger(configuration.log.level)
+    // Before any thread: they inherit the signal mask. Nothing of the agent is for other users' eyes.
+    let signals = SignalDescriptor()
+    umask(0o077)
+    limitMallocArenas()
+    try Files.createFolder(configuration.agent.dataDirectory)
+    let lock = try FileLock(path: "\(configuration.agent.dataDirectory)/lock")
+    defer { withExtendedLifetime(lock) {} }
+    let agent = try RunningAgent(file, signals: signals, log: log)
+    agent.run()
+    return .success
+  }
+
+  private static func makeLogger(_ level: LogLevel) -> Logger {
+    let level: Logger.Level =
+      switch level {
+      case .error: .error
+      case .warning: .warning
+      case .info: .info
+      case .debug: .debug
+      }
+    return Logger(label: "crossdock") { label in StderrLogHandler(label: label, level: level) }
+  }
+
+  /// Each thread would get a heap of its own that keeps what it freed; two are enough for what these threads allocate.
+  private static func limitMallocArenas() {
+    crossdock_limit_malloc_arenas(2)
+  }
+}

@@ -1,0 +1,67 @@
+import Testing
+
+@testable import MQTTFeed
+
+@Suite struct RedeliveryFilterTests {
+  private func filter(_ entries: [(UInt16, UInt64)], limit: Int = 100) -> RedeliveryFilter {
+    RedeliveryFilter(limit: limit, stored: entries.map { (packetID: $0.0, hash: $0.1) })
+  }
+
+  @Test func resumedSessionRepeatsWhatIsStoredAndTheRestIsNew() {
+    var filter = filter([(1, 10), (2, 20), (3, 30)])
+    filter.sessionStarted(isPresent: true)
+    #expect(filter.isRedelivered(packetID: 2, hash: 20))
+    #expect(filter.isRedelivered(packetID: 3, hash: 30))
+    #expect(!filter.isRedelivered(packetID: 4, hash: 40))
+    #expect(!filter.isOn)
+    // The same bytes under the same packet id, later: a new fact.
+    #expect(!filter.isRedelivered(packetID: 1, hash: 10))
+  }
+
+  @Test func packetIDWithOtherContentsIsNew() {
+    var filter = filter([(1, 10)])
+    filter.sessionStarted(isPresent: true)
+    #expect(!filter.isRedelivered(packetID: 1, hash: 11))
+  }
+
+  @Test func sameMessageIsRecognisedOnlyOnceASession() {
+    var filter = filter([(1, 10), (2, 20)])
+    filter.sessionStarted(isPresent: true)
+    #expect(filter.isRedelivered(packetID: 1, hash: 10))
+    #expect(!filter.isRedelivered(packetID: 1, hash: 10))
+  }
+
+  @Test func newSessionForgetsEverything() {
+    var filter = filter([(1, 10)])
+    filter.sessionStarted(isPresent: false)
+    #expect(!filter.isRedelivered(packetID: 1, hash: 10))
+    filter.remember(7, 70)
+    filter.sessionStarted(isPresent: true)
+    #expect(filter.isRedelivered(packetID: 7, hash: 70))
+  }
+
+  @Test func withoutAConnectionNothingIsRecognised() {
+    var filter = filter([(1, 10)])
+    #expect(!filter.isRedelivered(packetID: 1, hash: 10))
+  }
+
+  @Test func ringKeepsTheNewestAndTheLaterUseOfAPacketID() {
+    var filter = filter([], limit: 4)
+    for n in 1...6 { filter.remember(UInt16(n), UInt64(n * 10)) }
+    filter.remember(5, 99)
+    filter.sessionStarted(isPresent: true)
+    #expect(filter.isRedelivered(packetID: 4, hash: 40))
+    #expect(filter.isRedelivered(packetID: 5, hash: 99))
+    #expect(filter.isRedelivered(packetID: 6, hash: 60))
+    #expect(!filter.isRedelivered(packetID: 1, hash: 10))
+  }
+
+  @Test func repeatedCrashesInTheSameWindowAreRecognisedEachTime() {
+    var filter = filter([(1, 10), (2, 20)])
+    for _ in 0..<3 {
+      filter.sessionStarted(isPresent: true)
+      #expect(filter.isRedelivered(packetID: 1, hash: 10))
+      #expect(filter.isRedelivered(packetID: 2, hash: 20))
+    }
+  }
+}
