@@ -9,6 +9,7 @@
 //
 // With `wait` and nothing to give, the answer comes with the next record or after that time, at most `maxWaitS`.
 internal import HTTPServer
+internal import JSONText
 internal import Journal
 internal import Records
 
@@ -81,7 +82,9 @@ enum ChangesAnswer {
             400, "since is no cursor of this agent and stream",
             hint: "give the last Crossdock-Cursor unchanged, or since=oldest"))
       }
-      guard cursor.epoch == reader.epoch else { return .answer(gone("of another life of this journal", stream, reader)) }
+      guard cursor.epoch == reader.epoch else {
+        return .answer(gone("of another life of this journal", stream, reader))
+      }
       guard cursor.sequence + 1 >= stream.first else {
         return .answer(gone("before the oldest record that is kept", stream, reader))
       }

@@ -9,8 +9,8 @@
 // Everything else is answered 404 or 405; errors are JSON `{"error","hint"}`. One thread answers; requests that wait hold a
 // connection and no thread.
 package import HTTPServer
-package import Journal
 internal import JSONText
+package import Journal
 package import Logging
 internal import Platform
 package import Records
@@ -43,7 +43,7 @@ package final class ControlAPI: Sendable {
           HTTPResponse(status: 200, body: status(), contentType: "application/json")
         },
         HTTPRoute(.get, "/metrics") { _ in Self.metrics(status()) },
-        HTTPRoute(.get, "/v1/streams") { _ in shared.answer { StreamsAnswer.make($0) } },
+        HTTPRoute(.get, "/v1/streams") { _ in shared.answer(StreamsAnswer.make) },
         HTTPRoute(.get, "/v1/changes") { request in shared.changes(request) },
       ])
     self.server = server

@@ -22,27 +22,24 @@ final class ControlState: Sendable {
   func changes(_ request: HTTPRequest) -> HTTPResponse {
     // Said before the look at the journal, so that no commit falls between the look and the wait.
     if request.query["wait"] != nil { isAnyoneWaiting.store(true, ordering: .sequentiallyConsistent) }
-    return answer { ChangesAnswer.make(request, $0) }
+    return answer { (reader) throws(CrossdockError) in try ChangesAnswer.make(request, reader) }
   }
 
   /// Answers from the journal; 503 while it cannot be read.
   func answer(_ make: (JournalReader) throws(CrossdockError) -> HTTPResponse) -> HTTPResponse {
-    reader.withLock { reader in
-      do throws(CrossdockError) {
+    do throws(CrossdockError) {
+      return try reader.withLock { (reader) throws(CrossdockError) -> HTTPResponse in
+        // A reader that fails is given up: the next request opens it anew.
         let open: JournalReader
-        if let known = reader {
-          open = known
-        } else {
-          open = try JournalReader(path: journalPath)
-          reader = open
-        }
-        return try make(open)
-      } catch {
-        // A reader that failed is opened anew by the next request.
+        if let known = reader { open = known } else { open = try JournalReader(path: journalPath) }
         reader = nil
-        logger.warning("journal cannot be read", metadata: ["reason": "\(error.reason)"])
-        return .error(503, "the journal cannot be read: \(error.reason)", hint: error.hint)
+        let response = try make(open)
+        reader = open
+        return response
       }
+    } catch {
+      logger.warning("journal cannot be read", metadata: ["reason": "\(error.reason)"])
+      return .error(503, "the journal cannot be read: \(error.reason)", hint: error.hint)
     }
   }
 

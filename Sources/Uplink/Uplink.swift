@@ -1,3 +1,4 @@
+internal import HTTPClient
 // One uplink at work: a thread that performs what `UplinkState` decides.
 //
 // The thread owns a read-only connection to the journal and one keep-alive connection to the destination. It shares with the
@@ -23,6 +24,8 @@ package final class Uplink: Sendable {
   /// Its generation passes 0 when the uplink is to stop.
   let stopSignal = CommitSignal()
   let snapshot: Mutex<UplinkStatus>
+  /// Of the worker that runs, so that `stop` can end a request.
+  let client = Mutex<HTTPClient?>(nil)
   private let thread = Mutex<OwnedThread?>(nil)
 
   package init(
@@ -51,7 +54,8 @@ package final class Uplink: Sendable {
     }
   }
 
-  /// Lets the request that is under way end (at most its time limit), then ends the thread.
+  /// Ends the request under way and then the thread. A segment that is cut off here was accepted or not: the next start
+  /// finds out from the destination's watermark.
   package func stop() {
     requestStop()
     thread.withLock { thread in
@@ -63,6 +67,7 @@ package final class Uplink: Sendable {
   /// As `stop`, without waiting for the end.
   package func requestStop() {
     stopSignal.wakeAll()
+    client.withLock { $0?.stop() }
     commits.wakeAll()
   }
 

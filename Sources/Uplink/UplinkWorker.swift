@@ -4,6 +4,7 @@ internal import Logging
 internal import Platform
 internal import Records
 internal import Segments
+internal import Synchronization
 
 /// What lives on the uplink's thread: reader, connection, machine, and the records of the segment under way. Memory is
 /// bounded by one segment: its records, its encoding, and an answer.
@@ -38,6 +39,7 @@ final class UplinkWorker {
     self.uplink = uplink
     reader = try JournalReader(path: uplink.journalPath)
     connection = try UplinkConnection(uplink.destination, agent: uplink.agent)
+    uplink.client.withLock { [client = connection.client] in $0 = client }
     state = UplinkState(name: uplink.destination.name, limits: uplink.destination.limits)
   }
 
