@@ -139,6 +139,7 @@ package final class MQTTConnection {
       if let topic = statusTopic {
         _ = publish(topic: topic, payload: Self.statusPayload("offline", reason: "stopped"), isRetained: true)
       }
+      session.stop()
       mosquitto_disconnect(client)
       mosquitto_loop_write(client, 1)
     }
