@@ -27,7 +27,7 @@ final class AgentFixture {
       host = "127.0.0.1"
       port = \(sandbox.brokerPort)
       version = "\(isMQTT5 ? "5" : "3.1.1")"
-      reconnect_max = "500ms"
+      reconnect_max_ms = 500
       [[stream]]
       name = "telemetry"
       class = "telemetry"
@@ -43,7 +43,7 @@ final class AgentFixture {
       name = "central"
       url = "http://\(centralAddress)"
       token_file = "central.token"
-      backoff_max = "500ms"
+      backoff_max_ms = 500
       [control]
       listen = "127.0.0.1:0"
       \(extra)
