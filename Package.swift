@@ -127,7 +127,9 @@ let package = Package(
       ] + pluginDependencies, swiftSettings: settings + pluginFlags),
     .executableTarget(
       name: "crossdock-central",
-      dependencies: ["CommandSyntax", "CentralService", "Platform", "Records", "JSONText", "CLinux", log],
+      dependencies: [
+        "CommandSyntax", "CentralService", "HTTPServer", "SQLite", "Platform", "Records", "JSONText", "CLinux", log,
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "crossdock-plugin-host",
@@ -139,7 +141,7 @@ let package = Package(
     tests("CrossdockPlugin", ["CrossdockPlugin"]),
     tests("Platform", ["Platform", "Records", "CLinux"]),
     tests("CommandSyntax", ["CommandSyntax", "Records"]),
-    tests("HTTP", ["HTTPServer", "HTTPClient", "Records"]),
+    tests("HTTP", ["HTTPServer", "HTTPClient", "Records", "JSONText"]),
     tests("Segments", ["Segments", "Records"]),
     tests("Configuration", ["Configuration", "Records"]),
     tests("MQTTFeed", ["MQTTFeed", "Platform", "Records"]),
@@ -150,7 +152,9 @@ let package = Package(
       "Engine", ["Engine", "Configuration", "MQTTFeed", "Decoding", "Journal", "PluginRuntime", "Platform", "Records"]),
     tests("Uplink", ["Uplink", "Configuration", "Journal", "Segments", "Records", "HTTPServer"]),
     tests("ControlAPI", ["ControlAPI", "Journal", "HTTPServer", "HTTPClient", "Records", "JSONText"]),
-    tests("CentralService", ["CentralService", "Segments", "SQLite", "Records", "JSONText", "HTTPClient"]),
+    tests(
+      "CentralService",
+      ["CentralService", "crossdock-central", "Segments", "SQLite", "Records", "JSONText", "HTTPClient", "HTTPServer", log]),
     tests("Simulator", ["Simulator", "JSONText", "Records"]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
     tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),

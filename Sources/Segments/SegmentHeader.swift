@@ -95,3 +95,10 @@ package enum SegmentLimits {
   /// Sequences are signed 64-bit numbers in SQLite.
   package static let maxSequence = UInt64(Int64.max) - 1
 }
+
+extension SegmentHeader {
+  /// Whether the bytes begin as a segment of a version that this program reads.
+  package static func isReadable(_ bytes: [UInt8]) -> Bool {
+    bytes.starts(with: magic + [UInt8(truncatingIfNeeded: version), UInt8(version >> 8)])
+  }
+}

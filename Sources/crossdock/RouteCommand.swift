@@ -41,9 +41,12 @@
         }
         return try RouteBatch.run(path: path)
       }
-      throw CrossdockError(
-        "read the command line", at: "route", reason: "no --batch FILE given",
-        hint: "`crossdock route --help` describes the format", exitCode: .wrongUsage)
+      guard let layout = arguments.value("--layout"), let order = arguments.value("--order") else {
+        throw CrossdockError(
+          "read the command line", at: "route", reason: "neither --batch FILE nor --layout FILE and --order FILE given",
+          hint: "`crossdock route --help` describes both", exitCode: .wrongUsage)
+      }
+      return try RouteOrder.run(layoutPath: layout, orderPath: order, json: arguments.has("--json"))
     }
   }
 #endif

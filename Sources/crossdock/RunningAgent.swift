@@ -1,3 +1,4 @@
+import CLinux
 import Configuration
 import ControlAPI
 import Engine
@@ -54,6 +55,7 @@ final class RunningAgent {
   /// an uplink has its link; the rest waits in the journal.
   func run() {
     for uplink in uplinks { uplink.start() }
+    crossdock_release_code_pages()
     engine.run()
     for uplink in uplinks { uplink.requestStop() }
     for uplink in uplinks { uplink.stop() }

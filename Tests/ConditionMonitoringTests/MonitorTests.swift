@@ -140,8 +140,8 @@ private let scalar = MonitorParameters(
       let cut = Int.random(in: 0..<1000, using: &numbers)
       for i in 0..<1000 {
         if i == cut {
-          var writer = StateWriter(reserving: 0)
-          original.encode(into: &writer)
+          let writer = StateWriter(reserving: 0)
+          original.encode(into: writer)
           var reader = StateReader(writer.bytes[...])
           copy = try SignalMonitor(from: &reader)
           #expect(reader.isAtEnd && copy == original)
@@ -158,8 +158,8 @@ private let scalar = MonitorParameters(
   @Test func stateThatEndsEarlyOrHasNoFiniteNumbersIsRefused() throws {
     var monitor = SignalMonitor()
     for i in 0..<300 { _ = monitor.observe(Double(i % 7), sequence: 1, scalar) }
-    var writer = StateWriter(reserving: 0)
-    monitor.encode(into: &writer)
+    let writer = StateWriter(reserving: 0)
+    monitor.encode(into: writer)
     for count in 0..<writer.bytes.count {
       var reader = StateReader(writer.bytes.prefix(count))
       #expect(throws: StateReader.Damaged.self) { try SignalMonitor(from: &reader) }
@@ -172,7 +172,8 @@ private let scalar = MonitorParameters(
 
   @Test func checksumIsCRC32C() {
     // RFC 3720, B.4: 32 bytes of zeros; and the check value of the nine digits.
-    #expect(CyclicRedundancyCheck.crc32c([UInt8](repeating: 0, count: 32)[...]) == 0x8A91_36AA)
-    #expect(CyclicRedundancyCheck.crc32c(Array("123456789".utf8)[...]) == 0xE306_9283)
+    #expect([UInt8](repeating: 0, count: 32).withUnsafeBytes(CyclicRedundancyCheck.crc32c) == 0x8A91_36AA)
+    #expect(Array("123456789".utf8).withUnsafeBytes(CyclicRedundancyCheck.crc32c) == 0xE306_9283)
+    #expect([UInt8]().withUnsafeBytes(CyclicRedundancyCheck.crc32c) == 0)
   }
 }

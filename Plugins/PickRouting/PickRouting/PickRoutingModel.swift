@@ -19,7 +19,8 @@ package final class PickRoutingModel: Model {
         help: "Orders that are remembered; the one named least recently makes room, done ones first."),
       PluginOption(
         "max_reroutes", .integer, default: "50",
-        help: "Open orders that are looked at again with each message after a block; the others follow with the next ones."),
+        help:
+          "Open orders that are looked at again with each message after a block; the others follow with the next ones."),
     ])
 
   private var book: OrderBook
@@ -116,7 +117,9 @@ package final class PickRoutingModel: Model {
   package func restore(_ checkpoint: [UInt8]) throws {
     let dropped = try Checkpoint.read(checkpoint, into: &book)
     if dropped > 0 {
-      log(.warning, "\(dropped) orders or blocks of the checkpoint name places that the layouts no longer have; forgotten")
+      log(
+        .warning, "\(dropped) orders or blocks of the checkpoint name places that the layouts no longer have; forgotten"
+      )
     }
   }
 }
