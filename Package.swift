@@ -121,7 +121,8 @@ let package = Package(
     .executableTarget(
       name: "crossdock",
       dependencies: [
-        "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "Simulator", "HTTPServer",
+        "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "Simulator",
+        "HTTPServer",
         "HTTPClient", "Platform",
         "Records", "JSONText", "CLinux", "Segments", "MQTTFeed", "Decoding", "CCrossdockPlugin", "CrossdockPlugin", log,
       ] + pluginDependencies, swiftSettings: settings + pluginFlags),
@@ -154,7 +155,10 @@ let package = Package(
     tests("ControlAPI", ["ControlAPI", "Journal", "HTTPServer", "HTTPClient", "Records", "JSONText"]),
     tests(
       "CentralService",
-      ["CentralService", "crossdock-central", "Segments", "SQLite", "Records", "JSONText", "HTTPClient", "HTTPServer", log]),
+      [
+        "CentralService", "crossdock-central", "Segments", "SQLite", "Records", "JSONText", "HTTPClient", "HTTPServer",
+        log,
+      ]),
     tests("Simulator", ["Simulator", "JSONText", "Records"]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
     tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),
@@ -162,6 +166,10 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )
-let only = Set(["ControlAPI","Uplink","Journal","SQLite","Platform","Records","JSONText","CLinux","CSQLite","CZstd","CMicrohttpd","CHTTPClient","HTTPServer","HTTPClient","Segments","Configuration","CTomlPlusPlus","CommandSyntax","UplinkTests","ControlAPITests"])
+let only = Set([
+  "ControlAPI", "Uplink", "Journal", "SQLite", "Platform", "Records", "JSONText", "CLinux", "CSQLite", "CZstd",
+  "CMicrohttpd", "CHTTPClient", "HTTPServer", "HTTPClient", "Segments", "Configuration", "CTomlPlusPlus",
+  "CommandSyntax", "UplinkTests", "ControlAPITests",
+])
 package.targets.removeAll { !only.contains($0.name) }
 package.products = []
