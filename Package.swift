@@ -166,10 +166,3 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )
-let only = Set([
-  "ControlAPI", "Uplink", "Journal", "SQLite", "Platform", "Records", "JSONText", "CLinux", "CSQLite", "CZstd",
-  "CMicrohttpd", "CHTTPClient", "HTTPServer", "HTTPClient", "Segments", "Configuration", "CTomlPlusPlus",
-  "CommandSyntax", "UplinkTests", "ControlAPITests",
-])
-package.targets.removeAll { !only.contains($0.name) }
-package.products = []
