@@ -48,7 +48,7 @@ import Testing
       .status(401), .countOneLess, .loseAnswer, .status(502), .status(500),
     ])
     var limits = UplinkLimits.quick
-    limits.segmentMaxRecords = 700
+    limits.segmentMaxRecords = 300
     let uplink = journal.uplink(to: central.url, limits: limits)
     uplink.start()
     #expect(drained(uplink, journal, central, ["scans"]))
