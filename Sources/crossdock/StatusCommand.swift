@@ -1,3 +1,4 @@
+import Configuration
 import CommandSyntax
 import HTTPClient
 import JSONText

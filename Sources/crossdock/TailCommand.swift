@@ -1,4 +1,6 @@
 import CommandSyntax
+import Configuration
+import Journal
 import Glibc
 import Records
 
