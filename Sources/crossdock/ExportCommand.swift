@@ -1,7 +1,7 @@
 import CommandSyntax
 import Configuration
-import Journal
 import ControlAPI
+import Journal
 import Records
 
 /// A stream as a file.

@@ -1,5 +1,5 @@
-import Configuration
 import CommandSyntax
+import Configuration
 import HTTPClient
 import JSONText
 import Platform

@@ -1,7 +1,7 @@
 import CommandSyntax
 import Configuration
-import Journal
 import Glibc
+import Journal
 import Records
 
 /// The newest records of a stream.
