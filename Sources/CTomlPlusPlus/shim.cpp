@@ -4,6 +4,13 @@
 #define TOML_EXCEPTIONS 0
 #define TOML_MAX_NESTED_VALUES 16
 #define TOML_ENABLE_FORMATTERS 0
+
+// toml++ 3.3 asserts that a table's header begins with a key and, without assertions, tells the optimiser so: `[=]` aborts a
+// debug build and is undefined behaviour in a release. The code after that assertion reports the error properly, so both
+// forms of it are taken out before the parser is compiled.
+#include <toml++/impl/preprocessor.h>
+#undef TOML_ASSERT_ASSUME
+#define TOML_ASSERT_ASSUME(expr) static_assert(true)
 #include <toml++/toml.h>
 
 #include "CTomlPlusPlus.h"

@@ -76,7 +76,6 @@ extension TOMLSyntaxError {
       if place.hasPrefix(" (in a array") || place.hasPrefix(" (in a inline") { place = " (in an" + place.dropFirst(6) }
       text = String(text[colon...].dropFirst(2))
     }
-    if text.hasPrefix("unescaped control characters") { text = "the text is not closed, or holds a control character" }
     if text.hasSuffix("saw '\\n'") { text = text.dropLast(4) + "the end of the line" }
     return printable(text) + place
   }

@@ -7,7 +7,7 @@
 //   21  8  sequence: the last record that the reader has
 //   29  8  ByteHash of bytes 0..<29, the agent's id, a zero byte and the stream's name
 //
-// Valid if and only if the length, the version and the hash are right. The hash ties a cursor to one agent and stream and finds
+// Valid if and only if the length, the version and the hash are right and the sequence is below 2^63 - 1. The hash ties a cursor to one agent and stream and finds
 // slips; it is no signature: a cursor gives no access that the bearer token does not give.
 package import Records
 
@@ -45,6 +45,8 @@ package struct ChangesCursor: Sendable, Equatable {
     let counter = UInt32(truncatingIfNeeded: Self.word(bytes, 1))
     epoch = Epoch(counter: counter, high: Self.word(bytes, 5), low: Self.word(bytes, 13))
     sequence = Self.word(bytes, 21)
+    // Sequences are signed in the journal.
+    guard sequence < UInt64(Int64.max) else { return nil }
   }
 
   private static func append(_ number: some FixedWidthInteger, to bytes: inout [UInt8]) {

@@ -5,13 +5,19 @@
 // Every row has as many fields as there are columns. The steady state (the same header again) allocates nothing.
 import Records
 
+/// One row being turned into a record; its storage is reused.
+private struct CSVRow {
+  var fields: [CSVField] = []
+  var body: [UInt8] = []
+  var columns: [Double] = []
+}
+
 final class CSVRecordDecoder {
   private let options: DecoderOptions
   private var columns: CSVColumns?
   /// The header row that `columns` was made from.
   private var header: [UInt8] = []
-  private var fields: [CSVField] = []
-  private var body: [UInt8] = []
+  private var spare = CSVRow()
 
   init(_ options: DecoderOptions) throws(CrossdockError) {
     self.options = options
@@ -34,6 +40,15 @@ final class CSVRecordDecoder {
   }
 
   func decode(_ payload: UnsafeRawBufferPointer, into target: RecordTarget, _ keys: inout [UInt64?]) -> DecodeOutcome {
+    var row = CSVRow()
+    swap(&row, &spare)
+    defer { swap(&row, &spare) }
+    return decode(payload, into: target, &keys, &row)
+  }
+
+  private func decode(
+    _ payload: UnsafeRawBufferPointer, into target: RecordTarget, _ keys: inout [UInt64?], _ row: inout CSVRow
+  ) -> DecodeOutcome {
     let text = payload.baseAddress!.assumingMemoryBound(to: UInt8.self)
     if let offset = UTF8Sequence.firstFault(text, payload.count) {
       return .undecodable(DecodeFault(.invalidUTF8, at: offset))
@@ -43,74 +58,78 @@ final class CSVRecordDecoder {
     if options.csv.hasHeader {
       guard reader.hasRow() else { return .undecodable(DecodeFault(.noRows, at: payload.count)) }
       let start = reader.at
-      if let fault = reader.read(into: &fields) { return .undecodable(fault) }
-      if let fault = useHeader(payload, start..<reader.at) { return .undecodable(fault) }
+      if let fault = reader.read(into: &row.fields) { return .undecodable(fault) }
+      if let fault = useHeader(payload, start..<reader.at, row.fields) { return .undecodable(fault) }
     }
     var rows = 0
     var expanded = 0
     while reader.hasRow() {
       let start = reader.at
       guard rows < options.csv.maxRows else { return .undecodable(DecodeFault(.tooManyRows, at: start)) }
-      if let fault = reader.read(into: &fields) { return .undecodable(fault) }
-      if columns == nil || (rows == 0 && hasNumberedColumns) { numberColumns() }
-      guard let columns, columns.keys.count == fields.count else {
+      if let fault = reader.read(into: &row.fields) { return .undecodable(fault) }
+      if columns == nil || (rows == 0 && hasNumberedColumns) { numberColumns(row.fields.count) }
+      guard let columns, columns.keys.count == row.fields.count else {
         return .undecodable(DecodeFault(.unequalRows, at: start))
       }
       expanded += columns.keyBytes
       guard expanded <= options.csv.maxExpandedBytes else {
         return .undecodable(DecodeFault(.expandedTooFar, at: start))
       }
-      append(payload, columns, to: target, &keys)
-      expanded += body.count - columns.keyBytes
+      append(payload, columns, &row, to: target, &keys)
+      expanded += row.body.count - columns.keyBytes
       rows += 1
     }
     return rows > 0 ? .records(rows) : .undecodable(DecodeFault(.noRows, at: payload.count))
   }
 
   private func append(
-    _ payload: UnsafeRawBufferPointer, _ columns: borrowing CSVColumns, to target: RecordTarget, _ keys: inout [UInt64?]
+    _ payload: UnsafeRawBufferPointer, _ columns: borrowing CSVColumns, _ row: inout CSVRow, to target: RecordTarget,
+    _ keys: inout [UInt64?]
   ) {
     let text = payload.baseAddress!.assumingMemoryBound(to: UInt8.self)
-    makeBody(payload, columns)
-    target.batch.appendBody(body)
-    for column in columns.fields {
-      target.batch.appendColumn(column.map { Self.number(text, fields[$0]) } ?? .nan)
-    }
-    let time = eventTime(text, columns.time, at: target.clock)
-    target.finish(eventTimeNs: time.ns, time.flags)
-    if !columns.dedupe.isEmpty { keys.append(dedupeKey(payload, columns, target.source)) }
-  }
-
-  private func makeBody(_ payload: UnsafeRawBufferPointer, _ columns: borrowing CSVColumns) {
-    let text = payload.baseAddress!.assumingMemoryBound(to: UInt8.self)
-    body.removeAll(keepingCapacity: true)
-    for (index, field) in fields.enumerated() {
-      body.append(index == 0 ? UInt8(ascii: "{") : UInt8(ascii: ","))
-      body.append(contentsOf: columns.keys[index])
-      let trimmed = Self.trimmed(text, field)
-      if !field.isQuoted, field.start == field.end {
-        body.append(contentsOf: "null".utf8)
-      } else if !field.isQuoted, DecimalNumber.isNumber(text, trimmed.lowerBound, trimmed.upperBound) {
-        body.append(contentsOf: payload[trimmed])
-      } else {
-        let content = UnsafeRawBufferPointer(rebasing: payload[field.start..<field.end])
-        CSVJSON.appendString(content, isDoubled: field.hasDoubledQuotes, to: &body)
+    Self.makeBody(payload, columns, &row)
+    row.columns.removeAll(keepingCapacity: true)
+    for column in columns.fields { row.columns.append(column.map { Self.number(text, row.fields[$0]) } ?? .nan) }
+    let time = eventTime(text, columns.time.map { row.fields[$0] }, at: target.clock)
+    row.body.withUnsafeBytes { body in
+      row.columns.withUnsafeBufferPointer {
+        target.finish(body: body, columns: $0, eventTimeNs: time.ns, time.flags)
       }
     }
-    body.append(UInt8(ascii: "}"))
+    if !columns.dedupe.isEmpty { keys.append(Self.dedupeKey(payload, columns, row.fields, target.source)) }
+  }
+
+  private static func makeBody(_ payload: UnsafeRawBufferPointer, _ columns: borrowing CSVColumns, _ row: inout CSVRow)
+  {
+    let text = payload.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    row.body.removeAll(keepingCapacity: true)
+    for (index, field) in row.fields.enumerated() {
+      row.body.append(index == 0 ? UInt8(ascii: "{") : UInt8(ascii: ","))
+      row.body.append(contentsOf: columns.keys[index])
+      let trimmed = Self.trimmed(text, field)
+      if !field.isQuoted, field.start == field.end {
+        row.body.append(contentsOf: "null".utf8)
+      } else if !field.isQuoted, DecimalNumber.isNumber(text, trimmed.lowerBound, trimmed.upperBound) {
+        row.body.append(contentsOf: payload[trimmed])
+      } else {
+        let content = UnsafeRawBufferPointer(rebasing: payload[field.start..<field.end])
+        CSVJSON.appendString(content, isDoubled: field.hasDoubledQuotes, to: &row.body)
+      }
+    }
+    row.body.append(UInt8(ascii: "}"))
   }
 
   private func eventTime(
-    _ text: UnsafePointer<UInt8>, _ column: Int?, at clock: ClockReading
+    _ text: UnsafePointer<UInt8>, _ field: CSVField?, at clock: ClockReading
   ) -> (ns: Int64, flags: RecordFlags) {
-    guard let column else { return (clock.wallNs, .eventTimeMissing) }
-    let trimmed = Self.trimmed(text, fields[column])
+    guard let field else { return (clock.wallNs, .eventTimeMissing) }
+    let trimmed = Self.trimmed(text, field)
     if trimmed.isEmpty { return (clock.wallNs, .eventTimeMissing) }
     return EventTime.resolve(EventTime.parse(text, trimmed, isNumber: false, options.timeFormat), at: clock)
   }
 
-  private func dedupeKey(
-    _ payload: UnsafeRawBufferPointer, _ columns: borrowing CSVColumns, _ source: UInt32
+  private static func dedupeKey(
+    _ payload: UnsafeRawBufferPointer, _ columns: borrowing CSVColumns, _ fields: [CSVField], _ source: UInt32
   ) -> UInt64? {
     var key = DedupeKey(source: source)
     for column in columns.dedupe {
@@ -139,13 +158,13 @@ final class CSVRecordDecoder {
   private var hasNumberedColumns: Bool { !options.csv.hasHeader && options.csv.columns.isEmpty }
 
   /// Columns without names are as many as the first row of the message has.
-  private func numberColumns() {
-    guard columns?.keys.count != fields.count else { return }
-    columns = CSVColumns(names: fields.indices.map { Array(String($0 + 1).utf8) }, options)
+  private func numberColumns(_ count: Int) {
+    guard columns?.keys.count != count else { return }
+    columns = CSVColumns(names: (1...count).map { Array(String($0).utf8) }, options)
   }
 
-  private func useHeader(_ payload: UnsafeRawBufferPointer, _ row: Range<Int>) -> DecodeFault? {
-    if columns != nil, payload[row].elementsEqual(header) { return nil }
+  private func useHeader(_ payload: UnsafeRawBufferPointer, _ line: Range<Int>, _ fields: [CSVField]) -> DecodeFault? {
+    if columns != nil, payload[line].elementsEqual(header) { return nil }
     columns = nil
     var names: [[UInt8]] = []
     var seen: Set<[UInt8]> = []
@@ -163,7 +182,7 @@ final class CSVRecordDecoder {
       names.append(name)
     }
     columns = CSVColumns(names: names, options)
-    header = Array(payload[row])
+    header = Array(payload[line])
     return nil
   }
 }

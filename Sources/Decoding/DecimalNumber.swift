@@ -17,6 +17,7 @@ struct DecimalNumber {
   private var exponent = 0
   /// Digits were left out of the mantissa.
   private var isCut = false
+  private var end = 0
 
   // MARK: syntax
 
@@ -67,9 +68,16 @@ struct DecimalNumber {
 
   /// The nearest double of a number that is known to be well-formed.
   static func double(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Double {
-    let number = DecimalNumber(text, start, end)
+    leadingDouble(text, start, end).value
+  }
+
+  /// The same for a number that other text follows, up to `limit` at most.
+  static func leadingDouble(
+    _ text: UnsafePointer<UInt8>, _ start: Int, _ limit: Int
+  ) -> (value: Double, end: Int) {
+    let number = DecimalNumber(text, start, limit)
     guard !number.isCut, number.mantissa <= 1 << 53, number.exponent.magnitude < powersOfTen.count else {
-      return slowDouble(text, start, end)
+      return (slowDouble(text, start, number.end), number.end)
     }
     var value = Double(number.mantissa)
     if number.exponent < 0 {
@@ -77,7 +85,7 @@ struct DecimalNumber {
     } else {
       value *= powersOfTen[number.exponent]
     }
-    return number.isNegative ? -value : value
+    return (number.isNegative ? -value : value, number.end)
   }
 
   /// The number times 10^scale as a whole number, cut towards zero; nil when it does not fit.
@@ -100,45 +108,68 @@ struct DecimalNumber {
     return number.isNegative ? -whole : whole
   }
 
-  private init(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {
+  private init(_ text: UnsafePointer<UInt8>, _ start: Int, _ limit: Int) {
     var at = start
     if text[at] == UInt8(ascii: "-") {
       isNegative = true
       at += 1
     }
-    var count = 0
-    var isFraction = false
-    while at < end {
-      let digit = text[at] &- 0x30
-      if digit < 10 {
-        if count < Self.maxDigits {
-          mantissa = mantissa &* 10 &+ UInt64(digit)
-          if mantissa != 0 { count += 1 }
-          if isFraction { exponent -= 1 }
-        } else {
-          isCut = isCut || digit != 0
-          if !isFraction { exponent += 1 }
-        }
-      } else if text[at] == UInt8(ascii: ".") {
-        isFraction = true
-      } else {
-        exponent += Self.exponent(text, at + 1, end)
-        break
-      }
-      at += 1
+    let first = at
+    at = read(text, at, limit)
+    var count = at - first
+    if at < limit, text[at] == UInt8(ascii: ".") {
+      let fraction = at + 1
+      at = read(text, fraction, limit)
+      count += at - fraction
+      exponent = fraction - at
     }
+    if count > Self.maxDigits { readCut(text, first, at) }
+    if at < limit, text[at] | 0x20 == UInt8(ascii: "e") {
+      at += 1
+      let isBelow = text[at] == UInt8(ascii: "-")
+      if isBelow || text[at] == UInt8(ascii: "+") { at += 1 }
+      var power = 0
+      while at < limit, text[at] &- 0x30 < 10 {
+        power = min(power * 10 + Int(text[at] &- 0x30), 1_000_000)
+        at += 1
+      }
+      exponent += isBelow ? -power : power
+    }
+    end = at
   }
 
-  private static func exponent(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+  /// Takes digits into the mantissa; it is wrong, and read again, when they are too many.
+  @inline(__always)
+  private mutating func read(_ text: UnsafePointer<UInt8>, _ start: Int, _ limit: Int) -> Int {
     var at = start
-    let isNegative = text[at] == UInt8(ascii: "-")
-    if isNegative || text[at] == UInt8(ascii: "+") { at += 1 }
-    var value = 0
-    while at < end {
-      value = min(value * 10 + Int(text[at] &- 0x30), 1_000_000)
+    while at < limit {
+      let digit = text[at] &- 0x30
+      guard digit < 10 else { break }
+      mantissa = mantissa &* 10 &+ UInt64(digit)
       at += 1
     }
-    return isNegative ? -value : value
+    return at
+  }
+
+  /// Digits and point again, with the first digits that count; the rest only moves the exponent.
+  private mutating func readCut(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {
+    mantissa = 0
+    exponent = 0
+    var count = 0
+    var isFraction = false
+    for at in start..<end {
+      let digit = text[at] &- 0x30
+      if digit >= 10 {
+        isFraction = true
+      } else if count < Self.maxDigits {
+        mantissa = mantissa &* 10 &+ UInt64(digit)
+        if mantissa != 0 { count += 1 }
+        if isFraction { exponent -= 1 }
+      } else {
+        isCut = isCut || digit != 0
+        if !isFraction { exponent += 1 }
+      }
+    }
   }
 
   private static func slowDouble(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Double {

@@ -36,7 +36,7 @@ package enum EventTime {
     guard let deviceNs, deviceNs >= earliestNs else { return (clock.wallNs, .eventTimeClamped) }
     let isPlausible =
       clock.isSynchronised ? deviceNs <= clock.wallNs.addingClamped(maxAheadNs) : deviceNs < latestNs
-    return isPlausible ? (deviceNs, []) : (clock.wallNs, .eventTimeClamped)
+    return isPlausible ? (deviceNs, RecordFlags(rawValue: 0)) : (clock.wallNs, .eventTimeClamped)
   }
 
   /// Nanoseconds since 1970; nil when the text is no time of this format.

@@ -47,7 +47,7 @@ package final class FeedDecoder {
   package func decode(
     payload: UnsafeRawBufferPointer, arrival: Arrival, stream: UInt16, source: UInt32, into batch: RecordBatch
   ) -> DecodeOutcome {
-    dedupeKeys.removeAll(keepingCapacity: true)
+    if !dedupeKeys.isEmpty { dedupeKeys.removeAll(keepingCapacity: true) }
     guard payload.count > 0 else { return .undecodable(DecodeFault(.empty, at: 0)) }
     let target = RecordTarget(arrival: arrival, stream: stream, source: source, batch: batch)
     switch form {
@@ -61,8 +61,8 @@ package final class FeedDecoder {
       }
       return outcome
     case .raw:
-      batch.appendBody(payload)
-      target.finish(eventTimeNs: arrival.clock.wallNs, .eventTimeMissing)
+      let noColumns = UnsafeBufferPointer<Double>(start: nil, count: 0)
+      target.finish(body: payload, columns: noColumns, eventTimeNs: arrival.clock.wallNs, .eventTimeMissing)
       return .records(1)
     }
   }
@@ -74,22 +74,24 @@ struct RecordTarget {
   let stream: UInt16
   let source: UInt32
   let batch: RecordBatch
-  private let flags: RecordFlags
+  private let flags: UInt32
 
   init(arrival: Arrival, stream: UInt16, source: UInt32, batch: RecordBatch) {
     clock = arrival.clock
     self.stream = stream
     self.source = source
     self.batch = batch
-    var flags: RecordFlags = []
-    if !arrival.clock.isSynchronised { flags.insert(.clockUnsynchronised) }
-    if arrival.isRetained { flags.insert(.retained) }
-    self.flags = flags
+    // Not as array literals: those go through the unspecialised SetAlgebra.
+    let clockFlag = arrival.clock.isSynchronised ? 0 : RecordFlags.clockUnsynchronised.rawValue
+    flags = clockFlag | (arrival.isRetained ? RecordFlags.retained.rawValue : 0)
   }
 
-  func finish(eventTimeNs: Int64, _ more: RecordFlags) {
+  /// Columns may have been appended to the batch before instead.
+  func finish(
+    body: UnsafeRawBufferPointer, columns: UnsafeBufferPointer<Double>, eventTimeNs: Int64, _ more: RecordFlags
+  ) {
     batch.finishRecord(
-      stream: stream, source: source, eventTimeNs: eventTimeNs, ingestTimeNs: clock.wallNs,
-      monotonicNs: clock.monotonicNs, flags: flags.union(more))
+      body: body, columns: columns, stream: stream, source: source, eventTimeNs: eventTimeNs,
+      ingestTimeNs: clock.wallNs, monotonicNs: clock.monotonicNs, flags: RecordFlags(rawValue: flags | more.rawValue))
   }
 }

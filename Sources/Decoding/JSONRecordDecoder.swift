@@ -12,6 +12,9 @@ final class JSONRecordDecoder {
   private let fields: [Int]
   private let samples: Int?
   private let dedupe: [Int]
+  // Reused from message to message.
+  private let columns: UnsafeMutableBufferPointer<Double>
+  private var waveform: [Float] = []
 
   init(_ options: DecoderOptions) throws(CrossdockError) {
     var pointers: [JSONPointer] = []
@@ -33,16 +36,25 @@ final class JSONRecordDecoder {
     self.dedupe = dedupe
     timeFormat = options.timeFormat
     extractor = JSONExtractor(pointers)
+    columns = .allocate(capacity: fields.count)
+    columns.initialize(repeating: .nan)
+  }
+
+  deinit {
+    columns.deallocate()
   }
 
   func decode(_ payload: UnsafeRawBufferPointer, into target: RecordTarget, _ keys: inout [UInt64?]) -> DecodeOutcome {
     if let fault = extractor.scan(payload) { return .undecodable(fault) }
     let text = payload.baseAddress!.assumingMemoryBound(to: UInt8.self)
-    for field in fields { target.batch.appendColumn(Self.column(text, extractor.span(of: field))) }
-    if let samples { Self.appendSamples(text, extractor.span(of: samples), to: target.batch) }
-    target.batch.appendBody(payload)
+    for (index, field) in fields.enumerated() { columns[index] = Self.column(text, extractor.span(of: field)) }
+    if let samples {
+      waveform.removeAll(keepingCapacity: true)
+      Self.appendSamples(text, extractor.span(of: samples), to: &waveform)
+      target.batch.appendSamples(waveform)
+    }
     let time = eventTime(text, at: target.clock)
-    target.finish(eventTimeNs: time.ns, time.flags)
+    target.finish(body: payload, columns: UnsafeBufferPointer(columns), eventTimeNs: time.ns, time.flags)
     if !dedupe.isEmpty { keys.append(dedupeKey(payload, target.source)) }
     return .records(1)
   }
@@ -81,30 +93,38 @@ final class JSONRecordDecoder {
   }
 
   /// The array was checked by the scanner: commas outside of strings and brackets separate its elements.
-  private static func appendSamples(_ text: UnsafePointer<UInt8>, _ span: JSONSpan, to batch: RecordBatch) {
+  private static func appendSamples(_ text: UnsafePointer<UInt8>, _ span: JSONSpan, to samples: inout [Float]) {
     guard span.kind == .array else { return }
     let end = span.range.upperBound - 1
     var at = span.range.lowerBound + 1
     while true {
       while at < end, text[at] <= 0x20 { at += 1 }
       guard at < end else { return }
-      let start = at
-      var depth = 0
-      while at < end, depth > 0 || text[at] != UInt8(ascii: ",") {
-        switch text[at] {
-        case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
-        case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
-        case UInt8(ascii: "\""): at = endOfString(text, at)
-        default: break
-        }
-        at += 1
+      if text[at] == UInt8(ascii: "-") || text[at] &- 0x30 < 10 {
+        let number = DecimalNumber.leadingDouble(text, at, end)
+        samples.append(Float(number.value))
+        at = number.end
+      } else {
+        samples.append(.nan)
       }
-      let isNumber = text[start] == UInt8(ascii: "-") || text[start] &- 0x30 < 10
-      var numberEnd = at
-      while numberEnd > start, text[numberEnd - 1] <= 0x20 { numberEnd -= 1 }
-      batch.appendSample(isNumber ? Float(DecimalNumber.double(text, start, numberEnd)) : .nan)
+      at = endOfElement(text, at, end) + 1
+    }
+  }
+
+  /// The comma behind what is left of an element, or the end of the array.
+  private static func endOfElement(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+    var at = start
+    var depth = 0
+    while at < end, depth > 0 || text[at] != UInt8(ascii: ",") {
+      switch text[at] {
+      case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+      case UInt8(ascii: "\""): at = endOfString(text, at)
+      default: break
+      }
       at += 1
     }
+    return at
   }
 
   /// The closing quote of a checked string.

@@ -114,12 +114,13 @@ struct JSONScanner {
       at += 1
       return true
     }
+    let hasWanted = node >= 0 && nodes[node].edgeCount > 0
     while true {
       skipSpace()
       guard at < end, text[at] == UInt8(ascii: "\"") else { return fail(at < end ? .expectedKey : .endsEarly) }
       let keyStart = at + 1
       guard string() else { return false }
-      let child = node >= 0 ? member(of: node, keyStart, at - 1) : -1
+      let child = hasWanted ? member(of: node, keyStart, at - 1) : -1
       skipSpace()
       guard at < end, text[at] == UInt8(ascii: ":") else { return fail(at < end ? .expectedColon : .endsEarly) }
       at += 1

@@ -103,7 +103,8 @@ package struct JSONWriter {
       bytes.append(contentsOf: "null".utf8)
       return
     }
-    if number == number.rounded(), number.magnitude < 9_007_199_254_740_992 {
+    let isNegativeZero = number == 0 && number.sign == .minus
+    if number == number.rounded(), number.magnitude < 9_007_199_254_740_992, !isNegativeZero {
       bytes.append(contentsOf: String(Int64(number)).utf8)
     } else {
       bytes.append(contentsOf: number.description.utf8)

@@ -33,6 +33,11 @@ package final class CursorMailbox: Sendable {
     onPost()
   }
 
+  /// Wakes the writer thread for something that another mailbox holds.
+  package func wakeOwner() {
+    onPost()
+  }
+
   package func takeAll() -> [CursorUpdate] {
     pending.withLock { pending in
       let all = pending.map { CursorUpdate(name: $0.key.name, stream: $0.key.stream, sequence: $0.value) }

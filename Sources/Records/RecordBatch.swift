@@ -5,6 +5,9 @@
 // the length of its arena. A record is either complete or not there: a decoder that fails calls `rollBack`.
 // Bound: the owner stops filling at `Limits` of the engine; arenas keep their capacity from batch to batch, so that the
 // steady state allocates nothing.
+//
+// The arrays lie in one struct, because each access to a class's stored property is checked for exclusivity at run time
+// (some 10 ns): a method that touches ten arrays is to pay for it once.
 package final class RecordBatch {
   /// A place to go back to.
   package struct Mark {
@@ -14,72 +17,62 @@ package final class RecordBatch {
     fileprivate var bodies: Int
   }
 
-  package private(set) var count = 0
-  package private(set) var streams: [UInt16] = []
-  package private(set) var sources: [UInt32] = []
-  /// The number of the feed that a record came by, counted from 1; 0 for records of models and of the agent itself.
-  package private(set) var feeds: [UInt16] = []
-  package private(set) var sequences: [UInt64] = []
-  package private(set) var eventTimesNs: [Int64] = []
-  package private(set) var ingestTimesNs: [Int64] = []
-  package private(set) var monotonicTimesNs: [Int64] = []
-  package private(set) var flags: [UInt32] = []
-  package private(set) var bodyOffsets: [UInt32] = [0]
-  package private(set) var bodies: [UInt8] = []
-  package private(set) var columnOffsets: [UInt32] = [0]
-  package private(set) var columns: [Double] = []
-  package private(set) var sampleOffsets: [UInt32] = [0]
-  package private(set) var samples: [Float] = []
+  private var arrays = RecordArrays()
 
   package init() {}
 
-  package var isEmpty: Bool { count == 0 }
+  package var count: Int { arrays.count }
+  package var isEmpty: Bool { arrays.count == 0 }
+  package var streams: [UInt16] { arrays.streams }
+  package var sources: [UInt32] { arrays.sources }
+  /// The number of the feed that a record came by, counted from 1; 0 for records of models and of the agent itself.
+  package var feeds: [UInt16] { arrays.feeds }
+  package var sequences: [UInt64] { arrays.sequences }
+  package var eventTimesNs: [Int64] { arrays.eventTimesNs }
+  package var ingestTimesNs: [Int64] { arrays.ingestTimesNs }
+  package var monotonicTimesNs: [Int64] { arrays.monotonicTimesNs }
+  package var flags: [UInt32] { arrays.flags }
+  package var bodyOffsets: [UInt32] { arrays.bodyOffsets }
+  package var bodies: [UInt8] { arrays.bodies }
+  package var columnOffsets: [UInt32] { arrays.columnOffsets }
+  package var columns: [Double] { arrays.columns }
+  package var sampleOffsets: [UInt32] { arrays.sampleOffsets }
+  package var samples: [Float] { arrays.samples }
   /// Bytes of all bodies, those of an unfinished record included.
-  package var bodyBytes: Int { bodies.count }
+  package var bodyBytes: Int { arrays.bodies.count }
 
   package func removeAll() {
-    rollBack(to: Mark(count: 0, columns: 0, samples: 0, bodies: 0))
+    arrays.shrink(to: 0, columns: 0, samples: 0, bodies: 0)
   }
 
   package func mark() -> Mark {
     Mark(
-      count: count, columns: Int(columnOffsets[count]), samples: Int(sampleOffsets[count]),
-      bodies: Int(bodyOffsets[count]))
+      count: arrays.count, columns: Int(arrays.columnOffsets[arrays.count]),
+      samples: Int(arrays.sampleOffsets[arrays.count]), bodies: Int(arrays.bodyOffsets[arrays.count]))
   }
 
   /// Forgets every record, and every part of an unfinished one, since the mark.
   package func rollBack(to mark: Mark) {
-    precondition(mark.count <= count, "RecordBatch: mark of another batch")
-    count = mark.count
-    streams.shrink(to: count)
-    sources.shrink(to: count)
-    feeds.shrink(to: count)
-    sequences.shrink(to: count)
-    eventTimesNs.shrink(to: count)
-    ingestTimesNs.shrink(to: count)
-    monotonicTimesNs.shrink(to: count)
-    flags.shrink(to: count)
-    bodyOffsets.shrink(to: count + 1)
-    columnOffsets.shrink(to: count + 1)
-    sampleOffsets.shrink(to: count + 1)
-    columns.shrink(to: mark.columns)
-    samples.shrink(to: mark.samples)
-    bodies.shrink(to: mark.bodies)
+    precondition(mark.count <= arrays.count, "RecordBatch: mark of another batch")
+    arrays.shrink(to: mark.count, columns: mark.columns, samples: mark.samples, bodies: mark.bodies)
   }
 
   // MARK: building one record
 
   package func appendBody(_ bytes: UnsafeRawBufferPointer) {
-    bodies.append(contentsOf: bytes)
+    arrays.bodies.append(contentsOf: bytes)
   }
   package func appendBody(_ bytes: [UInt8]) {
-    bodies.append(contentsOf: bytes)
+    arrays.bodies.append(contentsOf: bytes)
   }
   package func appendColumn(_ value: Double) {
-    columns.append(value)
+    arrays.columns.append(value)
   }
   package func appendSample(_ value: Float) {
-    samples.append(value)
+    arrays.samples.append(value)
+  }
+  package func appendSamples(_ values: [Float]) {
+    arrays.samples.append(contentsOf: values)
   }
 
   /// Completes the record whose body, columns and samples were appended since the last one. The sequence is 0 until the
@@ -87,51 +80,43 @@ package final class RecordBatch {
   package func finishRecord(
     stream: UInt16, source: UInt32, eventTimeNs: Int64, ingestTimeNs: Int64, monotonicNs: Int64, flags: RecordFlags
   ) {
-    streams.append(stream)
-    sources.append(source)
-    feeds.append(0)
-    sequences.append(0)
-    eventTimesNs.append(eventTimeNs)
-    ingestTimesNs.append(ingestTimeNs)
-    monotonicTimesNs.append(monotonicNs)
-    self.flags.append(flags.rawValue)
-    bodyOffsets.append(UInt32(bodies.count))
-    columnOffsets.append(UInt32(columns.count))
-    sampleOffsets.append(UInt32(samples.count))
-    count += 1
+    arrays.finish(stream, source, eventTimeNs, ingestTimeNs, monotonicNs, flags.rawValue)
+  }
+
+  /// The same in one step, for a record whose body and columns are ready (its samples may have been appended before).
+  package func finishRecord(
+    body: UnsafeRawBufferPointer, columns: UnsafeBufferPointer<Double>, stream: UInt16, source: UInt32,
+    eventTimeNs: Int64, ingestTimeNs: Int64, monotonicNs: Int64, flags: RecordFlags
+  ) {
+    arrays.append(body, columns)
+    arrays.finish(stream, source, eventTimeNs, ingestTimeNs, monotonicNs, flags.rawValue)
   }
 
   /// The journal's numbering; see `Journal`.
   package func setSequence(_ sequence: UInt64, of index: Int) {
-    sequences[index] = sequence
+    arrays.sequences[index] = sequence
   }
 
   /// Says by which feed the records from `start` on came.
   package func setFeed(_ feed: UInt16, from start: Int) {
-    for index in start..<count { feeds[index] = feed }
+    arrays.setFeed(feed, from: start)
   }
 
   /// Gives a record the numbers that it was stored with: for records that come back from the journal.
   package func restate(
     _ index: Int, sequence: UInt64, eventTimeNs: Int64, ingestTimeNs: Int64, monotonicNs: Int64, flags: RecordFlags
   ) {
-    sequences[index] = sequence
-    eventTimesNs[index] = eventTimeNs
-    ingestTimesNs[index] = ingestTimeNs
-    monotonicTimesNs[index] = monotonicNs
-    self.flags[index] = flags.rawValue
+    arrays.sequences[index] = sequence
+    arrays.eventTimesNs[index] = eventTimeNs
+    arrays.ingestTimesNs[index] = ingestTimeNs
+    arrays.monotonicTimesNs[index] = monotonicNs
+    arrays.flags[index] = flags.rawValue
   }
 
   package func withBody<Result>(of index: Int, _ read: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-    try bodies.withUnsafeBytes { arena in
-      try read(UnsafeRawBufferPointer(rebasing: arena[Int(bodyOffsets[index])..<Int(bodyOffsets[index + 1])]))
+    let arrays = arrays
+    return try arrays.bodies.withUnsafeBytes { arena in
+      try read(UnsafeRawBufferPointer(rebasing: arena[arrays.bodyRange(of: index)]))
     }
-  }
-}
-
-extension Array {
-  /// Drops the tail and keeps the storage.
-  fileprivate mutating func shrink(to length: Int) {
-    if count > length { removeLast(count - length) }
   }
 }

@@ -4,7 +4,8 @@ package enum Timestamp {
   /// `2026-11-23T08:00:00.123456789Z`, with as many fractional digits as the value needs (0, 3, 6 or 9).
   package static func text(_ ns: Int64) -> String {
     let seconds = ns.floorDivided(by: 1_000_000_000)
-    let fraction = Int(ns - seconds * 1_000_000_000)
+    let remainder = Int(ns % 1_000_000_000)
+    let fraction = remainder < 0 ? remainder + 1_000_000_000 : remainder
     let days = seconds.floorDivided(by: 86_400)
     let second = Int(seconds - days * 86_400)
     let (year, month, day) = civil(fromDays: Int(days))
@@ -47,8 +48,8 @@ package enum Timestamp {
     }
     guard let offset = offsetSeconds(text, at) else { return nil }
     let seconds = Int64(days(fromCivil: year, month, day)) * 86_400 + Int64(hour * 3600 + minute * 60 + second) - offset
-    let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    return overflow ? nil : scaled &+ fraction
+    // Wider than the result: the first and the last second of the range are not whole.
+    return Int64(exactly: Int128(seconds) * 1_000_000_000 + Int128(fraction))
   }
 
   package static func parse(_ text: String) -> Int64? {
@@ -84,7 +85,7 @@ package enum Timestamp {
 
   private static func daysIn(month: Int, year: Int) -> Int {
     if month == 2 { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28 }
-    return [4, 6, 9, 11].contains(month) ? 30 : 31
+    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31
   }
 
   private static func days(fromCivil year: Int, _ month: Int, _ day: Int) -> Int {

@@ -24,6 +24,8 @@ struct StreamProgress: Sendable, Equatable {
   var position: StreamPosition
   var watermark: UInt64
   var readAfter: UInt64
+  /// The highest watermark ever seen: only beyond it an answer is progress.
+  var highest: UInt64
   /// A refused record whose letter is not yet durable: nothing of this stream is sent until it is.
   var heldAt: UInt64?
   /// The destination and the journal contradict each other: asked again then, not earlier.
@@ -41,6 +43,7 @@ struct StreamProgress: Sendable, Equatable {
   init(_ position: StreamPosition, cursor: UInt64, setAside: UInt64, limits: UplinkLimits) {
     self.position = position
     watermark = cursor
+    highest = cursor
     // The record after the watermark was set aside in an earlier life and nothing was accepted since.
     readAfter = setAside > cursor && setAside <= position.last ? setAside : cursor
     maxRecords = limits.segmentMaxRecords
@@ -67,10 +70,13 @@ struct StreamProgress: Sendable, Equatable {
     return max(company, blockedUntilMs)
   }
 
-  mutating func moveWatermark(to sequence: UInt64) {
+  /// True when the destination has more than ever before.
+  mutating func moveWatermark(to sequence: UInt64) -> Bool {
+    defer { highest = max(highest, sequence) }
     watermark = sequence
     readAfter = sequence
     heldAt = nil
+    return sequence > highest
   }
 
   /// Halves the bounds from what was really sent.

@@ -20,9 +20,9 @@ package enum UplinkAnswer: Sendable, Equatable {
   static let maxReasonBytes = 200
 
   /// - Parameters:
-  ///   - retryAfter: the header's text; only the form in seconds is understood (RFC 9110 §10.2.3), a date counts as absent.
+  ///   - retryAfterS: `Retry-After` in seconds (RFC 9110 §10.2.3); a date there counts as absent.
   ///   - body: at most a few hundred bytes are looked at.
-  package static func reading(status: Int, retryAfter: String?, body: [UInt8]) -> UplinkAnswer {
+  package static func reading(status: Int, retryAfterS: Int?, body: [UInt8]) -> UplinkAnswer {
     switch status {
     case 200, 201, 204: return accepted(body)
     case 409:
@@ -34,16 +34,16 @@ package enum UplinkAnswer: Sendable, Equatable {
     case 400, 422: return .refused(status: status, reason: reason(body))
     case 408, 425, 429, 500...599:
       // 501 and 505 will not change by waiting, but waiting is all that can be done, and it is shown.
-      let seconds = retryAfter.flatMap { Int64($0.filter { $0 != " " }) }.map { max(0, min($0, 1 << 32)) }
-      return .later(status: status, retryAfterMs: seconds.map { $0 * 1000 }, reason: reason(body))
+      let retryAfterMs = retryAfterS.map { Int64(max(0, min($0, 1 << 32))) * 1000 }
+      return .later(status: status, retryAfterMs: retryAfterMs, reason: reason(body))
     default: return .misconfigured(status: status, reason: reason(body))
     }
   }
 
   /// The answer to a report of heads: its body is not needed.
-  package static func readingHeads(status: Int, retryAfter: String?, body: [UInt8]) -> UplinkAnswer {
+  package static func readingHeads(status: Int, retryAfterS: Int?, body: [UInt8]) -> UplinkAnswer {
     if (200...204).contains(status) { return .accepted(watermark: 0, written: 0) }
-    return reading(status: status, retryAfter: retryAfter, body: body)
+    return reading(status: status, retryAfterS: retryAfterS, body: body)
   }
 
   private static func accepted(_ body: [UInt8]) -> UplinkAnswer {

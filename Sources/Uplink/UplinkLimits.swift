@@ -29,7 +29,7 @@ package struct UplinkLimits: Sendable, Equatable {
   /// Records refused one after the other, nothing accepted in between, before a fault of the destination is suspected
   /// rather than one of the records.
   static let refusalsBeforeSuspicion = 3
-  /// Rewinds in a row, nothing accepted in between, before an uplink backs off.
+  /// Conflicts in a row without progress before an uplink backs off.
   static let maxConflictsInARow = 3
   /// A segment under a budget takes this part of a second's bytes.
   static let segmentsPerBudgetSecond = 8

@@ -75,7 +75,7 @@ extension UplinkState {
       totals.shortWrites += 1
       standingError = "stream \(sent.stream): \(written) of \(sent.records) records were written, up to \(watermark)"
     }
-    streams[index].moveWatermark(to: watermark)
+    if streams[index].moveWatermark(to: watermark) { conflictsInARow = 0 }
     return decide(at: nowMs)
   }
 
@@ -88,8 +88,7 @@ extension UplinkState {
       return backOff(reason, at: nowMs, random: random)
     }
     if watermark < sent.follows { totals.rewinds += 1 } else { totals.jumps += 1 }
-    streams[index].moveWatermark(to: watermark)
-    conflictsInARow += 1
+    conflictsInARow = streams[index].moveWatermark(to: watermark) ? 0 : conflictsInARow + 1
     if conflictsInARow > UplinkLimits.maxConflictsInARow {
       let reason = "stream \(sent.stream): the watermark moves without data: does another agent use this id?"
       return backOff(reason, at: nowMs, random: random)
@@ -173,7 +172,6 @@ extension UplinkState {
 
   private mutating func succeeded() {
     backoff.reset()
-    conflictsInARow = 0
     refusalsInARow = 0
     suspectedUntilMs = nil
     transientError = nil

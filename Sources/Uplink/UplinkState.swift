@@ -10,7 +10,7 @@
 //     evicted or set aside and is thereby declared missing. Nothing is skipped otherwise.
 //   - A stream is sent in order; across streams `SegmentSchedule` decides.
 //   - No answer, and no series of answers, makes the machine spin: a request that brought nothing forward is followed by a
-//     back-off, by a smaller segment, or by one of at most `maxConflictsInARow` rewinds.
+//     back-off, by a smaller segment, or by one of at most `maxConflictsInARow` moves without progress.
 internal import Records
 
 package struct UplinkState: Sendable {

@@ -6,7 +6,7 @@ import Testing
 struct ChangesCursorTests {
   private let epoch = Epoch(counter: 3, high: 0x0123_4567_89AB_CDEF, low: 0xFEDC_BA98_7654_3210)
 
-  @Test(arguments: [0, 1, 42, 1 << 40, UInt64(Int64.max)])
+  @Test(arguments: [0, 1, 42, 1 << 40, UInt64(Int64.max) - 1])
   func cursorReadsBackAsItWasWritten(sequence: UInt64) {
     let cursor = ChangesCursor(epoch: epoch, sequence: sequence)
     let text = cursor.text(agent: "dock-7", stream: "scans")
@@ -30,6 +30,13 @@ struct ChangesCursorTests {
         changed[at] = letter
         #expect(ChangesCursor(String(changed), agent: "a", stream: "s") == nil)
       }
+    }
+  }
+
+  @Test func sequenceThatNoJournalCanHaveIsRefused() {
+    for sequence in [UInt64(Int64.max), .max] {
+      let text = ChangesCursor(epoch: epoch, sequence: sequence).text(agent: "a", stream: "s")
+      #expect(ChangesCursor(text, agent: "a", stream: "s") == nil)
     }
   }
 

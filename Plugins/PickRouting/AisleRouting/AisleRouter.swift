@@ -1,18 +1,31 @@
 /// Finds the shortest walk through a hall's picks, and says what is proven about it.
 ///
 /// In this order: walks that never leave a sub-aisle; the exact sweep over frontier states, for round trips of up to eight
-/// cross-aisles and open walks of up to seven (of those that the problem needs); Held and Karp's method for few picks; local
+/// cross-aisles and open walks of up to six (of those that the problem needs); Held and Karp's method for few picks; local
 /// search with the bound of a 1-tree. Results depend on the problem alone.
 ///
 /// A router keeps scratch memory between calls (bounded by `RoutingLimits`), so use it from one thread at a time; it costs nothing
 /// to create.
 package final class AisleRouter {
   private var plan = SweepPlan()
-  private let sweep = FrontierSweep()
+  private let sweep: FrontierSweep
   private var trace = SweepTrace()
   private var euler = EulerWalk()
 
-  package init() {}
+  package convenience init() {
+    self.init(maximumUnspacedSweepBytes: RoutingLimits.maximumUnspacedSweepBytes)
+  }
+
+  init(maximumUnspacedSweepBytes: Int) {
+    sweep = FrontierSweep(maximumUnspacedBytes: maximumUnspacedSweepBytes)
+  }
+
+  /// Builds what calls for so many cross-aisles use, so that the first call does not pay for it (25 ms at 7).
+  package static func prepareTables(crossAisleCount: Int) {
+    for count in 2...max(2, min(crossAisleCount, RoutingLimits.maximumTableCrossAisles)) {
+      _ = FrontierTable.roundTrip(count)
+    }
+  }
 
   /// Throws `badLayout`, `positionOutside`, `unreachable` (with all picks that are cut off) or `noWayToEnd`.
   package func route(_ problem: RouteProblem) throws(RoutingError) -> Route {
@@ -34,7 +47,7 @@ package final class AisleRouter {
     let limit = isOpenWalk ? RoutingLimits.maximumOpenTableCrossAisles : RoutingLimits.maximumTableCrossAisles
     if rows <= limit {
       let table = isOpenWalk ? FrontierTable.openWalk(rows) : FrontierTable.roundTrip(rows)
-      if FrontierSweep.fits(columns: plan.columns, rows: rows, states: table.count) {
+      if sweep.fits(columns: plan.columns, rows: rows, states: table.count) {
         return sweptRoute(table, inside)
       }
     }

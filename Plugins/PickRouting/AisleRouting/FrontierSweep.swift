@@ -21,18 +21,24 @@ final class FrontierSweep {
   private var spacing = 1
   private var loadedStretch = -1
 
+  private let maximumUnspacedBytes: Int
+
+  init(maximumUnspacedBytes: Int) {
+    self.maximumUnspacedBytes = maximumUnspacedBytes
+  }
+
   deinit { memory?.deallocate() }
 
   /// Whether the sweep stays inside its bounds of memory and work.
-  static func fits(columns: Int, rows: Int, states: Int) -> Bool {
+  func fits(columns: Int, rows: Int, states: Int) -> Bool {
     let bytes = layoutOf(columns: columns, states: states).words * 8
     return bytes <= RoutingLimits.maximumSweepBytes
       && columns * rows * states * 4 <= RoutingLimits.maximumSweepTransitions
   }
 
-  private static func layoutOf(columns: Int, states: Int) -> (spacing: Int, words: Int) {
+  private func layoutOf(columns: Int, states: Int) -> (spacing: Int, words: Int) {
     var spacing = columns
-    if columns * states * 8 > RoutingLimits.maximumUnspacedSweepBytes {
+    if columns * states * 8 > maximumUnspacedBytes {
       spacing = 1
       while spacing * spacing < columns { spacing += 1 }
     }
@@ -44,7 +50,7 @@ final class FrontierSweep {
   func run(_ plan: SweepPlan, _ table: FrontierTable) -> End? {
     self.table = table
     prepareCells(plan)
-    let layout = Self.layoutOf(columns: plan.columns, states: table.count)
+    let layout = layoutOf(columns: plan.columns, states: table.count)
     spacing = layout.spacing
     if layout.words > capacity {
       memory?.deallocate()

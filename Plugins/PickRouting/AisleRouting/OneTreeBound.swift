@@ -3,6 +3,8 @@ extension StopMatrix {
   /// subgradient steps (Held & Karp 1970). Penalties are 256ths of the unit, so that the bound is exact arithmetic.
   func oneTreeBound(upperBound: Int64) -> Int64 {
     guard count > 2 else { return count == 2 && !isOpenWalk ? 2 * self[0, 1] : upperBound }
+    // Keeps sums of 256ths inside Int64; no hall of this earth comes near.
+    guard closed.max()! < 1 << 40 else { return 0 }
     var penalties = [Int64](repeating: 0, count: count)
     var best = Int64.min
     var agility: Int64 = 512

@@ -53,11 +53,13 @@ package struct RouteInstanceParser: ~Copyable {
     let depotCross = try index(depot[1], below: crossY.count, "cross-aisle")
     var section = try line("BLOCKED or PICKS with a number of lines")
     var blocks: [AislePosition] = []
+    var wanted = "BLOCKED or PICKS with a number of lines"
     if section.count == 2, isWord(section[0], "BLOCKED") {
       blocks = try positions(section[1], layout)
-      section = try line("PICKS with a number of lines")
+      wanted = "PICKS with a number of lines"
+      section = try line(wanted)
     }
-    guard section.count == 2, isWord(section[0], "PICKS") else { throw expected("PICKS with a number of lines") }
+    guard section.count == 2, isWord(section[0], "PICKS") else { throw expected(wanted) }
     let picks = try positions(section[1], layout)
     let last = try line("EOF")
     guard last.count == 1, isWord(last[0], "EOF") else { throw expected("EOF") }

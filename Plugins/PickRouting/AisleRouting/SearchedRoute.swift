@@ -2,6 +2,10 @@ extension RouteProblem {
   /// For what the sweep does not take on: exact for few picks, else local search and a bound. All picks must be reachable.
   func searchedRoute() -> Route {
     guard let matrix = StopMatrix(self) else { return serpentineRoute() }
+    if matrix.count <= 2, matrix.isOpenWalk {
+      let direct = farthest()
+      return Route(order: matrix.order([1, 0]), length: direct, lowerBound: direct)
+    }
     if let tour = matrix.shortestTour() {
       let length = matrix.length(tour)
       return Route(order: matrix.order(tour), length: length, lowerBound: length)

@@ -166,9 +166,10 @@ struct TourSearch {
       tour[index] = place
       position[place] = index
     }
-    for index in [start + count - 1, start, start + second - 1, start + second, start + first + second - 1,
-      start + first + second]
-    {
+    for index in [
+      start + count - 1, start, start + second - 1, start + second, start + first + second - 1,
+      start + first + second,
+    ] {
       enqueue(tour[index % count])
     }
   }

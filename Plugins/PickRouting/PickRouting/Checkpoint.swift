@@ -70,6 +70,7 @@ enum Checkpoint {
       json.member("status", order.status.rawValue)
       json.member("cause", order.cause?.rawValue)
       json.member("pending", order.pending?.rawValue)
+      json.member("pending_since", order.pendingSince)
       json.member("position", order.position.name)
       json.member("end", order.end.name)
       json.member("use", order.lastUse)

@@ -33,7 +33,8 @@ struct CheckpointState {
 
   private mutating func addBlocks(_ entries: [JSONValue], to name: String, _ layout: HallLayout?) -> Bool {
     for entry in entries {
-      guard let aisleName = entry[0]?.string, let from = entry[1]?.integer, let to = entry[2]?.integer, from <= to else {
+      guard let aisleName = entry[0]?.string, let from = entry[1]?.integer, let to = entry[2]?.integer, from <= to
+      else {
         return false
       }
       guard let layout, let aisle = layout.aisle(aisleName), layout.geometry.crossY[0] <= from,
@@ -58,6 +59,7 @@ struct CheckpointState {
     guard let id = value["id"]?.string, let source = value["source"]?.string,
       let digest = value["digest"]?.string.flatMap({ UInt64($0, radix: 16) }),
       let revision = value["revision"]?.integer, let use = value["use"]?.integer, use >= 0,
+      let since = value["pending_since"]?.integer, since >= 0,
       let status = value["status"]?.string.flatMap(OpenOrder.Status.init),
       let positionName = value["position"]?.string, let endName = value["end"]?.string,
       let lineValues = value["lines"]?.array, let tally = integers(value["tally"]), tally.count == 3,
@@ -80,6 +82,7 @@ struct CheckpointState {
     order.status = status
     order.cause = value["cause"]?.string.flatMap(OpenOrder.Cause.init)
     order.pending = value["pending"]?.string.flatMap(OpenOrder.Cause.init)
+    order.pendingSince = UInt64(since)
     order.lastUse = UInt64(use)
     (order.tally.confirmed, order.tally.short, order.tally.skipped) = (tally[0], tally[1], tally[2])
     if version != layout.version, status != .done { order.pending = .layout }
@@ -94,7 +97,8 @@ struct CheckpointState {
   }
 
   private static func plan(_ value: JSONValue, lineCount: Int) -> RoutePlan? {
-    guard let start = value["start"]?.string, let stops = integers(value["stops"]), let walks = integers(value["walks"]),
+    guard let start = value["start"]?.string, let stops = integers(value["stops"]),
+      let walks = integers(value["walks"]),
       let unreachable = integers(value["unreachable"]), let length = value["length"]?.integer,
       let lowerBound = value["lower_bound"]?.integer, let reachesEnd = value["reaches_end"]?.bool,
       walks.count == stops.count + 1, (stops + unreachable).allSatisfy((0..<lineCount).contains)

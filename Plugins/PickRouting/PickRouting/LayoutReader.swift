@@ -200,7 +200,8 @@ struct LayoutReader {
       let kind = depots.contains(name) ? "depot" : "location"
       throw MemberError(
         member: "blocked",
-        reason: "\(kind) \(name) (aisle \(aisles[place.aisle]), y \(place.y.metresText)) cannot be reached from \(start)")
+        reason:
+          "\(kind) \(name) (aisle \(aisles[place.aisle]), y \(place.y.metresText)) cannot be reached from \(start)")
     }
   }
 

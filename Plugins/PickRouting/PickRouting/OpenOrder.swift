@@ -39,6 +39,8 @@ struct OpenOrder {
   var tally = LineTally()
   /// What happened in the hall since the plan was made, not yet looked at for this order.
   var pending: Cause?
+  /// Number of the message by which it became so.
+  var pendingSince: UInt64 = 0
   /// Number of the message that last named the order.
   var lastUse: UInt64 = 0
 

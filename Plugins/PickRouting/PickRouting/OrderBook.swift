@@ -7,7 +7,7 @@ internal import AisleRouting
 /// - A plan's open stops are a tail of its stops, and the picker stands before it: whatever breaks that is a re-route.
 /// - A revision is never given twice for an order; an answer without a new revision repeats the last one.
 /// - A block changes the routes of all open orders of its layout. At most `maximumReroutes` of them are looked at with each
-///   message, those named most recently first; the others stay `pending`.
+///   message, those that wait longest first, then those named most recently; the others stay `pending`.
 /// - Answers are a function of the messages and the state alone, but for the time taken.
 struct OrderBook {
   let layouts: [String: HallLayout]
@@ -16,7 +16,7 @@ struct OrderBook {
   var orders: [String: OpenOrder] = [:]
   /// Beside the permanent ones, in the order in which they were reported; by layout.
   var blocks: [String: [AisleBlock]] = [:]
-  /// Messages so far that named an order.
+  /// Messages so far that named an order or changed a block.
   var uses: UInt64 = 0
   /// Ids of the orders with `pending` set.
   var pendingOrders: Set<String> = []
@@ -50,7 +50,8 @@ struct OrderBook {
   /// Looks at orders whose hall has changed. Call it after each message, refused ones too.
   mutating func catchUp(remainingUs: () -> Int64) throws(RoutingError) -> [RouteAnswer] {
     guard !pendingOrders.isEmpty else { return [] }
-    let next = pendingOrders.map { orders[$0]! }.sorted { $0.lastUse > $1.lastUse }.prefix(maximumReroutes)
+    let waiting = pendingOrders.map { orders[$0]! }
+    let next = waiting.sorted { ($0.pendingSince, $1.lastUse) < ($1.pendingSince, $0.lastUse) }.prefix(maximumReroutes)
     var answers: [RouteAnswer] = []
     for var order in next {
       let started = remainingUs()
@@ -116,7 +117,9 @@ struct OrderBook {
 
   private mutating func makeRoom() {
     guard orders.count >= maximumOrders else { return }
-    let oldest = orders.values.min { ($0.status != .done ? 1 : 0, $0.lastUse) < ($1.status != .done ? 1 : 0, $1.lastUse) }
+    let oldest = orders.values.min {
+      ($0.status != .done ? 1 : 0, $0.lastUse) < ($1.status != .done ? 1 : 0, $1.lastUse)
+    }
     guard let oldest else { return }
     if oldest.status != .done { evictedOpenOrders += 1 }
     orders[oldest.id] = nil

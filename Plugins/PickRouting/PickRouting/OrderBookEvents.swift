@@ -97,9 +97,12 @@ extension OrderBook {
     let stretches = try stretches(event, in: layout)
     let now = try changed(blocks[layout.id, default: []], by: event, stretches, in: layout)
     blocks[layout.id] = now.isEmpty ? nil : now
+    uses += 1
     let cause: OpenOrder.Cause = event.kind == .blocked ? .blocked : .unblocked
-    for var order in orders.values where order.layout == layout.id && order.status != .done && order.id != reporter?.id {
+    for var order in orders.values where order.layout == layout.id && order.status != .done && order.id != reporter?.id
+    {
       // An order that waits for a look at an opening must not take it for a block: only openings make walks shorter.
+      if order.pending == nil { order.pendingSince = uses }
       order.pending = cause == .blocked ? (order.pending ?? .blocked) : .unblocked
       store(order)
     }

@@ -98,7 +98,9 @@ extension PickMessage {
     } else {
       event.order = try message.text("order")
       if message.has("line") { event.line = try message.integer("line", in: 0...1_000_000_000) }
-      guard event.line != nil || event.location != nil else { throw message.fail("line", "is missing, and so is location") }
+      guard event.line != nil || event.location != nil else {
+        throw message.fail("line", "is missing, and so is location")
+      }
     }
     return event
   }

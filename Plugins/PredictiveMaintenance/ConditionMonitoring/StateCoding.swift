@@ -1,26 +1,45 @@
 // Fixed-width little-endian coding of monitor state, for checkpoints. A reader never trusts a length or a number.
 
-/// Appends to a byte array.
-package struct StateWriter {
-  package private(set) var bytes: [UInt8] = []
+/// Appends to a buffer of its own; one copy at the end makes it an array.
+package final class StateWriter {
+  private var buffer: UnsafeMutableRawBufferPointer
+  private var count = 0
 
   package init(reserving capacity: Int) {
-    bytes.reserveCapacity(capacity)
+    buffer = .allocate(byteCount: max(capacity, 64), alignment: 8)
   }
 
-  package mutating func append<T: FixedWidthInteger>(_ value: T) {
-    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+  deinit {
+    buffer.deallocate()
   }
 
-  package mutating func append(_ value: Double) {
+  package var bytes: [UInt8] { Array(written) }
+  /// Valid until the next `append`.
+  package var written: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: buffer[..<count]) }
+
+  private func reserve(_ size: Int) {
+    guard count + size > buffer.count else { return }
+    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(2 * buffer.count, count + size), alignment: 8)
+    larger.copyMemory(from: written)
+    buffer.deallocate()
+    buffer = larger
+  }
+
+  package func append<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
+    reserve(MemoryLayout<T>.size)
+    buffer.storeBytes(of: value.littleEndian, toByteOffset: count, as: T.self)
+    count += MemoryLayout<T>.size
+  }
+
+  package func append(_ value: Double) {
     append(value.bitPattern)
   }
 
   /// At most 65,535 bytes of UTF-8, cut there.
-  package mutating func append(_ text: String) {
+  package func append(_ text: String) {
     let utf8 = text.utf8.prefix(Int(UInt16.max))
     append(UInt16(utf8.count))
-    bytes.append(contentsOf: utf8)
+    for byte in utf8 { append(byte) }
   }
 }
 
@@ -66,11 +85,14 @@ package struct StateReader {
 
 extension RobustBaseline {
   /// 1 byte ready, 4 bytes seen; ready: centre, scale, learned centre, learned scale; else 1 byte count and the values.
-  package func encode(into state: inout StateWriter) {
+  package func encode(into state: StateWriter) {
     state.append(UInt8(isReady ? 1 : 0))
     state.append(UInt32(clamping: seen))
     guard !isReady else {
-      for number in [centre, scale, learnedCentre, learnedScale] { state.append(number) }
+      state.append(centre)
+      state.append(scale)
+      state.append(learnedCentre)
+      state.append(learnedScale)
       return
     }
     state.append(UInt8(learning.count))
@@ -101,10 +123,16 @@ extension RobustBaseline {
 
 extension AlarmState {
   /// 45 bytes, in the order of the code.
-  package func encode(into state: inout StateWriter) {
+  package func encode(into state: StateWriter) {
     state.append(severity?.rawValue ?? 0)
-    for sequence in [firstSequence, openedSequence, lastSequence] { state.append(sequence) }
-    for word in [warningBits, criticalBits, clearRun, refractoryLeft, alarmedCount] { state.append(word) }
+    state.append(firstSequence)
+    state.append(openedSequence)
+    state.append(lastSequence)
+    state.append(warningBits)
+    state.append(criticalBits)
+    state.append(clearRun)
+    state.append(refractoryLeft)
+    state.append(alarmedCount)
   }
 
   package init(from state: inout StateReader) throws {
@@ -123,9 +151,9 @@ extension AlarmState {
 }
 
 extension SignalMonitor {
-  package func encode(into state: inout StateWriter) {
-    baseline.encode(into: &state)
-    alarm.encode(into: &state)
+  package func encode(into state: StateWriter) {
+    baseline.encode(into: state)
+    alarm.encode(into: state)
   }
 
   package init(from state: inout StateReader) throws {
@@ -135,9 +163,9 @@ extension SignalMonitor {
 }
 
 extension WaveformMonitor {
-  package func encode(into state: inout StateWriter) {
-    for baseline in baselines { baseline.encode(into: &state) }
-    alarm.encode(into: &state)
+  package func encode(into state: StateWriter) {
+    for baseline in baselines { baseline.encode(into: state) }
+    alarm.encode(into: state)
   }
 
   package init(from state: inout StateReader) throws {

@@ -20,7 +20,7 @@ enum MaintenanceCheckpoint {
   private static let version: UInt16 = 1
 
   static func encode(_ registry: AssetRegistry, streams: [PluginContext.Stream]) -> [UInt8] {
-    var state = StateWriter(reserving: 256 + registry.signalCount * 128)
+    let state = StateWriter(reserving: 256 + registry.signalCount * 128)
     state.append(magic)
     state.append(version)
     state.append(WaveformFeatures.specificationHash)
@@ -37,10 +37,10 @@ enum MaintenanceCheckpoint {
       state.append(asset.name)
       state.append(UInt8(asset.waveform == nil ? 0 : 1))
       state.append(UInt16(asset.scalars.count))
-      asset.waveform?.encode(into: &state)
-      for monitor in asset.scalars { monitor.encode(into: &state) }
+      asset.waveform?.encode(into: state)
+      for monitor in asset.scalars { monitor.encode(into: state) }
     }
-    state.append(CyclicRedundancyCheck.crc32c(state.bytes[...]))
+    state.append(CyclicRedundancyCheck.crc32c(state.written))
     return state.bytes
   }
 
@@ -51,7 +51,10 @@ enum MaintenanceCheckpoint {
   ) throws -> Int {
     guard bytes.count > 20 else { throw PluginError("it is too short") }
     var trailer = StateReader(bytes.suffix(4))
-    guard try trailer.integer() == CyclicRedundancyCheck.crc32c(bytes.dropLast(4)) else {
+    let checksum = bytes.withUnsafeBytes {
+      CyclicRedundancyCheck.crc32c(UnsafeRawBufferPointer(rebasing: $0.dropLast(4)))
+    }
+    guard try trailer.integer() == checksum else {
       throw PluginError("its checksum is wrong")
     }
     var state = StateReader(bytes.dropLast(4))

@@ -41,6 +41,9 @@ int crossdock_notify(const char *address, const char *message);
 void crossdock_set_thread_name(const char *name);
 // mallopt(M_ARENA_MAX): how many heaps threads may have between them.
 void crossdock_limit_malloc_arenas(int count);
+// Hands back the pages of code that are mapped now; those still needed are mapped again from the page cache when they are
+// run. Returns the bytes of the mappings.
+long crossdock_release_code_pages(void);
 // CRC-32C (Castagnoli); start with 0, feed the result back in.
 uint32_t crossdock_crc32c(uint32_t crc, const void *data, size_t count);
 #endif

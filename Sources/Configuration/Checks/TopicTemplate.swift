@@ -110,7 +110,7 @@ enum SourceTemplate {
       }
       let name = String(rest[..<close])
       if !names.contains(name) {
-        let nearest = EditDistance.suggestion(for: name, among: names)
+        let nearest = EditDistance.nearest(to: name, among: names).map { "did you mean \"{\($0)}\"?" } ?? ""
         let all = names.map { "{\($0)}" }.joined(separator: " ")
         return TopicTemplate.Invalid(
           message: "unknown placeholder \"{\(printable(name))}\"",

@@ -76,3 +76,15 @@ package struct SourcePosition: Sendable, Equatable, Comparable {
 
   package static func < (a: SourcePosition, b: SourcePosition) -> Bool { (a.line, a.column) < (b.line, b.column) }
 }
+
+extension AgentConfiguration {
+  /// One line for `check-config` and the log.
+  package var summary: String {
+    func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+    let parts = [
+      count(connections.count, "connection"), count(feeds.count, "feed"), count(streams.count, "stream"),
+      count(models.count, "model"), count(uplinks.count, "uplink"),
+    ]
+    return "agent \(agent.id): \(parts.joined(separator: ", ")), journal of \(Quantity.text(bytes: journal.maxBytes))"
+  }
+}

@@ -19,13 +19,18 @@ enum EditDistance {
     return last[b.count]
   }
 
-  /// `did you mean "topic"?`, or nothing when no candidate is near; the candidates' order decides between equals.
-  static func suggestion(for word: String, among candidates: [String]) -> String {
-    guard word.utf8.count <= 128 else { return "" }
+  /// The candidate that a misspelled word most likely meant; the candidates' order decides between equals.
+  static func nearest(to word: String, among candidates: [String]) -> String? {
+    guard word.utf8.count <= 128 else { return nil }
     let nearest = candidates.map { ($0, between(word, $0)) }.min { $0.1 < $1.1 }
     guard let (name, distance) = nearest, distance <= max(2, word.utf8.count / 3), distance < name.utf8.count else {
-      return ""
+      return nil
     }
-    return "did you mean \"\(name)\"?"
+    return name
+  }
+
+  /// `did you mean "topic"?`, or nothing when no candidate is near.
+  static func suggestion(for word: String, among candidates: [String]) -> String {
+    nearest(to: word, among: candidates).map { "did you mean \"\($0)\"?" } ?? ""
   }
 }

@@ -20,16 +20,18 @@ struct SectionReader {
     self.options = options
     self.context = context
     self.header = header ?? options.header
-    for entry in table.entries where options.row(entry.key) == nil { reportUnknown(entry) }
-    for row in options.rows where row.isRequired && table.entry(row.key) == nil {
+    let misspelled = table.entries.filter { options.row($0.key) == nil }.compactMap(reportUnknown)
+    for row in options.rows where row.isRequired && table.entry(row.key) == nil && !misspelled.contains(row.key) {
       context.error(table.position, "missing key \"\(row.key)\" in \(self.header)")
     }
   }
 
-  private func reportUnknown(_ entry: TOMLTable.Entry) {
-    let suggestion =
-      options.refused[entry.key] ?? EditDistance.suggestion(for: entry.key, among: options.rows.map(\.key))
-    context.error(entry.keyPosition, "unknown key \"\(printable(entry.key))\" in \(header)", hint: suggestion)
+  /// The key that was meant, which then does not count as missing: one mistake, one message.
+  private func reportUnknown(_ entry: TOMLTable.Entry) -> String? {
+    let meant = EditDistance.nearest(to: entry.key, among: options.rows.map(\.key))
+    let hint = options.refused[entry.key] ?? meant.map { "did you mean \"\($0)\"?" } ?? ""
+    context.error(entry.keyPosition, "unknown key \"\(printable(entry.key))\" in \(header)", hint: hint)
+    return meant
   }
 
   func isGiven(_ row: OptionRow) -> Bool { table.entry(row.key) != nil }

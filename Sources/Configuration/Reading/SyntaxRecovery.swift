@@ -76,6 +76,13 @@ struct SyntaxRecovery {
   }
 
   private mutating func report(_ error: TOMLSyntaxError) {
+    var error = error
+    if error.message.contains("unescaped control characters"), error.position.line <= lines.count {
+      let length = String(decoding: lines[error.position.line - 1], as: UTF8.self).unicodeScalars.count
+      error.message =
+        error.position.column > length
+        ? "a string is not closed in its line" : "a control character in a string; write it as \\uXXXX"
+    }
     if !errors.contains(where: { $0.position.line == error.position.line }) { errors.append(error) }
   }
 
@@ -133,15 +140,31 @@ struct SyntaxRecovery {
     (0..<line).reversed().first { startsStatement($0) }
   }
 
-  /// The statement that swallowed this line: the nearest one above that does not parse by itself nor with the lines up to
-  /// here, when this line is right by itself (or is the end of the file).
+  /// The statement that swallowed this line: one that does not parse by itself nor with the lines up to here, when this
+  /// line is right by itself or the file ends here.
   private func unclosedStart(before line: Int) -> Int? {
-    let isRight =
-      line < lines.count && (trimmed(line).isEmpty || (startsStatement(line) && isComplete(line..<line + 1)))
-    guard isRight || line == lines.count - 1 && !startsStatement(line), let start = statementStart(before: line),
-      !isHeader(start), !isComplete(start..<(start + 1)), !isComplete(start..<line)
-    else { return nil }
-    return start
+    let isRight = trimmed(line).isEmpty || (startsStatement(line) && isComplete(line..<(line + 1)))
+    let isEnd = lines[(line + 1)...].allSatisfy(\.isEmpty)
+    guard isRight || isEnd, let nearest = statementStart(before: line) else { return nil }
+    if isUnclosed(nearest, before: line) { return nearest }
+    guard isEnd, let first = firstUnclosedStart(before: line), isUnclosed(first, before: line) else { return nil }
+    return first
+  }
+
+  private func isUnclosed(_ start: Int, before line: Int) -> Bool {
+    !isHeader(start) && !isComplete(start..<(start + 1)) && !isComplete(start..<line)
+  }
+
+  /// What is opened and runs to the end of the file: the lines before it parse, with it they do not (bisection).
+  private func firstUnclosedStart(before line: Int) -> Int? {
+    let starts = (0..<line).filter(startsStatement)
+    var low = 0
+    var high = starts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if isComplete(0..<starts[middle]) { low = middle } else { high = middle }
+    }
+    return starts.indices.contains(low) ? starts[low] : nil
   }
 
   /// Column of the first character of the value, counted in characters as toml++ does.

@@ -1,0 +1,64 @@
+internal import HTTPServer
+internal import Journal
+internal import Logging
+internal import Records
+internal import Synchronization
+
+/// What the routes share: the journal's reader, opened by the first request that needs it, and who waits for news.
+final class ControlState: Sendable {
+  private let journalPath: String
+  private let commits: CommitSignal
+  private let logger: Logger
+  private let reader = Mutex<JournalReader?>(nil)
+  private let isAnyoneWaiting = Atomic(false)
+  private let isStopping = Atomic(false)
+
+  init(journalPath: String, commits: CommitSignal, logger: Logger) {
+    self.journalPath = journalPath
+    self.commits = commits
+    self.logger = logger
+  }
+
+  func changes(_ request: HTTPRequest) -> HTTPResponse {
+    // Said before the look at the journal, so that no commit falls between the look and the wait.
+    if request.query["wait"] != nil { isAnyoneWaiting.store(true, ordering: .sequentiallyConsistent) }
+    return answer { (reader) throws(CrossdockError) in try ChangesAnswer.make(request, reader) }
+  }
+
+  /// Answers from the journal; 503 while it cannot be read.
+  func answer(_ make: (JournalReader) throws(CrossdockError) -> HTTPResponse) -> HTTPResponse {
+    do throws(CrossdockError) {
+      return try reader.withLock { (reader) throws(CrossdockError) -> HTTPResponse in
+        // A reader that fails is given up: the next request opens it anew.
+        let open: JournalReader
+        if let known = reader { open = known } else { open = try JournalReader(path: journalPath) }
+        reader = nil
+        let response = try make(open)
+        reader = open
+        return response
+      }
+    } catch {
+      logger.warning("journal cannot be read", metadata: ["reason": "\(error.reason)"])
+      return .error(503, "the journal cannot be read: \(error.reason)", hint: error.hint)
+    }
+  }
+
+  /// Runs on a thread of its own: a commit wakes whoever waits.
+  func wakeReaders(of server: HTTPServer) {
+    var generation = commits.generation
+    while !isStopping.load(ordering: .acquiring) {
+      let now = commits.wait(past: generation, timeoutMs: 1000)
+      guard now != generation else { continue }
+      generation = now
+      guard isAnyoneWaiting.exchange(false, ordering: .sequentiallyConsistent) else { continue }
+      server.wake()
+      // Nothing is past this generation: a pause, during which commits gather.
+      _ = commits.wait(past: .max, timeoutMs: ControlAPI.wakeSpacingMs)
+    }
+  }
+
+  func stop() {
+    isStopping.store(true, ordering: .releasing)
+    commits.wakeAll()
+  }
+}

@@ -1,1 +1,0 @@
-// Laid out in Package.swift; filled by the first commit of this target.

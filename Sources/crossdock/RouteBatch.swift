@@ -1,0 +1,94 @@
+#if PLUGIN_PICK_ROUTING
+  import AisleRouting
+  import CLinux
+  import CommandSyntax
+  import Glibc
+  import Records
+
+  /// `crossdock route --batch`: instances in, one line each out.
+  enum RouteBatch {
+    /// Bound of a file that is read whole.
+    private static let maximumFileBytes = 256 << 20
+
+    static func run(path: String) throws -> ExitCode {
+      var parser = RouteInstanceParser(try readWhole(path))
+      let router = AisleRouter()
+      var count = 0
+      var cutOff = 0
+      do {
+        while let instance = try parser.next() {
+          count += 1
+          // Tables are built once in a process's life: not part of any one call.
+          AisleRouter.prepareTables(crossAisleCount: instance.problem.layout.crossY.count)
+          let line = try self.line(instance, router)
+          if !line.isRouted { cutOff += 1 }
+          Terminal.write(line.text)
+        }
+      } catch let error as RouteInstanceSyntaxError {
+        throw CrossdockError(
+          "read the instances", at: "\(path):\(error.line)", reason: error.reason, exitCode: .badInput)
+      }
+      guard cutOff > 0 else { return .success }
+      Terminal.writeError("crossdock: \(path): \(cutOff) of \(count) instances have picks that no walk reaches\n")
+      return .failure
+    }
+
+    static func line(_ instance: RouteInstance, _ router: AisleRouter) throws -> (text: String, isRouted: Bool) {
+      let begin = nanoseconds()
+      let result = Result { () throws(RoutingError) in try router.route(instance.problem) }
+      let elapsed = nanoseconds() - begin
+      switch result {
+      case .success(let route):
+        let quality = route.isOptimal ? "optimal" : "gap<=\(gap(route))%"
+        let head = "\(instance.name) \(instance.text(route.length)) \(quality) \((elapsed + 500) / 1000)"
+        return (head + places(route.order, instance) + "\n", true)
+      case .failure(.unreachable(let picks)):
+        return ("\(instance.name) unreachable" + places(picks, instance) + "\n", false)
+      case .failure(let error):
+        // The parser has checked the rest of what the router refuses.
+        throw CrossdockError("route the instance", at: instance.name, reason: "\(error)", exitCode: .badInput)
+      }
+    }
+
+    private static func places(_ picks: [Int], _ instance: RouteInstance) -> String {
+      picks.reduce(into: "") {
+        let pick = instance.problem.picks[$1]
+        $0 += " \(pick.aisle):\(instance.text(pick.y))"
+      }
+    }
+
+    /// Per cent with two decimals, rounded up.
+    private static func gap(_ route: Route) -> String {
+      guard route.lowerBound > 0 else { return "inf" }
+      let excess = Double(route.length - route.lowerBound) / Double(route.lowerBound)
+      let hundredths = Int64((excess * 10_000).rounded(.up))
+      let cents = hundredths % 100
+      return "\(hundredths / 100).\(cents < 10 ? "0" : "")\(cents)"
+    }
+
+    private static func nanoseconds() -> Int64 {
+      var time = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &time)
+      return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    private static func readWhole(_ path: String) throws(CrossdockError) -> [UInt8] {
+      func failure(_ reason: String) -> CrossdockError {
+        CrossdockError("read the instances", at: path, reason: reason, exitCode: .badInput)
+      }
+      let descriptor = path == "-" ? STDIN_FILENO : crossdock_open(path, O_RDONLY, 0)
+      guard descriptor >= 0 else { throw failure(String(cString: strerror(errno))) }
+      defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+      var bytes: [UInt8] = []
+      var chunk = [UInt8](repeating: 0, count: 1 << 16)
+      while true {
+        let got = read(descriptor, &chunk, chunk.count)
+        if got < 0, errno == EINTR { continue }
+        guard got >= 0 else { throw failure(String(cString: strerror(errno))) }
+        guard got > 0 else { return bytes }
+        bytes.append(contentsOf: chunk[..<got])
+        guard bytes.count <= maximumFileBytes else { throw failure("more than \(maximumFileBytes >> 20) MiB") }
+      }
+    }
+  }
+#endif

@@ -1,0 +1,76 @@
+#if PLUGIN_PICK_ROUTING
+  import CommandSyntax
+  import CrossdockPlugin
+  import Glibc
+  import JSONText
+  import PickRouting
+  import Platform
+  import Records
+
+  /// `crossdock route --layout F --order F`: one order's route, by the plugin's own code.
+  enum RouteOrder {
+    private static let maximumFileBytes = 64 << 20
+    private static let columns = [("line", 6), ("location", 16), ("aisle", 8), ("quantity", 9), ("walk m", 8)]
+
+    /// - Parameter json: the answer as one line of JSON; otherwise a table for people.
+    /// - Returns: `.badInput` when the order was refused; the answer says why.
+    /// - Throws: `CrossdockError` with `.badInput` for a layout that cannot be used.
+    static func run(layoutPath: String, orderPath: String, json: Bool) throws -> ExitCode {
+      let layout = try Files.read(layoutPath, limit: maximumFileBytes)
+      let order = try Files.read(orderPath, limit: maximumFileBytes)
+      let body: [UInt8]
+      do throws(PluginError) {
+        body = try OneOrderRoute.answer(
+          layout: layout, layoutPath: layoutPath, order: order, countdownUs: { -SystemClock.monotonicNs() / 1000 })
+      } catch {
+        throw CrossdockError("read the layout", at: layoutPath, reason: error.description, exitCode: .badInput)
+      }
+      let answer = try JSONValue.parse(body)
+      let isRefused = answer["status"]?.string == "refused"
+      if json {
+        Terminal.write(bytes: body)
+        Terminal.write("\n")
+      } else if isRefused {
+        throw CrossdockError(
+          "route the order", at: orderPath, reason: answer["reason"]?.string ?? "", hint: answer["hint"]?.string ?? "",
+          exitCode: .badInput)
+      } else {
+        Terminal.write(table(answer))
+      }
+      return isRefused ? .badInput : .success
+    }
+
+    private static func table(_ answer: JSONValue) -> String {
+      func text(_ value: JSONValue?) -> String {
+        if let text = value?.string { return text }
+        guard let number = value?.number else { return "-" }
+        return number == number.rounded() ? "\(Int64(number))" : "\(number)"
+      }
+      func row(_ cells: [String]) -> String {
+        zip(cells, columns).map { cell, column in
+          cell + String(repeating: " ", count: max(1, column.1 - cell.count))
+        }.joined().trimmingEnd() + "\n"
+      }
+      var out = row(columns.map(\.0))
+      for stop in answer["stops"]?.array ?? [] {
+        out += row(["line", "location", "aisle", "quantity", "walk_m"].map { text(stop[$0]) })
+      }
+      for stop in answer["unreachable"]?.array ?? [] {
+        out += row(["line", "location", "aisle", "quantity"].map { text(stop[$0]) } + ["unreachable"])
+      }
+      let proof =
+        answer["optimal"]?.bool == true ? "optimal" : "at most \(text(answer["gap_percent"])) % above the optimum"
+      out += "\(text(answer["distance_m"])) m from \(text(answer["start"])) to \(text(answer["end"])), \(proof)"
+      if let length = answer["s_shape_m"]?.number { out += "; S-shape \(text(.number(length))) m" }
+      return out + "; \(text(answer["time_us"])) µs\n"
+    }
+  }
+
+  extension String {
+    fileprivate func trimmingEnd() -> String {
+      var text = Substring(self)
+      while text.last == " " { text.removeLast() }
+      return String(text)
+    }
+  }
+#endif

@@ -1,0 +1,151 @@
+import Foundation
+
+/// An agent with one feed of numbered messages, and central, in a sandbox.
+final class AgentFixture {
+  let sandbox: Sandbox
+  private(set) var agent: Child?
+  private(set) var central: Child?
+  private(set) var centralAddress = "127.0.0.1:0"
+  let configuration: String
+
+  /// - Parameter isMQTT5: the protocol version of the agent's connection.
+  init(isMQTT5: Bool = true, extra: String = "", brokerExtra: String = "") throws {
+    sandbox = try Sandbox()
+    try sandbox.startBroker(extra: brokerExtra)
+    configuration = sandbox.path("agent.conf")
+    _ = try sandbox.write("central.token", "test-token-central\n")
+    try startCentral()
+    _ = try sandbox.write(
+      "agent.conf",
+      """
+      [agent]
+      id = "dock-7"
+      data_dir = "\(sandbox.path("data"))"
+      [journal]
+      max_size = "256MiB"
+      [mqtt.floor]
+      host = "127.0.0.1"
+      port = \(sandbox.brokerPort)
+      version = "\(isMQTT5 ? "5" : "3.1.1")"
+      reconnect_max_ms = 500
+      [[stream]]
+      name = "telemetry"
+      class = "telemetry"
+      [[feed]]
+      name = "numbers"
+      connection = "floor"
+      topic = "{site}/{asset}/numbers"
+      qos = 1
+      stream = "telemetry"
+      decoder = "json"
+      fields = { n = "/n" }
+      [[uplink]]
+      name = "central"
+      url = "http://\(centralAddress)"
+      token_file = "central.token"
+      backoff_max_ms = 500
+      [control]
+      listen = "127.0.0.1:0"
+      \(extra)
+      """)
+  }
+
+  func startCentral() throws {
+    let file = sandbox.path("central.addr")
+    try? FileManager.default.removeItem(atPath: file)
+    let child = try sandbox.start(
+      "crossdock-central",
+      [
+        "run", "--data", sandbox.path("central"), "--listen", centralAddress, "--token-file",
+        sandbox.path("central.token"),
+        "--address-file", file,
+      ], log: "central.log")
+    guard waitUntil("central listens", { FileManager.default.fileExists(atPath: file) || !child.isRunning }),
+      child.isRunning
+    else { throw SandboxError("central did not start:\n\(child.log)") }
+    centralAddress = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+    central = child
+  }
+
+  func stopCentral(signal: Int32 = SIGTERM) {
+    central?.send(signal)
+    central?.wait()
+  }
+
+  func startAgent() throws {
+    agent = try sandbox.start("crossdock", ["run", "--config", configuration], log: "agent.log")
+  }
+
+  @discardableResult
+  func stopAgent(signal: Int32 = SIGTERM) -> Int32 {
+    agent?.send(signal)
+    return agent?.wait() ?? -1
+  }
+
+  /// The running agent's status, nil while it does not answer.
+  func status() -> [String: Any]? {
+    guard let result = try? runToEnd("crossdock", ["status", "--config", configuration, "--json"]), result.code == 0
+    else {
+      return nil
+    }
+    return (try? JSONSerialization.jsonObject(with: Data(result.output.utf8))) as? [String: Any]
+  }
+
+  var lag: Int? {
+    ((status()?["uplinks"] as? [[String: Any]])?.first?["lag_records"] as? NSNumber)?.intValue
+  }
+
+  /// The numbers in a stream of the agent's journal, in order of sequence.
+  func journalNumbers() throws -> [Int] {
+    let result = try runToEnd("crossdock", ["export", "telemetry", "--config", configuration])
+    guard result.code == 0 else { throw SandboxError("export: \(result.errors)") }
+    return try numbers(result.output)
+  }
+
+  /// The numbers that central has, pulled over HTTP.
+  func centralNumbers() throws -> [Int] {
+    var all: [Int] = []
+    var cursor = ""
+    while true {
+      let url =
+        "http://\(centralAddress)/v1/changes?stream=telemetry&limit=5000\(cursor.isEmpty ? "" : "&since=\(cursor)")"
+      let answer = try runToEnd(
+        "/usr/bin/curl", ["-s", "-D", sandbox.path("headers"), "-H", "Authorization: Bearer test-token-central", url])
+      let page = try numbers(answer.output)
+      let headers = try String(contentsOfFile: sandbox.path("headers"), encoding: .utf8)
+      let line = headers.split(whereSeparator: \.isNewline).first { $0.lowercased().hasPrefix("crossdock-cursor:") }
+      if page.isEmpty { return all }
+      all += page
+      guard let next = line?.split(separator: ":", maxSplits: 1).last else { return all }
+      cursor = next.trimmingCharacters(in: .whitespaces)
+    }
+  }
+
+  private func numbers(_ ndjson: String) throws -> [Int] {
+    try ndjson.split(separator: "\n").map { line in
+      let record = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      guard let n = ((record?["body"] as? [String: Any])?["n"] as? NSNumber)?.intValue else {
+        throw SandboxError("a record without its number: \(line)")
+      }
+      return n
+    }
+  }
+
+  /// Central's own account: its exit code and last line.
+  func account() throws -> (code: Int32, line: String) {
+    let result = try runToEnd("crossdock-central", ["account", "--data", sandbox.path("central")])
+    return (result.code, result.output.split(separator: "\n").last.map(String.init) ?? "")
+  }
+
+  func publisher(_ name: String = "load") throws -> LoadPublisher {
+    try LoadPublisher(
+      port: sandbox.brokerPort, name: name, topic: { "site/asset-\($0 % 10)/numbers" },
+      payload: { "{\"n\":\($0),\"v\":\(Double($0 % 100) / 10),\"pad\":\"0123456789012345678901234567890123456789\"}" })
+  }
+
+  /// Waits until everything published is in the journal and at central, and compares.
+  func missingAndDouble(published: Int, in numbers: [Int]) -> (missing: Int, double: Int) {
+    let distinct = Set(numbers)
+    return ((1...max(1, published)).count { !distinct.contains($0) }, numbers.count - distinct.count)
+  }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+/// Every published number arrives exactly once, whatever dies in between. Real broker, real programs, real SIGKILLs.
+@Suite(.serialized) struct OnceTests {
+  private func seed() -> UInt64 {
+    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1..<1_000_000)
+    print("OnceTests seed \(seed)")
+    return seed
+  }
+
+  @Test(arguments: [true, false])
+  func agentKilledAtRandomMomentsLosesAndDoublesNothing(isMQTT5: Bool) throws {
+    var random = SeededRandom(state: seed())
+    let fixture = try AgentFixture(isMQTT5: isMQTT5)
+    try fixture.startAgent()
+    // The broker keeps a session only after the agent has been there once.
+    #expect(waitUntil("the agent is connected", { fixture.isConnected }))
+    let publisher = try fixture.publisher()
+    let kills = 20
+    var done = 0
+    var next = 0.3
+    publisher.run(perSecond: 2000, seconds: 12) { gone in
+      guard done < kills, gone > next else { return }
+      fixture.stopAgent(signal: SIGKILL)
+      try! fixture.startAgent()
+      done += 1
+      next = gone + 0.1 + Double(random.next() % 400) / 1000
+    }
+    #expect(done == kills)
+    try check(fixture, publisher)
+  }
+
+  @Test func uplinkAwayAndBrokerRestartedTwiceLosesAndDoublesNothing() throws {
+    let fixture = try AgentFixture()
+    try fixture.startAgent()
+    #expect(waitUntil("the agent is connected", { fixture.isConnected }))
+    let publisher = try fixture.publisher()
+    publisher.run(perSecond: 2000, seconds: 2)
+    fixture.stopCentral(signal: SIGKILL)
+    publisher.run(perSecond: 2000, seconds: 2)
+    for _ in 0..<2 {
+      fixture.sandbox.stopBroker()
+      try fixture.sandbox.startBroker()
+      publisher.run(perSecond: 2000, seconds: 2)
+    }
+    try fixture.startCentral()
+    try check(fixture, publisher)
+  }
+
+  @Test func centralKilledInMidDrainLosesAndDoublesNothing() throws {
+    var random = SeededRandom(state: seed())
+    let fixture = try AgentFixture()
+    try fixture.startAgent()
+    #expect(waitUntil("the agent is connected", { fixture.isConnected }))
+    let publisher = try fixture.publisher()
+    publisher.run(perSecond: 2000, seconds: 5) { gone in
+      guard random.next() % 60 == 0 else { return }
+      fixture.stopCentral(signal: SIGKILL)
+      try! fixture.startCentral()
+    }
+    try check(fixture, publisher)
+  }
+
+  private func check(_ fixture: AgentFixture, _ publisher: LoadPublisher) throws {
+    #expect(waitUntil("the broker has acknowledged everything", { publisher.isAllAcknowledged }))
+    let published = publisher.count
+    #expect(waitUntil("everything is stored", seconds: 60) { try fixture.journalNumbers().count >= published })
+    let journal = fixture.missingAndDouble(published: published, in: try fixture.journalNumbers())
+    #expect(journal.missing == 0)
+    #expect(journal.double == 0)
+    #expect(waitUntil("the uplink has drained", seconds: 60) { fixture.lag == 0 })
+    let central = fixture.missingAndDouble(published: published, in: try fixture.centralNumbers())
+    #expect(central.missing == 0)
+    #expect(central.double == 0)
+    #expect(fixture.stopAgent() == 0)
+    let account = try fixture.account()
+    #expect(account.code == 0)
+    #expect(account.line.hasSuffix("0 missing, 0 double"))
+    print("\(published) published, \(account.line)")
+  }
+}
+
+struct SeededRandom: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+extension AgentFixture {
+  var isConnected: Bool {
+    let connections = status()?["connections"] as? [[String: Any]]
+    return connections?.first?["state"] as? String == "connected"
+  }
+}

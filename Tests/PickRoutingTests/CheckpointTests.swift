@@ -1,0 +1,113 @@
+import CrossdockPlugin
+import Foundation
+import JSONText
+import Testing
+
+@testable import PickRouting
+
+@Suite struct CheckpointTests {
+  /// Some message or other; most of them fit orders that are there.
+  private func message(_ numbers: inout SeededNumbers) -> String {
+    let locations = ["P5", "P15", "Q5", "Q10", "Q15", "R5", "R15"]
+    let order = "O-\(Int.random(in: 0..<8, using: &numbers))"
+    let location = locations.randomElement(using: &numbers)!
+    let y = Int.random(in: 1...19, using: &numbers)
+    let aisle = ["P", "Q", "R"].randomElement(using: &numbers)!
+    let at = Bool.random(using: &numbers) ? "" : #","at":"\#(locations.randomElement(using: &numbers)!)""#
+    let reporter = Bool.random(using: &numbers) ? "" : #""order":"\#(order)","#
+    switch Int.random(in: 0..<10, using: &numbers) {
+    case 0...2:
+      let count = Int.random(in: 1...5, using: &numbers)
+      return PickingBench.order(order, Array(locations.shuffled(using: &numbers).prefix(count)))
+    case 3...4: return #"{"type":"confirmed","order":"\#(order)","location":"\#(location)"\#(at)}"#
+    case 5: return #"{"type":"short","order":"\#(order)","location":"\#(location)"}"#
+    case 6: return #"{"type":"skipped","order":"\#(order)","line":\#(Int.random(in: 1...3, using: &numbers))\#(at)}"#
+    case 7: return #"{"type":"blocked",\#(reporter)"aisle":"\#(aisle)","y":\#(y)\#(at)}"#
+    case 8: return #"{"type":"blocked",\#(reporter)"aisle":"\#(aisle)"\#(at)}"#
+    default: return #"{"type":"unblocked",\#(reporter)"aisle":"\#(aisle)"}"#
+    }
+  }
+
+  @Test func restartAtAnyPointGivesTheSameAnswers() throws {
+    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? 41
+    print("restartAtAnyPointGivesTheSameAnswers: SEED=\(seed)")
+    var numbers = SeededNumbers(seed: seed)
+    var statuses: [String: Int] = [:]
+    for _ in 0..<20 {
+      let options: [String: PluginContext.Value] = ["max_reroutes": .integer(2), "max_open_orders": .integer(6)]
+      let steady = try PickingBench(options: options)
+      var restarted = try PickingBench(options: options)
+      for step in 0..<60 {
+        let message = message(&numbers)
+        let source = "hand-\(Int.random(in: 1...3, using: &numbers))"
+        let expected = try steady.send(message, source: source)
+        let answers = try restarted.send(message, source: source)
+        #expect(answers.map(\.facts) == expected.map(\.facts), "step \(step): \(message)")
+        #expect(answers.map(\.emitted.source) == expected.map(\.emitted.source))
+        for answer in expected { statuses[answer.status ?? "", default: 0] += 1 }
+        guard Int.random(in: 0..<4, using: &numbers) == 0 else { continue }
+        let checkpoint = restarted.bench.checkpoint()
+        #expect(checkpoint == steady.bench.checkpoint())
+        restarted = try PickingBench(options: options)
+        try restarted.bench.restore(checkpoint)
+        #expect(restarted.bench.checkpoint() == checkpoint)
+      }
+    }
+    // The messages must have led into every corner, or the equality above says little.
+    for status in ["routed", "rerouted", "done", "refused"] {
+      #expect(statuses[status, default: 0] > 10, "\(status) of \(statuses)")
+    }
+  }
+
+  @Test func routesGoOnAfterARestart() throws {
+    let first = try PickingBench()
+    _ = try first.order("A", ["P5", "Q10"], source: "hand-7")
+    _ = try first.event("blocked", #""aisle":"Q","y":7"#)
+    let second = try PickingBench()
+    try second.bench.restore(first.bench.checkpoint())
+    #expect(try second.order("B", ["Q10"]).distance == 80)
+    let free = try second.event("unblocked", #""aisle":"Q","y":7"#)
+    #expect(Set(free.map(\.order)) == ["A", "B"])
+    #expect(free.first { $0.order == "A" }?.revision == 3)
+    #expect(free.first { $0.order == "A" }?.emitted.source == "hand-7")
+  }
+
+  @Test func damagedCheckpointIsRefusedWhereverTheDamageIs() throws {
+    let bench = try PickingBench()
+    _ = try bench.order("A", ["P5", "Q10"])
+    let checkpoint = bench.bench.checkpoint()
+    for position in checkpoint.indices {
+      var damaged = checkpoint
+      damaged[position] ^= 1
+      #expect(throws: PluginError.self, "byte \(position)") { try bench.bench.restore(damaged) }
+    }
+    for length in [0, 1, 41, 42, checkpoint.count - 1] {
+      #expect(throws: PluginError.self) { try bench.bench.restore(Array(checkpoint.prefix(length))) }
+    }
+    #expect(throws: PluginError.self) { try bench.bench.restore(checkpoint + [32]) }
+    // What was there is still there.
+    #expect(try bench.event("short", #""order":"A","line":1"#).first?.revision == 2)
+  }
+
+  @Test func changedLayoutReroutesWhatItStillHasAndForgetsTheRest() throws {
+    let old = try PickingBench()
+    _ = try old.order("A", ["P5"])
+    _ = try old.order("B", ["R15"])
+    _ = try old.event("blocked", #""aisle":"Q","y":7"#)
+    let hall = PickingBench.hall
+      .replacing(#""version": "1""#, with: #""version": "2""#)
+      .replacing(#"{"id": "P5", "aisle": "P", "y": 5}"#, with: #"{"id": "P5", "aisle": "P", "y": 6}"#)
+      .replacing(#"{"id": "R5", "aisle": "R", "y": 5},"#, with: "")
+      .replacing("R15", with: "R16")
+    let new = try PickingBench(layouts: [hall])
+    try new.bench.restore(old.bench.checkpoint())
+    #expect(new.bench.logLines.contains { $0.hasPrefix("forgot 1 orders") })
+    let answers = try new.order("C", ["Q10"])
+    #expect(answers.distance == 80)
+    let again = try new.order("A", ["P5"])
+    #expect(again.revision == 2)
+    #expect(again.reason == "layout")
+    #expect(again.distance == 12)
+    #expect(try new.event("short", #""order":"B","line":1"#).first?.reason == "order: B is not known")
+  }
+}
