@@ -3,7 +3,9 @@ import CommandSyntax
 /// The commands in the order of `crossdock --help`. A plugin's command is there when its folder is.
 enum AllCommands {
   static var list: [any Command.Type] {
-    var commands: [any Command.Type] = [RunCommand.self, SimulateCommand.self]
+    var commands: [any Command.Type] = [
+      RunCommand.self, SimulateCommand.self, TopCommand.self, WaitDrainedCommand.self,
+    ]
     #if PLUGIN_PICK_ROUTING
       commands.append(RouteCommand.self)
     #endif
