@@ -123,7 +123,8 @@ let package = Package(
       name: "crossdock",
       dependencies: [
         "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "Simulator",
-        "LiveView", "HTTPClient", "Platform",
+        "HTTPServer", "LiveView",
+        "HTTPClient", "Platform",
         "Records", "JSONText", "CLinux", "Segments", "MQTTFeed", "Decoding", "CCrossdockPlugin", "CrossdockPlugin", log,
       ] + pluginDependencies, swiftSettings: settings + pluginFlags),
     .executableTarget(
@@ -155,7 +156,10 @@ let package = Package(
     tests("ControlAPI", ["ControlAPI", "Journal", "HTTPServer", "HTTPClient", "Records", "JSONText"]),
     tests(
       "CentralService",
-      ["CentralService", "crossdock-central", "Segments", "SQLite", "Records", "JSONText", "HTTPClient", "HTTPServer", log]),
+      [
+        "CentralService", "crossdock-central", "Segments", "SQLite", "Records", "JSONText", "HTTPClient", "HTTPServer",
+        log,
+      ]),
     tests("Simulator", ["Simulator", "CMosquitto", "Platform", "JSONText", "Records"]),
     tests("LiveView", ["LiveView", "JSONText"]),
     // The programs as a user runs them: real mosquitto, real files, real kills.

@@ -6,10 +6,10 @@ import Testing
   static let table: [PluginOptionDescription] = [
     .init(key: "layouts", kind: .files, defaultValue: nil, help: "The halls."),
     .init(key: "speed_m_s", kind: .number, defaultValue: "1.4", help: "Walking speed."),
-    .init(key: "names", kind: .string, defaultValue: "\"\"", help: "A text."),
+    .init(key: "names", kind: .string, defaultValue: "", help: "A text."),
     .init(key: "window", kind: .integer, defaultValue: "100", help: "A count."),
     .init(key: "strict", kind: .boolean, defaultValue: "true", help: "A switch."),
-    .init(key: "rules", kind: .file, defaultValue: "\"\"", help: "A file."),
+    .init(key: "rules", kind: .file, defaultValue: "", help: "A file."),
   ]
 
   static func model(_ options: String) -> String {

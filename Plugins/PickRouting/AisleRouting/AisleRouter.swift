@@ -1,7 +1,7 @@
 /// Finds the shortest walk through a hall's picks, and says what is proven about it.
 ///
 /// In this order: walks that never leave a sub-aisle; the exact sweep over frontier states, for round trips of up to eight
-/// cross-aisles and open walks of up to seven (of those that the problem needs); Held and Karp's method for few picks; local
+/// cross-aisles and open walks of up to six (of those that the problem needs); Held and Karp's method for few picks; local
 /// search with the bound of a 1-tree. Results depend on the problem alone.
 ///
 /// A router keeps scratch memory between calls (bounded by `RoutingLimits`), so use it from one thread at a time; it costs nothing

@@ -28,7 +28,7 @@ extension FrontierTable {
     { roundTrip2 }, { roundTrip3 }, { roundTrip4 }, { roundTrip5 }, { roundTrip6 }, { roundTrip7 }, { roundTrip8 },
   ]
   private static let openWalks: [@Sendable () -> FrontierTable] = [
-    { openWalk2 }, { openWalk3 }, { openWalk4 }, { openWalk5 }, { openWalk6 }, { openWalk7 },
+    { openWalk2 }, { openWalk3 }, { openWalk4 }, { openWalk5 }, { openWalk6 },
   ]
   private static let roundTrip2 = FrontierTable(crossAisleCount: 2, allowsOpenWalk: false)
   private static let roundTrip3 = FrontierTable(crossAisleCount: 3, allowsOpenWalk: false)
@@ -42,7 +42,6 @@ extension FrontierTable {
   private static let openWalk4 = FrontierTable(crossAisleCount: 4, allowsOpenWalk: true)
   private static let openWalk5 = FrontierTable(crossAisleCount: 5, allowsOpenWalk: true)
   private static let openWalk6 = FrontierTable(crossAisleCount: 6, allowsOpenWalk: true)
-  private static let openWalk7 = FrontierTable(crossAisleCount: 7, allowsOpenWalk: true)
 }
 
 extension SweepPlan {

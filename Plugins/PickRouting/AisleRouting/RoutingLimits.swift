@@ -8,8 +8,9 @@ package enum RoutingLimits {
 
   /// Frontier tables are built for so many cross-aisles at most (after those that no walk needs are left out).
   static let maximumTableCrossAisles = 8
-  /// An open walk has about seven times the states of a round trip: 116,232 at 7 cross-aisles.
-  static let maximumOpenTableCrossAisles = 7
+  /// An open walk has about seven times the states of a round trip: 17,432 at 6 cross-aisles. At 7 they are 116,232, and the
+  /// tables take more memory than an edge agent has to spare.
+  static let maximumOpenTableCrossAisles = 6
   /// Value vectors that a sweep keeps for its way back.
   static let maximumSweepBytes = 96 << 20
   /// Up to here a sweep keeps the vector of every aisle; beyond, of every √n-th, and computes each stretch twice.

@@ -4,7 +4,7 @@ extension RouteProblem {
     guard let matrix = StopMatrix(self) else { return serpentineRoute() }
     if matrix.count <= 2, matrix.isOpenWalk {
       let direct = farthest()
-      return Route(order: Array(picks.indices), length: direct, lowerBound: direct)
+      return Route(order: matrix.order([1, 0]), length: direct, lowerBound: direct)
     }
     if let tour = matrix.shortestTour() {
       let length = matrix.length(tour)

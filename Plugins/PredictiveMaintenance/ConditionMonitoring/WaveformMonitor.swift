@@ -28,14 +28,14 @@ package struct WaveformMonitor: Equatable, Sendable {
       for i in 0..<Self.featureCount { baselines[i].learn(values[i], parameters.baseline) }
       return assessment
     }
+    for i in 0..<Self.featureCount { assessment.z[i] = baselines[i].score(values[i]) }
+    // Far below its learned level the machine stands still: the shape of what is left says nothing about it.
+    let isStandingStill = assessment.z[0] <= -parameters.thresholds.warning
     var score = -Double.infinity
-    for i in 0..<Self.featureCount {
-      assessment.z[i] = baselines[i].score(values[i])
-      score = max(score, parameters.score(assessment.z[i]))
-    }
+    for i in 0..<(isStandingStill ? 2 : Self.featureCount) { score = max(score, parameters.score(assessment.z[i])) }
     assessment.score = score
     assessment.transition = alarm.observe(score: score, sequence: sequence, parameters.thresholds)
-    if assessment.transition == nil, !alarm.isOpen, score < parameters.thresholds.warning {
+    if assessment.transition == nil, !alarm.isOpen, !isStandingStill, score < parameters.thresholds.warning {
       for i in 0..<Self.featureCount where assessment.z[i].magnitude < parameters.thresholds.warning {
         baselines[i].adapt(z: assessment.z[i], parameters.baseline)
       }

@@ -69,7 +69,7 @@ typedef struct crossdock_option {
   uint32_t struct_size;
   uint32_t type;              // CROSSDOCK_OPTION_…
   const char *key;            // snake_case, unit last: "cooldown_s"
-  const char *default_value;  // as it would stand in agent.conf; NULL: the option is required
+  const char *default_value;  // text and paths without quotes, "" for no file; NULL: the option is required
   const char *help;           // one or two sentences
 } crossdock_option;
 

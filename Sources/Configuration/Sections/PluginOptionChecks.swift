@@ -49,7 +49,19 @@ private struct OptionResolution {
     }
   }
 
+  /// A default's text has no quotes (crossdock_plugin.h); no path is no file.
   private mutating func resolveDefault(_ description: PluginOptionDescription, _ text: String) {
+    switch description.kind {
+    case .string: return resolve(description, .string(text), at: model.position)
+    case .file, .files:
+      if text.isEmpty {
+        resolved.append(ResolvedModelOption(key: description.key, value: .files([])))
+      } else {
+        resolve(description, description.kind == .file ? .string(text) : .strings([text]), at: model.position)
+      }
+      return
+    case .integer, .number, .boolean: break
+    }
     guard case .success(let table) = TOMLTable.parse(Array("value = \(text)".utf8)), let entry = table.entry("value"),
       let value = ModelOption.Value(constant: entry.node)
     else {
@@ -73,7 +85,7 @@ private struct OptionResolution {
     case (.number, .number(let number)) where number.isFinite: typed = .number(number)
     case (.number, .integer(let number)): typed = .number(Double(number))
     case (.boolean, .boolean(let flag)): typed = .boolean(flag)
-    case (.file, .string("")) where description.defaultValue == "\"\"": typed = .files([])
+    case (.file, .string("")) where description.defaultValue == "": typed = .files([])
     case (.file, .string(let path)): typed = read([path], at: position).map { .files($0) }
     case (.files, .strings(let paths)): typed = read(paths, at: position).map { .files($0) }
     default:
