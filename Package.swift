@@ -121,7 +121,8 @@ let package = Package(
     .executableTarget(
       name: "crossdock",
       dependencies: [
-        "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "Simulator", "HTTPServer",
+        "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "Simulator",
+        "HTTPServer",
         "HTTPClient", "Platform",
         "Records", "JSONText", "CLinux", "Segments", "MQTTFeed", "Decoding", "CCrossdockPlugin", "CrossdockPlugin", log,
       ] + pluginDependencies, swiftSettings: settings + pluginFlags),
@@ -154,7 +155,10 @@ let package = Package(
     tests("ControlAPI", ["ControlAPI", "Journal", "HTTPServer", "HTTPClient", "Records", "JSONText"]),
     tests(
       "CentralService",
-      ["CentralService", "crossdock-central", "Segments", "SQLite", "Records", "JSONText", "HTTPClient", "HTTPServer", log]),
+      [
+        "CentralService", "crossdock-central", "Segments", "SQLite", "Records", "JSONText", "HTTPClient", "HTTPServer",
+        log,
+      ]),
     tests("Simulator", ["Simulator", "JSONText", "Records"]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
     tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),

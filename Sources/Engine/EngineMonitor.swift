@@ -46,7 +46,8 @@ struct EngineMonitor {
           name: feeds[index].name, connection: feeds[index].connection, counters: journal.counters[index],
           ratePerS: rates[index], lagMs: pipeline.lagNs[index] / 1_000_000)
       },
-      connections: connections.map(Self.snapshot), streams: journal.streamStates, models: models.slots.map(Self.snapshot))
+      connections: connections.map(Self.snapshot), streams: journal.streamStates,
+      models: models.slots.map(Self.snapshot))
   }
 
   /// Smoothed over about two seconds.

@@ -46,7 +46,8 @@ struct EngineSetup {
         throw CrossdockError(
           "open the model \"\(model.name)\"", at: "\(model.file):\(model.position.line):\(model.position.column)",
           reason: "there is no plugin \"\(model.plugin)\"",
-          hint: plugins.isEmpty ? "this build has no plugins" : "there is: \(plugins.keys.sorted().joined(separator: ", "))",
+          hint: plugins.isEmpty
+            ? "this build has no plugins" : "there is: \(plugins.keys.sorted().joined(separator: ", "))",
           exitCode: .badConfiguration)
       }
       let instance = try InProcessModel(
@@ -54,7 +55,8 @@ struct EngineSetup {
         log: log)
       slots.append(
         ModelStage.Slot(
-          instance, reads: model.reads.compactMap(journal.streamNumber), writes: model.writes.compactMap(journal.streamNumber),
+          instance, reads: model.reads.compactMap(journal.streamNumber),
+          writes: model.writes.compactMap(journal.streamNumber),
           streamCount: definitions.count, replyConnection: model.replyConnection))
     }
     return ModelStage(slots, journal: journal, log: log)

@@ -37,7 +37,8 @@ final class IngestPipeline {
   private let maxBytes: Int
 
   init(
-    journal: Journal, feeds: [FeedRuntime], dedupeWindows: [Int], connectionNames: [String], maxMessages: Int, maxBytes: Int
+    journal: Journal, feeds: [FeedRuntime], dedupeWindows: [Int], connectionNames: [String], maxMessages: Int,
+    maxBytes: Int
   ) throws(CrossdockError) {
     self.journal = journal
     self.feeds = feeds
@@ -56,7 +57,8 @@ final class IngestPipeline {
     redelivery = []
     recentKeys = []
     for name in connectionNames {
-      redelivery.append(RedeliveryFilter(limit: journal.limits.deliveryWindow, stored: try journal.deliveries(of: name)))
+      redelivery.append(
+        RedeliveryFilter(limit: journal.limits.deliveryWindow, stored: try journal.deliveries(of: name)))
     }
     for (number, feed) in feeds.enumerated() {
       let window = min(dedupeWindows[number], journal.limits.deliveryWindow)

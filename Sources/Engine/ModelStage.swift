@@ -70,7 +70,9 @@ final class ModelStage {
         append(slot, to: pipeline, now: now)
       } else {
         slot.counters.failed += 1
-        log.error("a model failed on a batch; the batch is stored without its results", metadata: ["model": "\(slot.model.name)"])
+        log.error(
+          "a model failed on a batch; the batch is stored without its results",
+          metadata: ["model": "\(slot.model.name)"])
       }
     }
   }

@@ -104,7 +104,8 @@ extension Journal {
         let source = UInt32(clamping: statement.integer(2) - 1)
         all.append(
           ReplayedRecord(
-            stream: number, arrival: statement.integer(1), feed: feedNumber(ofRow: statement.integer(3)), source: source,
+            stream: number, arrival: statement.integer(1), feed: feedNumber(ofRow: statement.integer(3)),
+            source: source,
             record: StoredRecord(
               sequence: UInt64(statement.integer(0)), source: "", eventTimeNs: statement.integer(4),
               ingestTimeNs: statement.integer(5), monotonicNs: statement.integer(6),

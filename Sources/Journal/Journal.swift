@@ -117,10 +117,9 @@ package final class Journal {
     _ batch: RecordBatch, _ transaction: JournalTransaction, now: ClockReading
   ) throws(CrossdockError) {
     let started = SystemClock.monotonicNs()
-    let saved = (
-      streams.slots.map { ($0.next, $0.evictedThrough) }, evictedRecords, provisionalNext, deliveries, recentKeys
-    )
-    let arrivalBefore = nextArrival
+    let before = CommitMark(
+      streams: streams.slots.map { ($0.next, $0.evictedThrough) }, evictedRecords: evictedRecords,
+      nextArrival: nextArrival, deliveries: deliveries.mark(), recentKeys: recentKeys.mark())
     do {
       try database.transaction { () throws(CrossdockError) in
         let tombstones = try makeRoom(for: batch)
@@ -131,18 +130,34 @@ package final class Journal {
         try write(transaction, batch)
       }
     } catch {
-      for (index, values) in saved.0.enumerated() {
-        (streams.slots[index].next, streams.slots[index].evictedThrough) = values
-      }
-      (evictedRecords, provisionalNext, deliveries, recentKeys) = (saved.1, saved.2, saved.3, saved.4)
-      nextArrival = arrivalBefore
+      rollBack(to: before)
       throw error
     }
     durableSources = sources.count
+    deliveries.settle()
+    recentKeys.settle()
     adoptSequences()
     for (feed, delta) in transaction.counters { counters[feed] += delta }
     commits += 1
     lastCommitUs = (SystemClock.monotonicNs() - started) / 1000
+  }
+
+  /// What a failed commit goes back to. The numbers that `assignSequences` gave stay: the batch is committed again.
+  private struct CommitMark {
+    var streams: [(next: UInt64, evictedThrough: UInt64)]
+    var evictedRecords: UInt64
+    var nextArrival: Int64
+    var deliveries: RowWindow.Mark
+    var recentKeys: RowWindow.Mark
+  }
+
+  private func rollBack(to mark: CommitMark) {
+    for (index, values) in mark.streams.enumerated() {
+      (streams.slots[index].next, streams.slots[index].evictedThrough) = values
+    }
+    (evictedRecords, nextArrival) = (mark.evictedRecords, mark.nextArrival)
+    deliveries.rollBack(to: mark.deliveries)
+    recentKeys.rollBack(to: mark.recentKeys)
   }
 
   private func insertSources() throws(CrossdockError) {

@@ -30,6 +30,21 @@ struct RowWindow {
     }
   }
 
+  /// What a failed transaction goes back to.
+  struct Mark {
+    fileprivate var count: Int
+    fileprivate var head: Int
+    fileprivate var entries: Int
+    fileprivate var nextID: Int64
+  }
+
+  func mark() -> Mark { Mark(count: rows.count, head: head, entries: entries, nextID: nextID) }
+
+  mutating func rollBack(to mark: Mark) {
+    rows.removeLast(rows.count - mark.count)
+    (head, entries, nextID) = (mark.head, mark.entries, mark.nextID)
+  }
+
   mutating func append(_ blob: [UInt8], insert: (Int64) throws(CrossdockError) -> Void) throws(CrossdockError) {
     try insert(nextID)
     rows.append(Row(id: nextID, entries: blob.count / bytesPerEntry))
@@ -37,7 +52,10 @@ struct RowWindow {
     nextID += 1
   }
 
+  /// Deletes what lies beyond the limit, an eighth of the limit at a time: a commit that appends one row does not also
+  /// delete one.
   mutating func prune(with delete: SQLiteStatement) throws(CrossdockError) {
+    guard entries >= limit + limit / 8 else { return }
     var last: Int64?
     while head < rows.count, entries - rows[head].entries >= limit {
       entries -= rows[head].entries
@@ -47,6 +65,10 @@ struct RowWindow {
     guard let last else { return }
     delete.bind(last, at: 1)
     try delete.run()
+  }
+
+  /// The transaction is durable: forgets the rows that are gone.
+  mutating func settle() {
     if head > 1024, head * 2 > rows.count {
       rows.removeFirst(head)
       head = 0

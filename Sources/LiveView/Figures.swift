@@ -63,7 +63,8 @@ package enum Figures {
   static func bar(_ part: Int, of whole: Int, width: Int) -> String {
     let inner = max(0, width - 2)
     let share = whole > 0 ? min(1, max(0, Double(part) / Double(whole))) : 0
-    let filled = min(inner, Int((share * Double(inner)).rounded(part > 0 && share < 0.5 ? .up : .toNearestOrAwayFromZero)))
+    let filled = min(
+      inner, Int((share * Double(inner)).rounded(part > 0 && share < 0.5 ? .up : .toNearestOrAwayFromZero)))
     return "[" + String(repeating: "#", count: filled) + String(repeating: "·", count: inner - filled) + "]"
   }
 

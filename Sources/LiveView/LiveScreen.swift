@@ -147,7 +147,8 @@ package struct LiveScreen: Sendable {
       + routes.suffix(room - 1).reversed().map { route in
         var line = StyledLine("\(route.time) ")
         let reason = route.reason.map { " (\($0))" } ?? ""
-        line.add(route.status + reason, route.status == "refused" ? .bad : route.status == "rerouted" ? .warning : .good)
+        line.add(
+          route.status + reason, route.status == "refused" ? .bad : route.status == "rerouted" ? .warning : .good)
         line.add(" \(route.order)")
         if route.status != "refused", route.status != "done" {
           let proof = route.isOptimal ? "shortest" : "near shortest"

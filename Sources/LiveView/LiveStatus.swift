@@ -83,7 +83,8 @@ package struct LiveStatus: Equatable, Sendable {
       evicted: journal.whole("evicted_records_total"), holdReason: journal["hold_reason"]?.string)
     connections = document.list("connections").map {
       Connection(
-        name: $0.text("name"), address: $0.text("address"), state: $0.text("state"), lastError: $0["last_error"]?.string)
+        name: $0.text("name"), address: $0.text("address"), state: $0.text("state"), lastError: $0["last_error"]?.string
+      )
     }
     feeds = document.list("feeds").map { feed in
       Feed(

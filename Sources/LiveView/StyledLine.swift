@@ -27,7 +27,8 @@ package struct StyledLine: Equatable, Sendable {
   }
 
   package static func == (a: StyledLine, b: StyledLine) -> Bool {
-    a.pieces.count == b.pieces.count && zip(a.pieces, b.pieces).allSatisfy { $0.text == $1.text && $0.style == $1.style }
+    a.pieces.count == b.pieces.count
+      && zip(a.pieces, b.pieces).allSatisfy { $0.text == $1.text && $0.style == $1.style }
   }
 
   package var plain: String { pieces.map(\.text).joined() }
@@ -56,7 +57,9 @@ package struct StyledLine: Equatable, Sendable {
 
   /// Names and errors come from elsewhere: a control character must not reach the terminal.
   private static func printable(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) else { return text }
+    guard text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) else {
+      return text
+    }
     return String(
       String.UnicodeScalarView(
         text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "?" : $0 }))

@@ -14,7 +14,9 @@ enum MQTTCallbacks {
       if let message { MQTTCallbacks.connection(data)?.didReceive(message.pointee) }
     }
     mosquitto_subscribe_v5_callback_set(client) { _, data, packetID, count, granted, _ in
-      for index in 0..<Int(count) { MQTTCallbacks.connection(data)?.didSubscribe(packetID: packetID, granted: granted?[index] ?? 0x80) }
+      for index in 0..<Int(count) {
+        MQTTCallbacks.connection(data)?.didSubscribe(packetID: packetID, granted: granted?[index] ?? 0x80)
+      }
     }
     mosquitto_publish_v5_callback_set(client) { _, data, packetID, _, _ in
       MQTTCallbacks.connection(data)?.didPublish(packetID: packetID)

@@ -199,7 +199,8 @@ package final class MQTTConnection {
   /// given a Unix socket path that cannot exist (port 0 means a path): it fails at once, and the real connect follows.
   private func setSessionExpiry(_ client: OpaquePointer) {
     var properties: OpaquePointer?
-    mosquitto_property_add_int32(&properties, Int32(MQTT_PROP_SESSION_EXPIRY_INTERVAL.rawValue), settings.sessionExpiryS)
+    mosquitto_property_add_int32(
+      &properties, Int32(MQTT_PROP_SESSION_EXPIRY_INTERVAL.rawValue), settings.sessionExpiryS)
     _ = mosquitto_connect_bind_v5(client, "/dev/null/none", 0, settings.keepaliveS, nil, properties)
     mosquitto_property_free_all(&properties)
   }
@@ -230,7 +231,9 @@ package final class MQTTConnection {
     pendingSubscriptions.removeAll()
     events.append(.lost(reason))
     // A broker that is away for days is said once, not at each attempt.
-    if isNews { log.warning("no connection to the broker", metadata: ["reason": "\(reason)", "address": "\(settings.address)"]) }
+    if isNews {
+      log.warning("no connection to the broker", metadata: ["reason": "\(reason)", "address": "\(settings.address)"])
+    }
   }
 
   private func check(_ code: Int32, _ operation: String, hint: String = "") throws(CrossdockError) {
@@ -243,7 +246,8 @@ package final class MQTTConnection {
   }
 
   static func describe(_ code: Int32) -> String {
-    code == MOSQ_ERR_ERRNO.rawValue.signed ? String(cString: strerror(errno)) : String(cString: mosquitto_strerror(code))
+    code == MOSQ_ERR_ERRNO.rawValue.signed
+      ? String(cString: strerror(errno)) : String(cString: mosquitto_strerror(code))
   }
 
   private static func statusPayload(_ state: String, reason: String?) -> [UInt8] {
@@ -256,16 +260,20 @@ package final class MQTTConnection {
     let nowMs = SystemClock.monotonicNs() / 1_000_000
     guard reason == 0 else {
       let text =
-        settings.version == .v5 ? String(cString: mosquitto_reason_string(reason)) : String(cString: mosquitto_connack_string(reason))
+        settings.version == .v5
+        ? String(cString: mosquitto_reason_string(reason)) : String(cString: mosquitto_connack_string(reason))
       lost("the broker refused: \(text)", nowMs: nowMs)
       if let client { mosquitto_disconnect(client) }
       return
     }
     session.connected(nowMs: nowMs)
     lastError = nil
-    log.info("connected to the broker", metadata: ["address": "\(settings.address)", "session_present": "\(sessionPresent)"])
+    log.info(
+      "connected to the broker", metadata: ["address": "\(settings.address)", "session_present": "\(sessionPresent)"])
     events.append(.connected(sessionPresent: sessionPresent))
-    if let topic = statusTopic { _ = publish(topic: topic, payload: Self.statusPayload("online", reason: nil), isRetained: true) }
+    if let topic = statusTopic {
+      _ = publish(topic: topic, payload: Self.statusPayload("online", reason: nil), isRetained: true)
+    }
     subscribe(sessionPresent: sessionPresent)
   }
 

@@ -27,7 +27,9 @@ package final class SignalDescriptor: Sendable {
   /// The next signal that has come, or nil.
   package func take() -> Request? {
     var info = signalfd_siginfo()
-    guard read(fd, &info, MemoryLayout<signalfd_siginfo>.size) == MemoryLayout<signalfd_siginfo>.size else { return nil }
+    guard read(fd, &info, MemoryLayout<signalfd_siginfo>.size) == MemoryLayout<signalfd_siginfo>.size else {
+      return nil
+    }
     return Int32(bitPattern: info.ssi_signo) == SIGHUP ? .reload : .stop
   }
 }

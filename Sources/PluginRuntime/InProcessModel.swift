@@ -26,7 +26,8 @@ package final class InProcessModel {
   private let streams: [StreamDefinition]
 
   package init(
-    name: String, descriptor: PluginDescriptor, options: [PluginOptionValue], streams: [StreamDefinition], writes: [String],
+    name: String, descriptor: PluginDescriptor, options: [PluginOptionValue], streams: [StreamDefinition],
+    writes: [String],
     log: Logger
   ) throws(CrossdockError) {
     self.name = name
@@ -61,7 +62,9 @@ package final class InProcessModel {
 
   private func open() throws(CrossdockError) {
     let arguments = OpenArguments(options: options, streams: streams, writes: writes)
-    let answer = arguments.withRaw { descriptor.raw.pointee.open(descriptor.raw.pointee.plugin_data, host, $0, &instance) }
+    let answer = arguments.withRaw {
+      descriptor.raw.pointee.open(descriptor.raw.pointee.plugin_data, host, $0, &instance)
+    }
     guard answer == CROSSDOCK_OK else {
       throw CrossdockError(
         "open the model \"\(name)\"", at: "plugin \(descriptor.name)",
@@ -134,7 +137,8 @@ package final class InProcessModel {
   var remainingUs: Int64 { (deadlineNs - SystemClock.monotonicNs()) / 1000 }
 
   private func withRawBatch(
-    _ batch: RecordBatch, _ selection: [UInt32], _ sources: SourceNames, _ body: (UnsafePointer<crossdock_batch>) -> Int32
+    _ batch: RecordBatch, _ selection: [UInt32], _ sources: SourceNames,
+    _ body: (UnsafePointer<crossdock_batch>) -> Int32
   ) -> Int32 {
     var raw = crossdock_batch()
     raw.struct_size = UInt32(MemoryLayout<crossdock_batch>.size)

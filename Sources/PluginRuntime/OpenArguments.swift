@@ -23,7 +23,8 @@ final class OpenArguments {
     let streams = copy(self.streams.map { stream($0) })
     let writes = copy(self.writes.map { text($0) as UnsafePointer<CChar>? })
     var open = crossdock_open(
-      struct_size: UInt32(MemoryLayout<crossdock_open>.size), option_count: UInt32(values.count), options: values.baseAddress,
+      struct_size: UInt32(MemoryLayout<crossdock_open>.size), option_count: UInt32(values.count),
+      options: values.baseAddress,
       streams: streams.baseAddress, stream_count: UInt32(streams.count), write_count: UInt32(writes.count),
       writes: writes.baseAddress)
     return body(&open)
@@ -48,7 +49,8 @@ final class OpenArguments {
   private func stream(_ stream: StreamDefinition) -> crossdock_stream {
     let columns = copy(stream.columns.map { text($0) as UnsafePointer<CChar>? })
     return crossdock_stream(
-      struct_size: UInt32(MemoryLayout<crossdock_stream>.size), column_count: UInt32(columns.count), name: text(stream.name),
+      struct_size: UInt32(MemoryLayout<crossdock_stream>.size), column_count: UInt32(columns.count),
+      name: text(stream.name),
       columns: columns.baseAddress)
   }
 

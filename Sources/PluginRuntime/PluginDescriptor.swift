@@ -23,14 +23,18 @@ package struct PluginDescriptor {
       CrossdockError("use the plugin", at: place, reason: reason, hint: hint, exitCode: .badConfiguration)
     }
     guard plugin.struct_size >= MemoryLayout<crossdock_plugin>.size else {
-      throw refuse("its descriptor has \(plugin.struct_size) bytes, ABI \(CROSSDOCK_ABI_VERSION) needs \(MemoryLayout<crossdock_plugin>.size)")
+      throw refuse(
+        "its descriptor has \(plugin.struct_size) bytes, ABI \(CROSSDOCK_ABI_VERSION) needs \(MemoryLayout<crossdock_plugin>.size)"
+      )
     }
     guard plugin.abi_version == CROSSDOCK_ABI_VERSION else {
       throw refuse(
-        "it was built for ABI \(plugin.abi_version), this agent has \(CROSSDOCK_ABI_VERSION)", "build it with this agent's header")
+        "it was built for ABI \(plugin.abi_version), this agent has \(CROSSDOCK_ABI_VERSION)",
+        "build it with this agent's header")
     }
     guard plugin.role == CROSSDOCK_ROLE_MODEL else { throw refuse("its role \(plugin.role) is not known") }
-    guard let name = plugin.name, let version = plugin.version, plugin.open != nil, plugin.process != nil, plugin.close != nil
+    guard let name = plugin.name, let version = plugin.version, plugin.open != nil, plugin.process != nil,
+      plugin.close != nil
     else { throw refuse("its descriptor lacks a name, a version, or one of open, process, close") }
     self.raw = raw
     self.name = String(cString: name)
@@ -38,7 +42,8 @@ package struct PluginDescriptor {
     summary = plugin.summary.map { String(cString: $0) } ?? ""
     options = UnsafeBufferPointer(start: plugin.options, count: Int(plugin.option_count)).map { option in
       Option(
-        key: String(cString: option.key), type: option.type, defaultValue: option.default_value.map { String(cString: $0) },
+        key: String(cString: option.key), type: option.type,
+        defaultValue: option.default_value.map { String(cString: $0) },
         help: option.help.map { String(cString: $0) } ?? "")
     }
   }

@@ -17,9 +17,9 @@ struct UplinkConnection {
   init(_ destination: UplinkDestination, agent: String) throws(CrossdockError) {
     var configuration = HTTPClientConfiguration(url: destination.url)
     configuration.token = destination.token?.reveal()
-    configuration.caFile = destination.tls.caFile
-    configuration.certificateFile = destination.tls.certFile
-    configuration.keyFile = destination.tls.keyFile
+    configuration.caFile = destination.tls?.caFile
+    configuration.certificateFile = destination.tls?.certFile
+    configuration.keyFile = destination.tls?.keyFile
     let timeoutMs = destination.limits.timeoutMs
     configuration.connectTimeoutMs = Int32(clamping: min(timeoutMs, Self.connectTimeoutMs))
     configuration.readTimeoutMs = Int32(clamping: timeoutMs)

@@ -6,13 +6,14 @@ package struct UplinkDestination: Sendable {
   /// `http://host:port/path` or `https://…`, without a slash at its end.
   package var url: String
   package var token: Secret?
-  package var tls: TLSConfiguration
+  /// Nil: the authorities of the operating system, no client certificate.
+  package var tls: TLSConfiguration?
   /// Nil: every stream of the journal.
   package var streams: [String]?
   package var limits: UplinkLimits
 
   package init(
-    name: String, url: String, token: Secret? = nil, tls: TLSConfiguration, streams: [String]? = nil,
+    name: String, url: String, token: Secret? = nil, tls: TLSConfiguration? = nil, streams: [String]? = nil,
     limits: UplinkLimits = UplinkLimits()
   ) {
     self.name = name

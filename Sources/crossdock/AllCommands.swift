@@ -3,7 +3,10 @@ import CommandSyntax
 /// The commands in the order of `crossdock --help`. A plugin's command is there when its folder is.
 enum AllCommands {
   static var list: [any Command.Type] {
-    var commands: [any Command.Type] = [RunCommand.self, CheckConfigCommand.self, SimulateCommand.self]
+    var commands: [any Command.Type] = [
+      RunCommand.self, CheckConfigCommand.self, StatusCommand.self, TailCommand.self, ExportCommand.self,
+      SimulateCommand.self,
+    ]
     #if PLUGIN_PICK_ROUTING
       commands.append(RouteCommand.self)
     #endif

@@ -35,7 +35,8 @@ final class RunningAgent {
     let handle = handle
     uplinks = configuration.uplinks.map { uplink in
       Uplink(
-        UplinkDestination(uplink), agent: configuration.agent.id, journalPath: file.journalPath, commits: handle.commits,
+        UplinkDestination(uplink), agent: configuration.agent.id, journalPath: file.journalPath,
+        commits: handle.commits,
         cursors: handle.cursors, letters: letters, logger: log)
     }
     if let section = configuration.control {

@@ -16,19 +16,22 @@ enum StatusDocument {
       $0.member("uptime_s", (engine.now.monotonicNs - engine.startedMonotonicNs) / 1_000_000_000)
       $0.member("clock_synchronised", engine.now.isSynchronised)
       $0.member("journal", object: { journal(engine, &$0) })
-      $0.member("connections", array: { list in for connection in engine.connections { self.connection(connection, &list) } })
+      $0.member(
+        "connections", array: { list in for connection in engine.connections { self.connection(connection, &list) } })
       $0.member("feeds", array: { list in for feed in engine.feeds { self.feed(feed, &list) } })
-      $0.member("streams", array: { list in
-        for stream in engine.streams {
-          list.object {
-            $0.member("name", stream.definition.name)
-            $0.member("class", stream.definition.streamClass.name)
-            $0.member("first", stream.first)
-            $0.member("last", stream.last)
-            $0.member("records", stream.records)
+      $0.member(
+        "streams",
+        array: { list in
+          for stream in engine.streams {
+            list.object {
+              $0.member("name", stream.definition.name)
+              $0.member("class", stream.definition.streamClass.name)
+              $0.member("first", stream.first)
+              $0.member("last", stream.last)
+              $0.member("records", stream.records)
+            }
           }
-        }
-      })
+        })
       $0.member("models", array: { list in for model in engine.models { self.model(model, &list) } })
       $0.member("uplinks", array: { list in for uplink in uplinks { self.uplink(uplink, &list) } })
     }
@@ -64,11 +67,13 @@ enum StatusDocument {
       $0.member("received_total", feed.counters.received)
       $0.member("stored_total", feed.counters.stored)
       $0.member("quarantined_total", feed.counters.quarantined)
-      $0.member("dropped_total", object: {
-        $0.member("redelivered", feed.counters.redelivered)
-        $0.member("duplicate", feed.counters.duplicate)
-        $0.member("oversize", feed.counters.oversize)
-      })
+      $0.member(
+        "dropped_total",
+        object: {
+          $0.member("redelivered", feed.counters.redelivered)
+          $0.member("duplicate", feed.counters.duplicate)
+          $0.member("oversize", feed.counters.oversize)
+        })
       $0.member("records_total", feed.counters.records)
       $0.member("rate_per_s", (feed.ratePerS * 100).rounded() / 100)
       $0.member("lag_ms", feed.lagMs)
@@ -86,9 +91,11 @@ enum StatusDocument {
       $0.member("failed_total", model.failed)
       $0.member("last_batch_us", model.lastBatchUs)
       $0.member("max_batch_us", model.maxBatchUs)
-      $0.member("counters", object: { counters in
-        for (name, count) in model.counters.sorted(by: { $0.key < $1.key }) { counters.member(name, count) }
-      })
+      $0.member(
+        "counters",
+        object: { counters in
+          for (name, count) in model.counters.sorted(by: { $0.key < $1.key }) { counters.member(name, count) }
+        })
     }
   }
 
@@ -108,15 +115,17 @@ enum StatusDocument {
       $0.member("set_aside_total", uplink.totals.setAside)
       $0.member("short_writes_total", uplink.totals.shortWrites)
       $0.member("last_error", uplink.lastError)
-      $0.member("streams", array: { list in
-        for stream in uplink.streams {
-          list.object {
-            $0.member("stream", stream.name)
-            $0.member("watermark", stream.watermark)
-            $0.member("last", stream.last)
+      $0.member(
+        "streams",
+        array: { list in
+          for stream in uplink.streams {
+            list.object {
+              $0.member("stream", stream.name)
+              $0.member("watermark", stream.watermark)
+              $0.member("last", stream.last)
+            }
           }
-        }
-      })
+        })
     }
   }
 }

@@ -56,10 +56,12 @@ final class AgentFixture {
     let child = try sandbox.start(
       "crossdock-central",
       [
-        "run", "--data", sandbox.path("central"), "--listen", centralAddress, "--token-file", sandbox.path("central.token"),
+        "run", "--data", sandbox.path("central"), "--listen", centralAddress, "--token-file",
+        sandbox.path("central.token"),
         "--address-file", file,
       ], log: "central.log")
-    guard waitUntil("central listens", { FileManager.default.fileExists(atPath: file) || !child.isRunning }), child.isRunning
+    guard waitUntil("central listens", { FileManager.default.fileExists(atPath: file) || !child.isRunning }),
+      child.isRunning
     else { throw SandboxError("central did not start:\n\(child.log)") }
     centralAddress = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
     central = child
@@ -82,7 +84,8 @@ final class AgentFixture {
 
   /// The running agent's status, nil while it does not answer.
   func status() -> [String: Any]? {
-    guard let result = try? runToEnd("crossdock", ["status", "--config", configuration, "--json"]), result.code == 0 else {
+    guard let result = try? runToEnd("crossdock", ["status", "--config", configuration, "--json"]), result.code == 0
+    else {
       return nil
     }
     return (try? JSONSerialization.jsonObject(with: Data(result.output.utf8))) as? [String: Any]
@@ -104,7 +107,8 @@ final class AgentFixture {
     var all: [Int] = []
     var cursor = ""
     while true {
-      let url = "http://\(centralAddress)/v1/changes?stream=telemetry&limit=5000\(cursor.isEmpty ? "" : "&since=\(cursor)")"
+      let url =
+        "http://\(centralAddress)/v1/changes?stream=telemetry&limit=5000\(cursor.isEmpty ? "" : "&since=\(cursor)")"
       let answer = try runToEnd(
         "/usr/bin/curl", ["-s", "-D", sandbox.path("headers"), "-H", "Authorization: Bearer test-token-central", url])
       let page = try numbers(answer.output)

@@ -50,13 +50,16 @@ final class Child {
 }
 
 /// Runs a program to its end.
-func runToEnd(_ executable: String, _ arguments: [String], environment: [String: String] = [:], input: String? = nil) throws -> (
-  code: Int32, output: String, errors: String
-) {
+func runToEnd(_ executable: String, _ arguments: [String], environment: [String: String] = [:], input: String? = nil)
+  throws -> (
+    code: Int32, output: String, errors: String
+  )
+{
   let process = Process()
   let output = Pipe()
   let errors = Pipe()
-  process.executableURL = URL(fileURLWithPath: executable.contains("/") ? executable : "\(Sandbox.programs)/\(executable)")
+  process.executableURL = URL(
+    fileURLWithPath: executable.contains("/") ? executable : "\(Sandbox.programs)/\(executable)")
   process.arguments = arguments
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
   process.standardOutput = output
@@ -68,7 +71,9 @@ func runToEnd(_ executable: String, _ arguments: [String], environment: [String:
   try? stdin.fileHandleForWriting.close()
   // Both pipes at once: either may fill while the other is read.
   let collected = Collected()
-  let reader = Thread { collected.errors = errors.fileHandleForReading.readDataToEndOfFile(); collected.isDone.signal() }
+  let reader = Thread {
+    collected.errors = errors.fileHandleForReading.readDataToEndOfFile(); collected.isDone.signal()
+  }
   reader.start()
   let text = output.fileHandleForReading.readDataToEndOfFile()
   collected.isDone.wait()

@@ -43,7 +43,8 @@ final class Sandbox {
   }
 
   @discardableResult
-  func start(_ program: String, _ arguments: [String], environment: [String: String] = [:], log: String) throws -> Child {
+  func start(_ program: String, _ arguments: [String], environment: [String: String] = [:], log: String) throws -> Child
+  {
     let executable = program.contains("/") ? program : "\(Self.programs)/\(program)"
     let child = try Child(executable, arguments, environment: environment, logPath: path(log))
     children.append(child)
@@ -105,7 +106,9 @@ func canConnect(_ port: UInt16) -> Bool {
   address.sin_port = port.bigEndian
   address.sin_addr.s_addr = inet_addr("127.0.0.1")
   return withUnsafePointer(to: &address) {
-    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(fd, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
+    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      connect(fd, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+    }
   }
 }
 

@@ -112,8 +112,7 @@ import Testing
     let bench = try PickingBench()
     let first = try bench.order("A", ["P5", "Q10"])
     #expect(try bench.order("A", ["P5", "Q10"]).facts == first.facts)
-    _ = try bench.event("confirmed", #""order":"A","line":1"#)
-    _ = try bench.event("confirmed", #""order":"A","line":2"#)
+    for location in first.locations { _ = try bench.event("confirmed", #""order":"A","location":"\#(location)""#) }
     let again = try bench.order("A", ["P5", "Q10"])
     #expect(again.status == "done")
     #expect(again.revision == 2)

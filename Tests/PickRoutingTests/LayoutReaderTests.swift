@@ -1,3 +1,4 @@
+import AisleRouting
 import CrossdockPlugin
 import Foundation
 import Testing
@@ -16,7 +17,7 @@ import Testing
   private static let gate = #"{"id": "gate", "aisle": "R", "y": 0}"#
 
   @Test(arguments: [
-    (broken("\"id\": \"small\",", "\"id\" \"small\","), "0.layout.json:1:41: expected ':'"),
+    (broken("\"id\": \"small\",", "\"id\" \"small\","), "0.layout.json:1:39: expected ':'"),
     (broken("crossdock-layout/1", "v9"), #"format: is "v9"; this version reads "crossdock-layout/1""#),
     (
       broken("\"check_digits\"", "\"check_digit\""),

@@ -42,10 +42,10 @@ import Testing
     }
     let expected = try Self.lines("testcases/\(name)/expected.ndjson")
     #expect(found.count == expected.count)
-    for (found, expected) in zip(found, expected) {
+    for (i, found) in found.enumerated() {
       var text = JSONWriter()
       text.tree(found)
-      #expect(found == expected, "found \(text.text())")
+      #expect(found == (i < expected.count ? expected[i] : .null), "found \(text.text())")
     }
   }
 }

@@ -24,10 +24,11 @@ final class JournalFixture: @unchecked Sendable {
   init(_ streams: [(String, StreamClass)], maxBytes: Int64 = 256 << 20) throws {
     folder = NSTemporaryDirectory() + "crossdock-uplink-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    journal = try Journal(
+    let journal = try Journal(
       folder: folder, agent: "dock-7",
       streams: streams.map { StreamDefinition(name: $0.0, streamClass: $0.1) }, feeds: [],
       limits: JournalLimits(maxBytes: maxBytes), now: now)
+    self.journal = journal
     source = Array("hall/3".utf8).withUnsafeBytes { journal.intern($0)! }
     // On the thread that posts: the lock makes it the writer for that moment.
     cursors = CursorMailbox { [unowned self] in commitMail() }
@@ -93,7 +94,7 @@ final class JournalFixture: @unchecked Sendable {
   }
 
   func uplink(to url: String, limits: UplinkLimits = .quick, streams: [String]? = nil) -> Uplink {
-    let destination = UplinkDestination(name: "central", url: url, tls: .init(), streams: streams, limits: limits)
+    let destination = UplinkDestination(name: "central", url: url, streams: streams, limits: limits)
     return Uplink(
       destination, agent: "dock-7", journalPath: path, commits: commits, cursors: cursors, letters: letters)
   }

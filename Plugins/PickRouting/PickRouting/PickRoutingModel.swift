@@ -46,8 +46,10 @@ package final class PickRoutingModel: Model {
     guard (1...PickRoutingLimits.maximumOpenOrders).contains(reroutes) else {
       throw PluginError("max_reroutes is \(reroutes), not within 1 to \(PickRoutingLimits.maximumOpenOrders)")
     }
+    // An empty array in agent.conf comes as no value at all.
+    let files = context.options["layouts"] == nil ? [] : context.files("layouts")
     book = OrderBook(
-      layouts: try Self.layouts(context.files("layouts")), maximumOrders: Int(orders), maximumReroutes: Int(reroutes))
+      layouts: try Self.layouts(files), maximumOrders: Int(orders), maximumReroutes: Int(reroutes))
     for layout in book.layouts.values.sorted(by: { $0.id < $1.id }) {
       log(.info, "layout \(layout.id) version \(layout.version): \(layout.locationCount) locations")
     }
@@ -117,9 +119,7 @@ package final class PickRoutingModel: Model {
   package func restore(_ checkpoint: [UInt8]) throws {
     let dropped = try Checkpoint.read(checkpoint, into: &book)
     if dropped > 0 {
-      log(
-        .warning, "\(dropped) orders or blocks of the checkpoint name places that the layouts no longer have; forgotten"
-      )
+      log(.warning, "forgot \(dropped) orders or blocks of the checkpoint: the layouts no longer have their places")
     }
   }
 }
