@@ -5,7 +5,7 @@ enum AllCommands {
   static var list: [any Command.Type] {
     var commands: [any Command.Type] = [
       RunCommand.self, CheckConfigCommand.self, StatusCommand.self, TailCommand.self, ExportCommand.self,
-      SimulateCommand.self,
+      SimulateCommand.self, TopCommand.self, WaitDrainedCommand.self,
     ]
     #if PLUGIN_PICK_ROUTING
       commands.append(RouteCommand.self)
