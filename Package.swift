@@ -117,12 +117,13 @@ let package = Package(
     module("ControlAPI", ["Journal", "HTTPServer", "Segments", "Platform", "Records", "JSONText", log]),
     module("CentralService", ["SQLite", "HTTPServer", "Segments", "Platform", "Records", "JSONText", "CLinux", log]),
     module("Simulator", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux"]),
+    module("LiveView", ["Records", "JSONText"]),
     // 5
     .executableTarget(
       name: "crossdock",
       dependencies: [
         "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "Simulator",
-        "HTTPServer",
+        "HTTPServer", "LiveView",
         "HTTPClient", "Platform",
         "Records", "JSONText", "CLinux", "Segments", "MQTTFeed", "Decoding", "CCrossdockPlugin", "CrossdockPlugin", log,
       ] + pluginDependencies, swiftSettings: settings + pluginFlags),
@@ -159,7 +160,8 @@ let package = Package(
         "CentralService", "crossdock-central", "Segments", "SQLite", "Records", "JSONText", "HTTPClient", "HTTPServer",
         log,
       ]),
-    tests("Simulator", ["Simulator", "JSONText", "Records"]),
+    tests("Simulator", ["Simulator", "CMosquitto", "Platform", "JSONText", "Records"]),
+    tests("LiveView", ["LiveView", "JSONText"]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
     tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),
   ] + pluginTargets,

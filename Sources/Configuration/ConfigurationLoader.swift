@@ -42,7 +42,11 @@ package enum ConfigurationLoader {
     let context = ReadingContext(file: path, environment: environment)
     let recovery = SyntaxRecovery(text)
     for syntax in recovery.errors { context.error(syntax.position, "syntax error: \(syntax.summary)") }
-    guard let root = recovery.root else { return (nil, sorted(context.problems)) }
+    guard let root = recovery.root else {
+      let last = recovery.errors.last?.position ?? SourcePosition(line: 1, column: 1)
+      context.error(last, "too many syntax errors: what follows was not checked")
+      return (nil, sorted(context.problems))
+    }
     let configuration = DocumentReading(root: root, context: context, plugins: plugins).configuration()
     return (context.hasErrors ? nil : configuration, sorted(context.problems))
   }
@@ -76,6 +80,7 @@ extension TOMLSyntaxError {
       if place.hasPrefix(" (in a array") || place.hasPrefix(" (in a inline") { place = " (in an" + place.dropFirst(6) }
       text = String(text[colon...].dropFirst(2))
     }
+    if text == "could not determine value type" { return "this is not a value; text stands in quotes" }
     if text.hasSuffix("saw '\\n'") { text = text.dropLast(4) + "the end of the line" }
     return printable(text) + place
   }

@@ -7,7 +7,8 @@
 //   410  `{"error","hint","oldest"}`: the cursor is of another epoch, or what follows it was evicted; `oldest` is where
 //        the records begin that are still here, and what lies between is lost to this reader
 //
-// With `wait` and nothing to give, the answer comes with the next record or after that time, at most `maxWaitS`.
+// With `wait` and nothing to give, the answer comes with the next record or after that time, at most `maxWaitS`. `since=now` never
+// waits: it gives the cursor to wait with.
 internal import HTTPServer
 internal import JSONText
 internal import Journal
@@ -41,7 +42,7 @@ enum ChangesAnswer {
     case .answer(let refusal): return refusal
     }
     let records = try reader.read(stream: name, after: after, maxRecords: limit, maxBytes: maxBytes)
-    if records.isEmpty, waitNs > 0, request.nowNs < request.arrivedNs + waitNs {
+    if records.isEmpty, waitNs > 0, request.query["since"] != "now", request.nowNs < request.arrivedNs + waitNs {
       return .wait(untilNs: request.arrivedNs + waitNs)
     }
     return answer(records, after, stream, reader)

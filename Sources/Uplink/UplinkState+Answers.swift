@@ -115,7 +115,6 @@ extension UplinkState {
     totals.failures += 1
     guard sent.records == 1 else {
       streams[index].shrink(records: sent.records, bytes: sent.bytes, growEvery: growEvery)
-      transientError = text
       return decide(at: nowMs)
     }
     refusalsInARow += 1

@@ -165,11 +165,13 @@ package struct UplinkState: Sendable {
     return backOff(reason, at: nowMs, random: random)
   }
 
-  package mutating func letterPosted(at nowMs: Int64) -> Action {
+  /// - Parameter isDurable: the letter was durable already, from an earlier life.
+  package mutating func letterPosted(isDurable: Bool = false, at nowMs: Int64) -> Action {
     guard case .settingAside(let index, let sequence) = phase else {
       preconditionFailure("UplinkState: nothing was set aside")
     }
     streams[index].heldAt = sequence
+    if isDurable { released(stream: streams[index].position.name, sequence: sequence) }
     return decide(at: nowMs)
   }
 

@@ -154,9 +154,7 @@ final class UplinkWorker {
       metadata: ["stream": "\(letter.stream)", "sequence": "\(letter.sequence)", "status": "\(letter.status)"])
     let isDurable = try reader.cursor(named: letter.cursor.name, stream: letter.stream) == letter.sequence
     if !isDurable { uplink.letters.post(letter) }
-    let next = state.letterPosted(at: nowMs)
-    try refresh()
-    return next
+    return state.letterPosted(isDurable: isDurable, at: nowMs)
   }
 
   // MARK: waiting
@@ -202,7 +200,9 @@ final class UplinkWorker {
   }
 
   private func publish() {
-    let status = state.status(url: uplink.destination.url)
+    var status = state.status(url: uplink.destination.url)
+    // A request that was cut off by `stop` is no problem of the destination.
+    if uplink.isStopping { status.lastError = loggedError }
     uplink.snapshot.withLock { $0 = status }
     guard status.lastError != loggedError else { return }
     loggedError = status.lastError

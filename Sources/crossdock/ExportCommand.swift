@@ -1,5 +1,7 @@
 import CommandSyntax
+import Configuration
 import ControlAPI
+import Journal
 import Records
 
 /// A stream as a file.

@@ -23,7 +23,8 @@
         body = try OneOrderRoute.answer(
           layout: layout, layoutPath: layoutPath, order: order, countdownUs: { -SystemClock.monotonicNs() / 1000 })
       } catch {
-        throw CrossdockError("read the layout", at: layoutPath, reason: error.description, exitCode: .badInput)
+        let reason = error.description.dropping("layout \(layoutPath):").dropping(" ")
+        throw CrossdockError("read the layout", at: layoutPath, reason: reason, exitCode: .badInput)
       }
       let answer = try JSONValue.parse(body)
       let isRefused = answer["status"]?.string == "refused"
@@ -67,6 +68,10 @@
   }
 
   extension String {
+    fileprivate func dropping(_ prefix: String) -> String {
+      hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
+    }
+
     fileprivate func trimmingEnd() -> String {
       var text = Substring(self)
       while text.last == " " { text.removeLast() }

@@ -1,4 +1,5 @@
 import CommandSyntax
+import Configuration
 import HTTPClient
 import JSONText
 import Platform

@@ -1,5 +1,7 @@
 import CommandSyntax
+import Configuration
 import Glibc
+import Journal
 import Records
 
 /// The newest records of a stream.

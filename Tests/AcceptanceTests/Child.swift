@@ -1,39 +1,74 @@
 import Foundation
 
-/// A child process with its output in a file, which can really be killed.
-final class Child {
-  private let process = Process()
+/// A child process with its output in a file, which can really be killed. Started by posix_spawn with no signal blocked:
+/// Foundation's Process hands its own thread's mask on, and a program that has SIGTERM blocked cannot be stopped.
+final class Child: @unchecked Sendable {
+  // @unchecked because `status` is only touched under `lock`.
+  let pid: pid_t
   let logPath: String
+  private let lock = NSLock()
+  private var status: Int32?
 
   init(_ executable: String, _ arguments: [String], environment: [String: String] = [:], logPath: String) throws {
     self.logPath = logPath
-    if !FileManager.default.fileExists(atPath: logPath) {
-      _ = FileManager.default.createFile(atPath: logPath, contents: nil)
+    pid = try Child.spawn(executable, arguments, environment) { actions in
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+      posix_spawn_file_actions_addopen(&actions, 1, logPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+      posix_spawn_file_actions_adddup2(&actions, 1, 2)
     }
-    let log = try FileHandle(forWritingTo: URL(fileURLWithPath: logPath))
-    try log.seekToEnd()
-    process.executableURL = URL(fileURLWithPath: executable)
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.standardOutput = log
-    process.standardError = log
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
   }
 
-  var pid: Int32 { process.processIdentifier }
-  var isRunning: Bool { process.isRunning }
+  static func spawn(
+    _ executable: String, _ arguments: [String], _ environment: [String: String],
+    _ prepare: (inout posix_spawn_file_actions_t) -> Void
+  ) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    prepare(&actions)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    var all = sigset_t()
+    sigfillset(&all)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    var argv = ([executable] + arguments).map { strdup($0) } + [nil]
+    var envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { (argv + envp).forEach { free($0) } }
+    var pid: pid_t = 0
+    let code = posix_spawn(&pid, executable, &actions, &attributes, &argv, &envp)
+    guard code == 0 else { throw SandboxError("cannot start \(executable): \(String(cString: strerror(code)))") }
+    return pid
+  }
+
+  var isRunning: Bool { reap(WNOHANG) == nil }
   var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
 
   func send(_ signal: Int32) {
-    if process.isRunning { Foundation.kill(pid, signal) }
+    if isRunning { Foundation.kill(pid, signal) }
   }
 
-  /// Waits for the end and returns the exit code; a signal's number when one ended it.
+  /// Waits for the end and returns the exit code; 128 and the signal's number when one ended it.
   @discardableResult
   func wait() -> Int32 {
-    process.waitUntilExit()
-    return process.terminationStatus
+    while true {
+      if let status = reap(0) { return status }
+    }
+  }
+
+  private func reap(_ options: Int32) -> Int32? {
+    lock.withLock {
+      if let status { return status }
+      var raw: Int32 = 0
+      guard waitpid(pid, &raw, options) == pid else { return nil }
+      status = raw & 0x7F == 0 ? (raw >> 8) & 0xFF : 128 + (raw & 0x7F)
+      return status
+    }
   }
 
   func kill() {
@@ -50,41 +85,22 @@ final class Child {
 }
 
 /// Runs a program to its end.
-func runToEnd(_ executable: String, _ arguments: [String], environment: [String: String] = [:], input: String? = nil)
-  throws -> (
-    code: Int32, output: String, errors: String
-  )
-{
-  let process = Process()
-  let output = Pipe()
-  let errors = Pipe()
-  process.executableURL = URL(
-    fileURLWithPath: executable.contains("/") ? executable : "\(Sandbox.programs)/\(executable)")
-  process.arguments = arguments
-  process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-  process.standardOutput = output
-  process.standardError = errors
-  let stdin = Pipe()
-  process.standardInput = stdin
-  try process.run()
-  if let input { stdin.fileHandleForWriting.write(Data(input.utf8)) }
-  try? stdin.fileHandleForWriting.close()
-  // Both pipes at once: either may fill while the other is read.
-  let collected = Collected()
-  let reader = Thread {
-    collected.errors = errors.fileHandleForReading.readDataToEndOfFile(); collected.isDone.signal()
+func runToEnd(
+  _ executable: String, _ arguments: [String], environment: [String: String] = [:], input: String = ""
+) throws -> (code: Int32, output: String, errors: String) {
+  let base = NSTemporaryDirectory() + "crossdock-run-\(UUID().uuidString)"
+  let files = (input: base + ".in", output: base + ".out", errors: base + ".err")
+  defer { for file in [files.input, files.output, files.errors] { unlink(file) } }
+  try Data(input.utf8).write(to: URL(fileURLWithPath: files.input))
+  let path = executable.contains("/") ? executable : "\(Sandbox.programs)/\(executable)"
+  let pid = try Child.spawn(path, arguments, environment) { actions in
+    posix_spawn_file_actions_addopen(&actions, 0, files.input, O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, files.output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    posix_spawn_file_actions_addopen(&actions, 2, files.errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
   }
-  reader.start()
-  let text = output.fileHandleForReading.readDataToEndOfFile()
-  collected.isDone.wait()
-  process.waitUntilExit()
-  return (
-    process.terminationStatus, String(decoding: text, as: UTF8.self), String(decoding: collected.errors, as: UTF8.self)
-  )
-}
-
-private final class Collected: @unchecked Sendable {
-  // @unchecked because `errors` is written once, before the semaphore is signalled, and read after it was waited for.
-  var errors = Data()
-  let isDone = DispatchSemaphore(value: 0)
+  var raw: Int32 = 0
+  while waitpid(pid, &raw, 0) < 0, errno == EINTR {}
+  let code = raw & 0x7F == 0 ? (raw >> 8) & 0xFF : 128 + (raw & 0x7F)
+  func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+  return (code, text(files.output), text(files.errors))
 }

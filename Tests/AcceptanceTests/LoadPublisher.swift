@@ -55,7 +55,7 @@ final class LoadPublisher: @unchecked Sendable {
   }
 
   /// Publishes at a rate for a time, in the caller's thread; `each` is called every 10 ms with the seconds gone.
-  func run(perSecond: Int, seconds: Double, each: (Double) throws -> Void = { _ in }) rethrows {
+  func run(perSecond: Int, seconds: Double, each: (Double) throws -> Void = { _ in }) throws {
     let start = Date()
     var done = 0
     while true {

@@ -20,10 +20,10 @@ import Testing
     let kills = 20
     var done = 0
     var next = 0.3
-    publisher.run(perSecond: 2000, seconds: 12) { gone in
+    try publisher.run(perSecond: 2000, seconds: 12) { gone in
       guard done < kills, gone > next else { return }
       fixture.stopAgent(signal: SIGKILL)
-      try! fixture.startAgent()
+      try fixture.startAgent()
       done += 1
       next = gone + 0.1 + Double(random.next() % 400) / 1000
     }
@@ -36,13 +36,13 @@ import Testing
     try fixture.startAgent()
     #expect(waitUntil("the agent is connected", { fixture.isConnected }))
     let publisher = try fixture.publisher()
-    publisher.run(perSecond: 2000, seconds: 2)
+    try publisher.run(perSecond: 2000, seconds: 2)
     fixture.stopCentral(signal: SIGKILL)
-    publisher.run(perSecond: 2000, seconds: 2)
+    try publisher.run(perSecond: 2000, seconds: 2)
     for _ in 0..<2 {
       fixture.sandbox.stopBroker()
       try fixture.sandbox.startBroker()
-      publisher.run(perSecond: 2000, seconds: 2)
+      try publisher.run(perSecond: 2000, seconds: 2)
     }
     try fixture.startCentral()
     try check(fixture, publisher)
@@ -54,10 +54,10 @@ import Testing
     try fixture.startAgent()
     #expect(waitUntil("the agent is connected", { fixture.isConnected }))
     let publisher = try fixture.publisher()
-    publisher.run(perSecond: 2000, seconds: 5) { gone in
+    try publisher.run(perSecond: 2000, seconds: 5) { gone in
       guard random.next() % 60 == 0 else { return }
       fixture.stopCentral(signal: SIGKILL)
-      try! fixture.startCentral()
+      try fixture.startCentral()
     }
     try check(fixture, publisher)
   }
@@ -65,7 +65,7 @@ import Testing
   private func check(_ fixture: AgentFixture, _ publisher: LoadPublisher) throws {
     #expect(waitUntil("the broker has acknowledged everything", { publisher.isAllAcknowledged }))
     let published = publisher.count
-    #expect(waitUntil("everything is stored", seconds: 60) { try fixture.journalNumbers().count >= published })
+    #expect(try waitUntil("everything is stored", seconds: 60) { try fixture.journalNumbers().count >= published })
     let journal = fixture.missingAndDouble(published: published, in: try fixture.journalNumbers())
     #expect(journal.missing == 0)
     #expect(journal.double == 0)

@@ -84,8 +84,11 @@ final class Sandbox {
   }
 
   func stopBroker(signal: Int32 = SIGTERM) {
-    broker?.send(signal)
-    broker?.wait()
+    // Mosquitto loses a SIGTERM that comes while it still starts: sent until it ends.
+    _ = waitUntil("the broker ends") {
+      broker?.send(signal)
+      return broker?.isRunning != true
+    }
     broker = nil
   }
 }

@@ -58,6 +58,15 @@ import Testing
     #expect(arrays.configuration == nil)
   }
 
+  @Test func syntaxErrorsAreBounded() {
+    let lines = (1...20_000).map { "key\($0) = bad" }.joined(separator: "\n")
+    let (configuration, problems) = load(lines)
+    #expect(configuration == nil)
+    #expect(problems.count == 65)
+    #expect(problems.first == "agent.conf:1:8: error: syntax error: this is not a value; text stands in quotes")
+    #expect(problems.last == "agent.conf:64:9: error: too many syntax errors: what follows was not checked")
+  }
+
   @Test func windowsLineEndsAreRead() {
     #expect(load(minimal().replacing("\n", with: "\r\n")).problems == [])
   }

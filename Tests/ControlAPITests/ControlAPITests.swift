@@ -152,10 +152,14 @@ import Testing
     try journal.append(3)
     let (api, client) = try api(journal)
     defer { api.stop() }
+    // `now` never waits: it gives the cursor to wait with.
+    let now = try client.get("/v1/changes?stream=scans&since=now&wait=30s")
+    #expect(now.body.isEmpty)
+    let cursor = try #require(now.cursor)
     let answered = NSCondition()
     nonisolated(unsafe) var result: HTTPResult?
     let thread = Thread {
-      let answer = try? client.get("/v1/changes?stream=scans&since=now&wait=30s")
+      let answer = try? client.get("/v1/changes?stream=scans&since=\(cursor)&wait=30s")
       answered.withLock {
         result = answer
         answered.signal()
@@ -209,9 +213,10 @@ import Testing
   @Test func stopEndsWaits() throws {
     let journal = try JournalFixture()
     let (api, client) = try api(journal)
+    let cursor = try #require(try client.get("/v1/changes?stream=scans").cursor)
     let done = DispatchSemaphore(value: 0)
     let thread = Thread {
-      _ = try? client.get("/v1/changes?stream=scans&since=now&wait=60s")
+      _ = try? client.get("/v1/changes?stream=scans&since=\(cursor)&wait=60s")
       done.signal()
     }
     thread.start()

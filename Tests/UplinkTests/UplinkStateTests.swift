@@ -240,6 +240,15 @@ struct UplinkStateTests {
     #expect(state.lastError == "stream _tombstones: answered 422: no: record 1 was set aside")
   }
 
+  @Test func letterThatIsDurableAlreadyHoldsNothing() {
+    var limits = UplinkLimits()
+    limits.segmentMaxRecords = 1
+    var (state, _) = begun([("alerts", .alert, 1...2)], limits: limits)
+    _ = state.fetched((first: 1, last: 1, records: 1, bytes: 10), at: 1)
+    _ = state.answered(.refused(status: 422, reason: ""), wireBytes: 1, at: 1, random: 0)
+    #expect(state.letterPosted(isDurable: true, at: 1) == fetch("alerts", after: 1, records: 1))
+  }
+
   @Test func recordSetAsideInAnEarlierLifeIsNotSentAgain() {
     let (_, action) = begun([("alerts", .alert, 1...9)], cursors: ["alerts": 4], setAside: ["alerts": 5])
     #expect(action == fetch("alerts", after: 5))

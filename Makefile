@@ -1,0 +1,33 @@
+# The ways into this repository. `make run SECONDS=90` ends by itself; see scripts/run.
+.PHONY: run test build lint bench package setup clean
+
+SWIFT_RELEASE = swift build -c release --static-swift-stdlib -j 2
+# A variable of the command line only: bash's own SECONDS must not come in through the environment.
+RUN_SECONDS = $(if $(filter command line,$(origin SECONDS)),$(SECONDS))
+
+run:
+	@env -u SECONDS CROSSDOCK_RUN_SECONDS="$(RUN_SECONDS)" scripts/run
+
+setup:
+	@scripts/setup
+
+build:
+	@scripts/setup
+	$(SWIFT_RELEASE)
+
+lint:
+	swift format lint --strict -r Package.swift Sources Plugins Tests
+	scripts/tidy
+
+test: setup lint
+	CROSSDOCK_STRICT=1 swift build -j 2
+	CROSSDOCK_STRICT=1 swift test -j 2
+
+bench: build
+	scripts/bench
+
+package: build
+	scripts/package
+
+clean:
+	rm -rf .build

@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+/// A real Mosquitto on a free loopback port, with a session store, that can be stopped and started again.
+///
+/// `@unchecked Sendable` because a test uses it from one thread at a time.
+final class PrivateBroker: @unchecked Sendable {
+  let folder: URL
+  private(set) var port = 0
+  private var process: Process?
+
+  static let program = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto"]
+    .first { FileManager.default.isExecutableFile(atPath: $0) }
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("simulator-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for _ in 0..<20 {
+      port = Int.random(in: 32_000..<60_000)
+      if try start() { return }
+    }
+    throw CocoaError(.fileNoSuchFile)
+  }
+
+  deinit {
+    process?.terminate()
+    process?.waitUntilExit()
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  /// False when the port is taken.
+  @discardableResult func start() throws -> Bool {
+    let configuration = folder.appendingPathComponent("mosquitto.conf")
+    let user = getuid() == 0 ? "user root\n" : ""
+    try """
+    listener \(port) 127.0.0.1
+    allow_anonymous true
+    max_inflight_messages 1000
+    max_queued_messages 500000
+    persistence true
+    persistence_location \(folder.path)/
+    \(user)
+    """.write(to: configuration, atomically: true, encoding: .utf8)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.program!)
+    process.arguments = ["-c", configuration.path]
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    self.process = process
+    let deadline = Date() + 10
+    while process.isRunning, Date() < deadline {
+      if canConnect() { return process.isRunning }
+      usleep(10_000)
+    }
+    return false
+  }
+
+  /// As an administrator does: the broker saves its sessions.
+  func stop() {
+    process?.terminate()
+    process?.waitUntilExit()
+    process = nil
+  }
+
+  private func canConnect() -> Bool {
+    let fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(fd) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(UInt16(port).bigEndian)
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    return withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(fd, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+  }
+}
