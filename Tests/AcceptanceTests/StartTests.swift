@@ -129,15 +129,15 @@ import Testing
     try agent.startConnected()
     let publisher = try LoadPublisher(
       port: sandbox.brokerPort, name: "load", topic: { _ in "site/asset-1/numbers" }, payload: { "{\"n\":\($0)}" })
-    publisher.run(perSecond: 500, seconds: 0.5)
+    try publisher.run(perSecond: 500, seconds: 0.5)
     fill(disk + "/filler")
     func journalState() -> String? { (agent.status()?["journal"] as? [String: Any])?["state"] as? String }
-    publisher.run(perSecond: 2000, seconds: 1)
+    try publisher.run(perSecond: 2000, seconds: 1)
     try #require(waitUntil("the agent holds", seconds: 15) { journalState() == "holding" }, "\(agent.log)")
     #expect(agent.log.contains("nothing is acknowledged until it can"))
     let reason = (agent.status()?["journal"] as? [String: Any])?["hold_reason"] as? String
     #expect(reason?.contains("full") == true, "\(reason ?? "none")")
-    publisher.run(perSecond: 1000, seconds: 0.5)
+    try publisher.run(perSecond: 1000, seconds: 0.5)
 
     try FileManager.default.removeItem(atPath: disk + "/filler")
     #expect(waitUntil("the agent goes on by itself", seconds: 15) { journalState() == "writing" })
@@ -226,10 +226,10 @@ import Testing
     try agent.startConnected()
     let publisher = try LoadPublisher(
       port: sandbox.brokerPort, name: "load", topic: { _ in "site/asset-1/numbers" }, payload: { "{\"n\":\($0)}" })
-    publisher.run(perSecond: 2000, seconds: 0.5)
+    try publisher.run(perSecond: 2000, seconds: 0.5)
     #expect(agent.stop(signal) == 0)
     #expect(!FileManager.default.fileExists(atPath: agent.dataDirectory + "/control.addr"))
-    publisher.run(perSecond: 2000, seconds: 0.2)
+    try publisher.run(perSecond: 2000, seconds: 0.2)
     #expect(waitUntil("everything is published", seconds: 15) { publisher.isAllAcknowledged })
     try agent.startConnected()
     try expectStored(1...publisher.count, agent)
