@@ -6,6 +6,8 @@ package struct SourceTemplate: Sendable {
   private enum Part: Sendable {
     case literal([UInt8])
     case placeholder(Int)
+    /// `{topic}`: the whole topic; a placeholder of that name goes before it.
+    case topic
   }
 
   private let topic: TopicTemplate
@@ -36,6 +38,7 @@ package struct SourceTemplate: Sendable {
         switch part {
         case .literal(let bytes): source.append(contentsOf: bytes)
         case .placeholder(let number): source.append(contentsOf: topic[captured[number]])
+        case .topic: source.append(contentsOf: topic)
         }
       }
       return true
@@ -62,11 +65,14 @@ package struct SourceTemplate: Sendable {
       }
       guard let close = rest.firstIndex(of: "}") else { throw wrong(character, "{ without }") }
       let name = rest[rest.index(after: rest.startIndex)..<close]
-      guard let number = topic.placeholders.firstIndex(of: String(name)) else {
+      if let number = topic.placeholders.firstIndex(of: String(name)) {
+        parts.append(.placeholder(number))
+      } else if name == "topic" {
+        parts.append(.topic)
+      } else {
         let names = topic.placeholders.map { "{\($0)}" }.joined(separator: ", ")
         throw wrong(character, "the topic has no {\(name)}" + (names.isEmpty ? "" : "; it has \(names)"))
       }
-      parts.append(.placeholder(number))
       rest = rest[rest.index(after: close)...]
       character += name.count + 2
     }

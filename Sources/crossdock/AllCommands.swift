@@ -4,8 +4,9 @@ import CommandSyntax
 enum AllCommands {
   static var list: [any Command.Type] {
     var commands: [any Command.Type] = [
-      RunCommand.self, CheckConfigCommand.self, StatusCommand.self, TailCommand.self, ExportCommand.self,
-      SimulateCommand.self, TopCommand.self, WaitDrainedCommand.self,
+      RunCommand.self, CheckConfigCommand.self, StatusCommand.self, TopCommand.self, TailCommand.self,
+      ExportCommand.self,
+      SimulateCommand.self, WaitDrainedCommand.self,
     ]
     #if PLUGIN_PICK_ROUTING
       commands.append(RouteCommand.self)

@@ -8,8 +8,10 @@ final class AgentFixture {
   private(set) var centralAddress = "127.0.0.1:0"
   let configuration: String
 
-  /// - Parameter isMQTT5: the protocol version of the agent's connection.
-  init(isMQTT5: Bool = true, extra: String = "", brokerExtra: String = "") throws {
+  /// - Parameters:
+  ///   - isMQTT5: the protocol version of the agent's connection.
+  ///   - feed: more keys of the feed.
+  init(isMQTT5: Bool = true, extra: String = "", feed: String = "", brokerExtra: String = "") throws {
     sandbox = try Sandbox()
     try sandbox.startBroker(extra: brokerExtra)
     configuration = sandbox.path("agent.conf")
@@ -39,6 +41,7 @@ final class AgentFixture {
       stream = "telemetry"
       decoder = "json"
       fields = { n = "/n" }
+      \(feed)
       [[uplink]]
       name = "central"
       url = "http://\(centralAddress)"

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPClient
 import HTTPServer
+import JSONText
 import Records
 import SQLite
 import Testing

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPClient
 import HTTPServer
+import JSONText
 import Logging
 import Records
 import SQLite

@@ -2,7 +2,8 @@ enum ModelOptions {
   static let name = OptionRow(
     "name", .string, isRequired: true, help: "Unique among the models; cursors and checkpoints are kept under it.")
   static let plugin = OptionRow(
-    "plugin", .string, isRequired: true, help: "The plugin's name: `pick-routing`, `predictive-maintenance`, or what else was built in.")
+    "plugin", .string, isRequired: true,
+    help: "The plugin's name: `pick-routing`, `predictive-maintenance`, or what else was built in.")
   static let reads = OptionRow("reads", .strings, isRequired: true, help: "The streams that the model sees.")
   static let writes = OptionRow(
     "writes", .strings, default: "[]", help: "The streams that it may add records to; none of those that it reads.")
