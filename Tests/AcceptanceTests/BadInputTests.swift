@@ -135,7 +135,7 @@ import Testing
     #expect(waitUntil("the agent is connected", { fixture.isConnected }))
     try fixture.sandbox.publish(Self.topic, Self.mebibyte)
     try fixture.sandbox.publish(Self.topic, "{\"n\":2}")
-    waitUntil("both are stored", seconds: 15) { try fixture.journalNumbers().count == 2 }
+    try waitUntil("both are stored", seconds: 15) { try fixture.journalNumbers().count == 2 }
     waitUntil("the uplink has drained", seconds: 15) { fixture.lag == 0 }
     #expect(try fixture.centralNumbers() == [1, 2])
   }

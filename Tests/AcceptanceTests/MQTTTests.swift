@@ -158,7 +158,7 @@ import Testing
     }
     for agent in agents { try agent.startConnected() }
     try sandbox.publishNumbers(1...200)
-    waitUntil("all are stored", seconds: 15) { try agents.reduce(0) { try $0 + $1.numbers().count } >= 200 }
+    try waitUntil("all are stored", seconds: 15) { try agents.reduce(0) { try $0 + $1.numbers().count } >= 200 }
     let shares = try agents.map { try $0.numbers() }
     #expect(shares.flatMap { $0 }.sorted() == Array(1...200))
     #expect(shares.allSatisfy { !$0.isEmpty })

@@ -18,7 +18,7 @@ private final class CentralProcess {
     let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     let candidates =
       [Bundle.main.bundlePath, (own as NSString).deletingLastPathComponent]
-      + CommandLine.arguments.map { ($0 as NSString).deletingLastPathComponent }
+      + ProcessInfo.processInfo.arguments.map { ($0 as NSString).deletingLastPathComponent }
     return candidates.map { $0 + "/crossdock-central" }.first { FileManager.default.isExecutableFile(atPath: $0) }
   }()
 
