@@ -23,8 +23,7 @@ final class PrivateBroker: @unchecked Sendable {
   }
 
   deinit {
-    process?.terminate()
-    process?.waitUntilExit()
+    stop()
     try? FileManager.default.removeItem(at: folder)
   }
 
@@ -46,6 +45,12 @@ final class PrivateBroker: @unchecked Sendable {
     process.arguments = ["-c", configuration.path]
     process.standardError = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
+    // A child inherits this thread's mask, and a broker with SIGTERM blocked could not be stopped.
+    var none = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     try process.run()
     self.process = process
     let deadline = Date() + 10
@@ -58,9 +63,16 @@ final class PrivateBroker: @unchecked Sendable {
 
   /// As an administrator does: the broker saves its sessions.
   func stop() {
-    process?.terminate()
-    process?.waitUntilExit()
-    process = nil
+    guard let process else { return }
+    // Mosquitto loses a SIGTERM that comes while it still starts.
+    let deadline = Date() + 10
+    while process.isRunning, Date() < deadline {
+      process.terminate()
+      usleep(20_000)
+    }
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+    self.process = nil
   }
 
   private func canConnect() -> Bool {
