@@ -11,7 +11,8 @@ import Testing
     return sandbox
   }
 
-  private func plainAgent(_ sandbox: Sandbox, id: String = "dock-7", listen: String = "127.0.0.1:0") throws -> LoneAgent {
+  private func plainAgent(_ sandbox: Sandbox, id: String = "dock-7", listen: String = "127.0.0.1:0") throws -> LoneAgent
+  {
     try LoneAgent(sandbox, id: id, listen: listen, extra: LoneAgent.connection(sandbox) + LoneAgent.feed())
   }
 
@@ -68,6 +69,33 @@ import Testing
     try expectStored(1...5, agent)
   }
 
+  /// Damage that shows only when a page is read: at the start, or with the first commit, which then ends the agent. Either way
+  /// the start after it finds a way on, and what was not acknowledged comes from the broker.
+  @Test(arguments: [0.01, 0.3, 0.7, 0.95])
+  func damagedPagesAreNoticedAndTheNextStartGoesOn(from part: Double) throws {
+    let sandbox = try sandbox()
+    let agent = try plainAgent(sandbox)
+    try agent.startConnected()
+    try sandbox.publishNumbers(1...3000)
+    try expectStored(1...3000, agent)
+    #expect(agent.stop() == 0)
+    var damaged = try contents(journal(agent))
+    for at in max(4096, Int(Double(damaged.count) * part))..<damaged.count { damaged[at] = 0xA5 }
+    try write(damaged, to: journal(agent))
+    try agent.start()
+    try sandbox.publishNumbers(3001...3010)
+    func isStored() -> Bool { Array((try? agent.numbers()) ?? []).suffix(10) == Array(3001...3010) }
+    waitUntil("the new records, or the end", seconds: 15) { agent.child?.isRunning != true || isStored() }
+    if agent.child?.isRunning != true {
+      #expect(agent.child?.wait() == 65, "\(agent.log)")
+      try agent.start()
+    }
+    #expect(waitUntil("the new records", seconds: 15) { isStored() }, "\(agent.log)")
+    #expect(FileManager.default.fileExists(atPath: journal(agent) + ".damaged-1"))
+    #expect(!FileManager.default.fileExists(atPath: journal(agent) + ".damaged"))
+    #expect(agent.log.contains("journal.db.damaged-1"), "\(agent.log)")
+  }
+
   @Test func foreignDatabaseInPlaceOfTheJournalIsRefusedAndLeftAsItIs() throws {
     let sandbox = try Sandbox()
     let agent = try LoneAgent(
@@ -91,7 +119,8 @@ import Testing
     try owner.startConnected()
     #expect(owner.stop() == 0)
     let other = try LoneAgent(
-      sandbox, id: "dock-2", dataDirectory: owner.dataDirectory, extra: LoneAgent.connection(sandbox) + LoneAgent.feed())
+      sandbox, id: "dock-2", dataDirectory: owner.dataDirectory, extra: LoneAgent.connection(sandbox) + LoneAgent.feed()
+    )
     let refused = try other.runRefused()
     #expect(refused.code == 78)
     #expect(refused.errors.contains("\"dock-1\"") && refused.errors.contains("\"dock-2\""), "\(refused.errors)")
@@ -129,15 +158,15 @@ import Testing
     try agent.startConnected()
     let publisher = try LoadPublisher(
       port: sandbox.brokerPort, name: "load", topic: { _ in "site/asset-1/numbers" }, payload: { "{\"n\":\($0)}" })
-    publisher.run(perSecond: 500, seconds: 0.5)
+    try publisher.run(perSecond: 500, seconds: 0.5)
     fill(disk + "/filler")
     func journalState() -> String? { (agent.status()?["journal"] as? [String: Any])?["state"] as? String }
-    publisher.run(perSecond: 2000, seconds: 1)
+    try publisher.run(perSecond: 2000, seconds: 1)
     try #require(waitUntil("the agent holds", seconds: 15) { journalState() == "holding" }, "\(agent.log)")
     #expect(agent.log.contains("nothing is acknowledged until it can"))
     let reason = (agent.status()?["journal"] as? [String: Any])?["hold_reason"] as? String
     #expect(reason?.contains("full") == true, "\(reason ?? "none")")
-    publisher.run(perSecond: 1000, seconds: 0.5)
+    try publisher.run(perSecond: 1000, seconds: 0.5)
 
     try FileManager.default.removeItem(atPath: disk + "/filler")
     #expect(waitUntil("the agent goes on by itself", seconds: 15) { journalState() == "writing" })
@@ -226,10 +255,10 @@ import Testing
     try agent.startConnected()
     let publisher = try LoadPublisher(
       port: sandbox.brokerPort, name: "load", topic: { _ in "site/asset-1/numbers" }, payload: { "{\"n\":\($0)}" })
-    publisher.run(perSecond: 2000, seconds: 0.5)
+    try publisher.run(perSecond: 2000, seconds: 0.5)
     #expect(agent.stop(signal) == 0)
     #expect(!FileManager.default.fileExists(atPath: agent.dataDirectory + "/control.addr"))
-    publisher.run(perSecond: 2000, seconds: 0.2)
+    try publisher.run(perSecond: 2000, seconds: 0.2)
     #expect(waitUntil("everything is published", seconds: 15) { publisher.isAllAcknowledged })
     try agent.startConnected()
     try expectStored(1...publisher.count, agent)
