@@ -149,12 +149,13 @@ package final class Engine {
           pipeline.sessionStarted(connection: number, isPresent: isPresent)
           outbox.connected()
         case .subscribed:
-          connection.knownFilters = connection.settings.subscriptions.map(\.filter)
+          connection.knownFilters = connection.grantedFilters
           pipeline.add(EngineSetup.filtersCheckpoint(connection.knownFilters, connection: connection.settings.name))
         case .published(let packetID):
           if let reply = outbox.published(connection: number, packetID: packetID) {
             pipeline.add(confirmedReplies: [reply])
           }
+        case .forgotten: outbox.forgotten(connection: number)
         case .lost, .refusedSubscription: break
         }
       }
