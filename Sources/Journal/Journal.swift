@@ -77,6 +77,11 @@ package final class Journal {
     }
   }
 
+  /// Leaves word for the next opening that the file must not be used any more: it is set aside then.
+  package static func markDamaged(_ path: String, reason: String) {
+    JournalOpening.markDamaged(path, reason: reason)
+  }
+
   // MARK: streams and sources
 
   /// Number of a configured stream: its place in the configuration.
