@@ -3,8 +3,11 @@
 #include <httplib.h>
 #include <netdb.h>
 #include <openssl/x509_vfy.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -19,6 +22,7 @@ struct crossdock_http_client {
   // The same object, when it speaks TLS.
   httplib::SSLClient *tls = nullptr;
   std::string host;
+  int port = 0;
   size_t max_body = 0;
   std::atomic<bool> stopped{false};
 };
@@ -57,26 +61,41 @@ class SigpipeGuard {
   bool was_pending_ = false;
 };
 
-crossdock_http_error connection_error(const crossdock_http_client &client, int error, std::string &detail) {
-  if (error == ECONNREFUSED) return CROSSDOCK_HTTP_REFUSED;
+// cpp-httplib forgets why a connection failed: ask once more, briefly. errno of a connect(2), 0 when it works by now.
+int connect_errno(const addrinfo &address) {
+  const int wait_ms = 200;
+  int fd = socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return errno;
+  int error = connect(fd, address.ai_addr, address.ai_addrlen) == 0 ? 0 : errno;
+  if (error == EINPROGRESS) {
+    pollfd poll_fd = {fd, POLLOUT, 0};
+    socklen_t size = sizeof error;
+    if (poll(&poll_fd, 1, wait_ms) > 0) getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+  }
+  close(fd);
+  return error;
+}
+
+crossdock_http_error connection_error(const crossdock_http_client &client, std::string &detail) {
   addrinfo hints = {};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo *list = nullptr;
-  int failure = getaddrinfo(client.host.c_str(), nullptr, &hints, &list);
+  int failure = getaddrinfo(client.host.c_str(), std::to_string(client.port).c_str(), &hints, &list);
   if (failure) {
     detail = gai_strerror(failure);
     return CROSSDOCK_HTTP_UNRESOLVED;
   }
+  int error = list ? connect_errno(*list) : 0;
   freeaddrinfo(list);
-  if (error == ENETUNREACH || error == EHOSTUNREACH) detail = strerror(error);
+  if (error == ECONNREFUSED) return CROSSDOCK_HTTP_REFUSED;
+  if (error != 0 && error != EINPROGRESS) detail = strerror(error);
   return CROSSDOCK_HTTP_UNREACHABLE;
 }
 
-crossdock_http_error classify(const crossdock_http_client &client, httplib::Error error, int error_number,
-                              std::string &detail) {
+crossdock_http_error classify(const crossdock_http_client &client, httplib::Error error, std::string &detail) {
   switch (error) {
     case httplib::Error::Success: return CROSSDOCK_HTTP_OK;
-    case httplib::Error::Connection: return connection_error(client, error_number, detail);
+    case httplib::Error::Connection: return connection_error(client, detail);
     case httplib::Error::ConnectionTimeout: return CROSSDOCK_HTTP_CONNECT_TIMEOUT;
     case httplib::Error::Read: return CROSSDOCK_HTTP_READ;
     case httplib::Error::Write: return CROSSDOCK_HTTP_WRITE;
@@ -125,8 +144,7 @@ void send(crossdock_http_client &client, const httplib::Request &request, crossd
   if (may_be_stale && !client.stopped && !client.http->is_socket_open()) {
     error = send_once(client, request, response);
   }
-  const int error_number = errno;
-  response.error = classify(client, error, error_number, response.detail);
+  response.error = classify(client, error, response.detail);
   if (client.stopped && response.error != CROSSDOCK_HTTP_OK) response.error = CROSSDOCK_HTTP_STOPPED;
 }
 
@@ -136,6 +154,7 @@ crossdock_http_client *crossdock_http_client_new(const crossdock_http_options *o
   try {
     auto client = std::make_unique<crossdock_http_client>();
     client->host = o->host;
+    client->port = o->port;
     client->max_body = o->max_body;
     if (o->tls) {
       auto tls = std::make_unique<httplib::SSLClient>(client->host, o->port, o->cert_file ? o->cert_file : "",

@@ -12,7 +12,7 @@ extension HTTPClient {
     case CROSSDOCK_HTTP_REFUSED:
       (reason, hint) = ("connection refused", "nothing listens on port \(url.port) there; is the service running?")
     case CROSSDOCK_HTTP_UNREACHABLE:
-      reason = detail.isEmpty ? "no connection (refused or unreachable)" : "unreachable: \(detail)"
+      reason = detail.isEmpty ? "no connection" : "unreachable: \(detail)"
     case CROSSDOCK_HTTP_CONNECT_TIMEOUT: reason = "timed out while connecting"
     case CROSSDOCK_HTTP_READ: reason = "timed out or closed before the answer was complete"
     case CROSSDOCK_HTTP_WRITE: reason = "closed or timed out while the request was sent"

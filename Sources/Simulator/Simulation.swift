@@ -1,6 +1,6 @@
 internal import Glibc
 package import Platform
-package import Records
+internal import Records
 
 /// A run of the world against a broker, in real time, until it is told to stop; then every acknowledgement is awaited and
 /// the ledger written.

@@ -94,6 +94,27 @@ import Testing
     }
   }
 
+  // MARK: names of tests
+
+  @Test func testsThatTheDocumentsNameExist() throws {
+    let sources = try names(ofSwiftFilesBelow: "\(Self.root)/Tests").map {
+      try String(contentsOfFile: $0, encoding: .utf8)
+    }
+    // The names of tests say state and result: longer than those of code.
+    let name = try Regex("`([a-z][A-Za-z0-9]{24,})`", as: (Substring, Substring).self)
+    for document in ["ARCHITECTURE.md", "docs/reliability.md"] {
+      let named = Set(try Self.text(document).matches(of: name).map(\.output.1))
+      #expect(named.count >= 10)
+      for test in named { #expect(sources.contains { $0.contains("func \(test)(") }, "\(document): \(test)") }
+    }
+  }
+
+  private func names(ofSwiftFilesBelow folder: String) throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".swift") }.map {
+      "\(folder)/\($0)"
+    }
+  }
+
   // MARK: links
 
   @Test func relativeLinksLeadSomewhere() throws {

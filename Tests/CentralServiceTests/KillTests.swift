@@ -15,11 +15,11 @@ private final class CentralProcess {
 
   /// Beside the test bundle.
   static let program: String? = {
-    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    let candidates =
-      [Bundle.main.bundlePath, (own as NSString).deletingLastPathComponent]
-      + CommandLine.arguments.map { ($0 as NSString).deletingLastPathComponent }
-    return candidates.map { $0 + "/crossdock-central" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    guard let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
+      let slash = own.lastIndex(of: "/")
+    else { return nil }
+    let path = own[...slash] + "crossdock-central"
+    return FileManager.default.isExecutableFile(atPath: String(path)) ? String(path) : nil
   }()
 
   init(_ arguments: [String], data: String) throws {
