@@ -1,9 +1,10 @@
 // When a record happened, as its device says, and whether to believe it.
 //
 // The device's time is kept when it lies between `earliestNs` and a bound: `maxAheadNs` beyond the box's own clock while
-// that is synchronised, else `latestNs` (the box may believe that it is 1970: then the device knows better). A time out of
-// bounds, and text that is no time, gives ingest time and `eventTimeClamped`: the facts are kept. No time, or null: ingest
-// time and `eventTimeMissing`.
+// that is synchronised, `maxAheadUnsynchronisedNs` beyond it while it is not but may be right, and `latestNs` while it is
+// certainly wrong (the box believes that it is 1970: then the device knows better). A time out of bounds, and text that is
+// no time, gives ingest time and `eventTimeClamped`: the facts are kept. No time, or null: ingest time and
+// `eventTimeMissing`.
 import Records
 
 /// How a feed writes its times.
@@ -20,7 +21,11 @@ package enum TimeFormat: String, Sendable, CaseIterable {
 package enum EventTime {
   /// 2000-01-01T00:00:00Z: no message is older.
   package static let earliestNs: Int64 = 946_684_800_000_000_000
-  /// 2100-01-01T00:00:00Z: the bound while the box's own clock is not to be trusted.
+  /// 2025-01-01T00:00:00Z: a box whose clock stands before it lost its time; the program is younger.
+  package static let earliestBoxNs: Int64 = 1_735_689_600_000_000_000
+  /// How far a device's clock may run ahead of a box that nobody synchronises: ten years.
+  package static let maxAheadUnsynchronisedNs: Int64 = 315_576_000_000_000_000
+  /// 2100-01-01T00:00:00Z: the bound while the box's own clock is certainly wrong.
   package static let latestNs: Int64 = 4_102_444_800_000_000_000
   /// How far a device's clock may run ahead of a synchronised box.
   package static let maxAheadNs: Int64 = 3_600_000_000_000
@@ -35,7 +40,9 @@ package enum EventTime {
   static func resolve(_ deviceNs: Int64?, at clock: ClockReading) -> (ns: Int64, flags: RecordFlags) {
     guard let deviceNs, deviceNs >= earliestNs else { return (clock.wallNs, .eventTimeClamped) }
     let isPlausible =
-      clock.isSynchronised ? deviceNs <= clock.wallNs.addingClamped(maxAheadNs) : deviceNs < latestNs
+      clock.isSynchronised || clock.wallNs >= earliestBoxNs
+      ? deviceNs <= clock.wallNs.addingClamped(clock.isSynchronised ? maxAheadNs : maxAheadUnsynchronisedNs)
+      : deviceNs < latestNs
     return isPlausible ? (deviceNs, RecordFlags(rawValue: 0)) : (clock.wallNs, .eventTimeClamped)
   }
 

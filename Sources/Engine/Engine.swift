@@ -46,6 +46,8 @@ package final class Engine {
   private let notifier: ServiceNotifier
   private let log: Logger
   private var hold: HoldState?
+  /// The journal's damage that ended the engine.
+  private var damage: CrossdockError?
   private var monitor: EngineMonitor
   private var polls = PollSet()
   private let callbacks: Callbacks
@@ -80,13 +82,16 @@ package final class Engine {
   }
 
   /// Turns until it is asked to stop, then commits what it has, acknowledges it and says goodbye.
-  package func run() {
+  /// - Throws: the journal has turned out to be damaged. Nothing of the last batch was acknowledged; the next start sets the
+  ///   file aside.
+  package func run() throws(CrossdockError) {
     publishSnapshot(clock.now())
     notifier.ready(status: "journal \(journal.path)")
     while !handle.isStopRequested {
       turn()
     }
     shutDown()
+    if let damage { throw damage }
   }
 
   private func turn() {
@@ -149,12 +154,13 @@ package final class Engine {
           pipeline.sessionStarted(connection: number, isPresent: isPresent)
           outbox.connected()
         case .subscribed:
-          connection.knownFilters = connection.settings.subscriptions.map(\.filter)
+          connection.knownFilters = connection.grantedFilters
           pipeline.add(EngineSetup.filtersCheckpoint(connection.knownFilters, connection: connection.settings.name))
         case .published(let packetID):
           if let reply = outbox.published(connection: number, packetID: packetID) {
             pipeline.add(confirmedReplies: [reply])
           }
+        case .forgotten: outbox.forgotten(connection: number)
         case .lost, .refusedSubscription: break
         }
       }
@@ -198,6 +204,10 @@ package final class Engine {
 
   /// Nothing is read or acknowledged until the journal takes the batch.
   private func holdBack(_ error: CrossdockError, nowMs: Int64) {
+    if error.fault == .damaged {
+      damage = error
+      handle.stop()
+    }
     if hold == nil {
       log.error(
         "the journal cannot be written: nothing is acknowledged until it can",
@@ -231,7 +241,7 @@ package final class Engine {
     let now = clock.now()
     takeEvents()
     takePosts()
-    commit(now: now, isLast: true)
+    if damage == nil { commit(now: now, isLast: true) }
     if let hold {
       log.error("stopped without the last batch, which was not acknowledged", metadata: ["reason": "\(hold.reason)"])
       return

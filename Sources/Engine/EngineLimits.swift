@@ -1,6 +1,6 @@
 /// The bounds of the writer thread's own structures. Those of the journal and of plugins are theirs.
 package enum EngineLimits {
-  /// Topics whose feed and source are remembered; beyond it the table starts anew.
+  /// Topics of a connection whose feed and source are remembered; beyond it the table starts anew.
   static let maxTopics = 65_536
   /// A model writes its checkpoint after so many records, or after so long when anything came.
   static let checkpointRecords = 2000

@@ -20,7 +20,8 @@ final class IngestPipeline {
   private(set) var transaction = JournalTransaction()
   let feeds: [FeedRuntime]
   private let connectionNames: [String]
-  private var routes = TopicRoutes()
+  /// By connection: one topic may mean different feeds on two brokers.
+  private var routes: [TopicRoutes]
   private var redelivery: [RedeliveryFilter]
   private var deliveryEntries: [[UInt8]]
   private var recentKeys: [RecentKeys?]
@@ -54,6 +55,7 @@ final class IngestPipeline {
     lagNs = Array(repeating: 0, count: feeds.count + 1)
     keyHashes = Array(repeating: [], count: feeds.count)
     deliveryEntries = Array(repeating: [], count: connectionNames.count)
+    routes = Array(repeating: TopicRoutes(), count: connectionNames.count)
     redelivery = []
     recentKeys = []
     for name in connectionNames {
@@ -145,7 +147,7 @@ final class IngestPipeline {
   }
 
   private func route(_ topic: UnsafeRawBufferPointer, connection: Int) -> TopicRoutes.Route {
-    if let known = routes[topic] { return known }
+    if let known = routes[connection][topic] { return known }
     var route = TopicRoutes.Route(feed: feeds.count, source: 0)
     for (number, feed) in feeds.enumerated() where feed.connection == connection {
       guard feed.source.render(topic, into: &sourceText) else { continue }
@@ -153,7 +155,7 @@ final class IngestPipeline {
       route = TopicRoutes.Route(feed: number, source: source ?? UInt32.max)
       break
     }
-    routes.add(topic, route)
+    routes[connection].add(topic, route)
     return route
   }
 

@@ -32,6 +32,13 @@ final class ReplyOutbox {
     isBehind = true
   }
 
+  /// The connection's client has lost what it was given: it is handed over again.
+  func forgotten(connection: Int) {
+    underWay = underWay.filter { $0.key.connection != connection }
+    handedOver[connection] = 0
+    isBehind = true
+  }
+
   /// Hands over what waits for connections that are up. Returns the numbers of replies that nobody waits for any more.
   func publish(on connections: [MQTTConnection]) throws(CrossdockError) -> [Int64] {
     guard isBehind else { return [] }

@@ -33,6 +33,8 @@ package final class Journal {
   /// By stream: the number that the next record assigned gets; equal to `streams` between batches.
   private var provisionalNext: [UInt64]
   private var nextArrival: Int64
+  /// Never given twice in a process: who published up to a number must see what comes after it, also when the table was empty.
+  private var nextReply: Int64
   private var durableSources: Int
   let feedRows: [Int64]
   private var deliveries: RowWindow
@@ -57,6 +59,7 @@ package final class Journal {
     statements = try JournalStatements(database)
     boot = try Self.register(boot: BootID.current(), in: database)
     nextArrival = try Self.lastArrival(streams, in: database) + 1
+    nextReply = (try database.integer("SELECT max(id) FROM reply") ?? 0) + 1
     evictedRecords = UInt64(try database.integer("SELECT total(evicted_records) FROM stream") ?? 0)
     feedRows = try Self.register(feeds: feeds, in: database)
     counters = try Self.readCounters(feedRows, in: database)
@@ -72,6 +75,11 @@ package final class Journal {
       }
       adoptSequences()
     }
+  }
+
+  /// Leaves word for the next opening that the file must not be used any more: it is set aside then.
+  package static func markDamaged(_ path: String, reason: String) {
+    JournalOpening.markDamaged(path, reason: reason)
   }
 
   // MARK: streams and sources
@@ -119,7 +127,7 @@ package final class Journal {
     let started = SystemClock.monotonicNs()
     let before = CommitMark(
       streams: streams.slots.map { ($0.next, $0.evictedThrough) }, evictedRecords: evictedRecords,
-      nextArrival: nextArrival, deliveries: deliveries.mark(), recentKeys: recentKeys.mark())
+      nextArrival: nextArrival, nextReply: nextReply, deliveries: deliveries.mark(), recentKeys: recentKeys.mark())
     do {
       try database.transaction { () throws(CrossdockError) in
         let tombstones = try makeRoom(for: batch)
@@ -147,6 +155,7 @@ package final class Journal {
     var streams: [(next: UInt64, evictedThrough: UInt64)]
     var evictedRecords: UInt64
     var nextArrival: Int64
+    var nextReply: Int64
     var deliveries: RowWindow.Mark
     var recentKeys: RowWindow.Mark
   }
@@ -155,7 +164,7 @@ package final class Journal {
     for (index, values) in mark.streams.enumerated() {
       (streams.slots[index].next, streams.slots[index].evictedThrough) = values
     }
-    (evictedRecords, nextArrival) = (mark.evictedRecords, mark.nextArrival)
+    (evictedRecords, nextArrival, nextReply) = (mark.evictedRecords, mark.nextArrival, mark.nextReply)
     deliveries.rollBack(to: mark.deliveries)
     recentKeys.rollBack(to: mark.recentKeys)
   }
@@ -226,7 +235,8 @@ package final class Journal {
     }
     for reply in transaction.replies {
       let stream = streams.slots[Int(batch.streams[reply.recordIndex])]
-      try statements.insertReply(reply, stream: stream.id, sequence: batch.sequences[reply.recordIndex])
+      try statements.insertReply(reply, id: nextReply, stream: stream.id, sequence: batch.sequences[reply.recordIndex])
+      nextReply += 1
     }
     for id in transaction.confirmedReplies { try statements.deleteReply(id) }
   }

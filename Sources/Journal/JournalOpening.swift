@@ -19,13 +19,39 @@ enum JournalOpening {
   ) throws(CrossdockError) -> Opened {
     let path = "\(folder)/\(fileName)"
     do throws(CrossdockError) {
+      try refuseDamaged(path)
       return try openFile(path, agent: agent, limits: limits, now: now, after: nil)
     } catch {
       guard error.fault == .damaged else { throw error }
       let aside = try setAside(path)
+      Files.remove(markPath(path))
       return try openFile(
         path, agent: agent, limits: limits, now: now, after: "damaged journal set aside as \(aside): \(error.reason)")
     }
+  }
+
+  /// Leaves word for the next start that this file must not be used any more.
+  static func markDamaged(_ path: String, reason: String) {
+    // Where not even this can be written, the next start meets the damage again and tries again.
+    try? Files.replace(markPath(path), with: Array(reason.utf8))
+  }
+
+  private static func markPath(_ path: String) -> String { "\(path).damaged" }
+
+  /// What SQLite would not see by itself: a mark, and a last page that is cut off, which it reads as if zeros followed.
+  /// While there is a log, the database may end anywhere: the log completes it.
+  private static func refuseDamaged(_ path: String) throws(CrossdockError) {
+    guard let size = Files.size(path) else { return }
+    var reason: String?
+    if let mark = try? Files.read(markPath(path), limit: 4096) {
+      reason = String(decoding: mark, as: UTF8.self)
+    } else if size % JournalLimits.pageBytes != 0, Files.size(path + "-wal") ?? 0 == 0 {
+      reason = "\(size) bytes are no whole pages: the file was cut off"
+    }
+    guard let reason else { return }
+    var error = CrossdockError("open the journal", at: path, reason: reason, exitCode: .badInput)
+    error.fault = .damaged
+    throw error
   }
 
   private static func openFile(
@@ -33,6 +59,7 @@ enum JournalOpening {
   ) throws(CrossdockError) -> Opened {
     let database = try SQLiteConnection(path: path, mode: .createReadWrite)
     database.setBusyTimeout(ms: 5000)
+    let isNew = try JournalSchema.recognise(database)
     // The page size must come first: it holds only for a file that is still empty.
     try database.execute("PRAGMA page_size = \(JournalLimits.pageBytes)")
     try database.execute("PRAGMA journal_mode = WAL")
@@ -41,7 +68,7 @@ enum JournalOpening {
     try database.execute("PRAGMA journal_size_limit = \(limits.logPages * JournalLimits.pageBytes)")
     try database.execute("PRAGMA cache_size = -1024")
     try database.execute("PRAGMA temp_store = MEMORY")
-    let isNew = try JournalSchema.prepare(database)
+    try JournalSchema.prepare(database)
     try checkAgent(agent, database, isNew: isNew)
     let pages = try database.integer("PRAGMA page_count") ?? 0
     // A cap below what is in the file already cannot shrink it at once: eviction frees pages, new records reuse them.

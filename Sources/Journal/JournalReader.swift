@@ -45,7 +45,7 @@ package final class JournalReader {
   }
 
   /// Records after a sequence, in order: at most `maxRecords`, and no more than `maxBytes` of bodies beyond the first record.
-  /// - Throws: when there is no such stream.
+  /// - Throws: when there is no such stream, or its sequences do not ascend: the file is damaged.
   package func read(
     stream: String, after: UInt64, maxRecords: Int, maxBytes: Int
   ) throws(CrossdockError) -> [StoredRecord] {
@@ -55,13 +55,17 @@ package final class JournalReader {
     statement.bind(maxRecords, at: 2)
     var records: [StoredRecord] = []
     var bytes = 0
+    var last = Int64(after)
     while try statement.step() {
+      // A damaged page can give any number: a reader that goes on from the last one would turn for ever.
+      guard statement.integer(0) > last else { throw damaged(stream, after: last) }
+      last = statement.integer(0)
       let body = statement.bytes(7)
       bytes += body.count
       if !records.isEmpty, bytes > maxBytes { break }
       records.append(
         StoredRecord(
-          sequence: UInt64(statement.integer(0)), source: try name(of: statement.integer(1)),
+          sequence: UInt64(last), source: try name(of: statement.integer(1)),
           eventTimeNs: statement.integer(2), ingestTimeNs: statement.integer(3), monotonicNs: statement.integer(4),
           boot: UInt32(clamping: statement.integer(5)),
           flags: RecordFlags(rawValue: UInt32(clamping: statement.integer(6))),
@@ -88,6 +92,14 @@ package final class JournalReader {
     statement.bind(timeNs, at: 1)
     if try statement.step(), !statement.isNull(0) { return UInt64(statement.integer(0)) }
     return UInt64(try database.integer("SELECT max(sequence) FROM record_\(id)") ?? 0) + 1
+  }
+
+  private func damaged(_ stream: String, after sequence: Int64) -> CrossdockError {
+    var error = CrossdockError(
+      "read the stream \"\(stream)\"", at: path, reason: "damaged after sequence \(sequence)",
+      hint: "restart the agent: it sets a damaged journal aside", exitCode: .badInput)
+    error.fault = .damaged
+    return error
   }
 
   private func id(of stream: String) throws(CrossdockError) -> Int64 {

@@ -58,8 +58,8 @@ enum JournalSchema {
     """
   }
 
-  /// Makes or migrates the tables. Returns whether the file was empty before.
-  static func prepare(_ database: SQLiteConnection) throws(CrossdockError) -> Bool {
+  /// Refuses what is no journal, before anything is changed. Returns whether the file is empty.
+  static func recognise(_ database: SQLiteConnection) throws(CrossdockError) -> Bool {
     let version = try database.integer("PRAGMA user_version") ?? 0
     let application = try database.integer("PRAGMA application_id") ?? 0
     let isNew = version == 0 && application == 0
@@ -75,12 +75,17 @@ enum JournalSchema {
         reason: "written by a newer version (schema \(version), this program knows \(migrations.count))",
         hint: "install the newer version again; nothing was changed", exitCode: .badInput)
     }
-    guard version < migrations.count else { return false }
+    return isNew
+  }
+
+  /// Makes or migrates the tables.
+  static func prepare(_ database: SQLiteConnection) throws(CrossdockError) {
+    let version = try database.integer("PRAGMA user_version") ?? 0
+    guard version < migrations.count else { return }
     try database.transaction { () throws(CrossdockError) in
       for step in migrations[Int(version)...] { try database.execute(step) }
       try database.execute("PRAGMA application_id = \(applicationID)")
       try database.execute("PRAGMA user_version = \(migrations.count)")
     }
-    return isNew
   }
 }

@@ -40,7 +40,8 @@ struct JournalStatements {
       INSERT INTO checkpoint(model, version, arrival, state) VALUES(?1, ?2, ?3, ?4)
       ON CONFLICT(model) DO UPDATE SET version = ?2, arrival = ?3, state = ?4
       """)
-    reply = try database.prepare("INSERT INTO reply(connection, topic, stream, sequence) VALUES(?1, ?2, ?3, ?4)")
+    reply = try database.prepare(
+      "INSERT INTO reply(id, connection, topic, stream, sequence) VALUES(?5, ?1, ?2, ?3, ?4)")
     confirmReply = try database.prepare("DELETE FROM reply WHERE id = ?1")
   }
 
@@ -86,12 +87,13 @@ struct JournalStatements {
   }
 
   func insertReply(
-    _ value: JournalTransaction.Reply, stream: Int64, sequence: UInt64
+    _ value: JournalTransaction.Reply, id: Int64, stream: Int64, sequence: UInt64
   ) throws(CrossdockError) {
     reply.bind(value.connection, at: 1)
     reply.bind(value.topic, at: 2)
     reply.bind(stream, at: 3)
     reply.bind(sequence, at: 4)
+    reply.bind(id, at: 5)
     try reply.run()
   }
 

@@ -17,11 +17,13 @@ package final class MQTTConnection {
   package enum Event: Sendable, Equatable {
     case connected(sessionPresent: Bool)
     case lost(String)
-    /// The broker has granted every subscription of the list.
+    /// The broker has answered every subscription of the list; `grantedFilters` are those that it granted.
     case subscribed
     case refusedSubscription(filter: String)
     /// A message of ours reached the broker: the number that `publish` gave.
     case published(Int32)
+    /// What was published and not confirmed is forgotten: a new client begins.
+    case forgotten
   }
 
   package let settings: MQTTSettings
@@ -36,6 +38,9 @@ package final class MQTTConnection {
   private var events: [Event] = []
   private var messagesSeen: UInt64 = 0
   private var pendingSubscriptions: [Int32: Int] = [:]
+  private var refusedFilters: Set<String> = []
+  /// What OpenSSL said in this attempt to connect: libmosquitto's own code says only that something was lost.
+  private var tlsReason: String?
   /// Messages that came with the CONNACK while a TLS handshake was driven: handed over by the next `read`.
   private var early: [EarlyMessage] = []
   private var random = SystemRandomNumberGenerator()
@@ -64,6 +69,8 @@ package final class MQTTConnection {
     let fd = mosquitto_socket(client)
     return fd >= 0 ? fd : nil
   }
+
+  package var grantedFilters: [String] { settings.subscriptions.map(\.filter).filter { !refusedFilters.contains($0) } }
 
   package var hasEarlyMessages: Bool { !early.isEmpty }
   package var wantsWrite: Bool { client.map { mosquitto_want_write($0) } ?? false }
@@ -111,6 +118,7 @@ package final class MQTTConnection {
       lost("no answer from the broker for \(SessionState.connectTimeoutMs / 1000) s", nowMs: nowMs)
       mosquitto_disconnect(client)
       try? makeClient()
+      events.append(.forgotten)
     } else if socket != nil {
       let code = mosquitto_loop_misc(client)
       if code != MOSQ_ERR_SUCCESS.rawValue.signed { noteFailure(code) }
@@ -208,6 +216,7 @@ package final class MQTTConnection {
   private func connect(nowMs: Int64) {
     guard let client else { return }
     session.connecting(nowMs: nowMs)
+    tlsReason = nil
     let code = mosquitto_connect_async(client, settings.host, settings.port, settings.keepaliveS)
     // -1 (MOSQ_ERR_CONN_PENDING): under way.
     if code > 0 { lost(Self.describe(code), nowMs: nowMs) }
@@ -224,11 +233,13 @@ package final class MQTTConnection {
     if case .waiting = session.phase { true } else { false }
   }
 
-  private func lost(_ reason: String, nowMs: Int64) {
+  private func lost(_ cause: String, nowMs: Int64) {
+    let reason = tlsReason.map { "TLS: \($0)" } ?? cause
     let isNews = lastError != reason || session.isConnected
     session.lost(nowMs: nowMs, random: &random)
     lastError = reason
     pendingSubscriptions.removeAll()
+    tlsReason = nil
     events.append(.lost(reason))
     // A broker that is away for days is said once, not at each attempt.
     if isNews {
@@ -248,6 +259,11 @@ package final class MQTTConnection {
   static func describe(_ code: Int32) -> String {
     code == MOSQ_ERR_ERRNO.rawValue.signed
       ? String(cString: strerror(errno)) : String(cString: mosquitto_strerror(code))
+  }
+
+  /// From 128 on it is the broker's reason of MQTT 5, below a result code of the library.
+  private static func describe(disconnect reason: Int32) -> String {
+    reason >= 128 ? "the broker says: \(String(cString: mosquitto_reason_string(reason)))" : describe(reason)
   }
 
   private static func statusPayload(_ state: String, reason: String?) -> [UInt8] {
@@ -282,6 +298,7 @@ package final class MQTTConnection {
   private func subscribe(sessionPresent: Bool) {
     guard let client else { return }
     let wanted = settings.subscriptions.map(\.filter)
+    refusedFilters.removeAll()
     if sessionPresent {
       for filter in knownFilters where !wanted.contains(filter) { mosquitto_unsubscribe(client, nil, filter) }
     }
@@ -301,6 +318,7 @@ package final class MQTTConnection {
       let filter = settings.subscriptions[index].filter
       log.error("the broker refused a subscription", metadata: ["filter": "\(filter)", "code": "\(granted)"])
       lastError = "the broker refused the subscription \(filter)"
+      refusedFilters.insert(filter)
       events.append(.refusedSubscription(filter: filter))
     }
     if pendingSubscriptions.isEmpty { events.append(.subscribed) }
@@ -308,7 +326,13 @@ package final class MQTTConnection {
 
   func didDisconnect(reason: Int32) {
     if isWaiting || session.phase == .stopped { return }
-    lost(Self.describe(reason), nowMs: SystemClock.monotonicNs() / 1_000_000)
+    lost(Self.describe(disconnect: reason), nowMs: SystemClock.monotonicNs() / 1_000_000)
+  }
+
+  func didLog(_ line: String) {
+    // "OpenSSL Error[0]: error:0A000086:SSL routines::certificate verify failed"
+    guard line.hasPrefix("OpenSSL Error"), let last = line.split(separator: ":").last else { return }
+    tlsReason = String(last)
   }
 
   func didPublish(packetID: Int32) {

@@ -19,7 +19,8 @@ struct SQLiteFailure {
     switch code & 0xFF {
     case SQLITE_FULL: .full
     case SQLITE_IOERR, SQLITE_READONLY: .notWritable
-    case SQLITE_CORRUPT, SQLITE_NOTADB: .damaged
+    // A constraint that fails: the rows are not those that were read before.
+    case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CONSTRAINT: .damaged
     case SQLITE_BUSY, SQLITE_LOCKED: .busy
     default: .other
     }
@@ -33,7 +34,7 @@ struct SQLiteFailure {
       ("give this user write permission on the file and its folder, or remount it writable", true, .cannotWrite)
     case SQLITE_CANTOPEN: ("check that the folder exists and that this user may use it", false, .cannotWrite)
     case SQLITE_BUSY, SQLITE_LOCKED: ("another process holds the database; it is tried again", true, .failure)
-    case SQLITE_CORRUPT, SQLITE_NOTADB:
+    case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CONSTRAINT:
       ("the file is damaged or no database; move it away to begin a new one", false, .badInput)
     default: ("", false, .failure)
     }

@@ -3,6 +3,7 @@ import CommandSyntax
 import Configuration
 import Engine
 import Glibc
+import Journal
 import Logging
 import Platform
 import Records
@@ -29,9 +30,28 @@ struct RunCommand: Command {
     try Files.createFolder(configuration.agent.dataDirectory)
     let lock = try FileLock(path: "\(configuration.agent.dataDirectory)/lock")
     defer { withExtendedLifetime(lock) {} }
-    let agent = try RunningAgent(file, signals: signals, log: log)
-    agent.run()
+    do {
+      try start(file, signals: signals, log: log).run()
+    } catch let error as CrossdockError where isDamage(error, of: file) {
+      // Trying again would not help. The next start sets the file aside; the broker still has what was not acknowledged.
+      Journal.markDamaged(file.journalPath, reason: error.reason)
+      throw error
+    }
     return .success
+  }
+
+  /// A journal whose damage shows only while it is being opened is set aside at once.
+  private static func start(_ file: ConfigurationFile, signals: SignalDescriptor, log: Logger) throws -> RunningAgent {
+    do {
+      return try RunningAgent(file, signals: signals, log: log)
+    } catch let error as CrossdockError where isDamage(error, of: file) {
+      Journal.markDamaged(file.journalPath, reason: error.reason)
+      return try RunningAgent(file, signals: signals, log: log)
+    }
+  }
+
+  private static func isDamage(_ error: CrossdockError, of file: ConfigurationFile) -> Bool {
+    error.fault == .damaged && error.place == file.journalPath
   }
 
   private static func makeLogger(_ level: LogLevel) -> Logger {

@@ -54,14 +54,16 @@ final class RunningAgent {
 
   /// Runs until the engine has been told to stop and has committed what it had. What it acknowledged last is still sent if
   /// an uplink has its link; the rest waits in the journal.
-  func run() {
+  /// - Throws: as the engine does, after everything else has stopped.
+  func run() throws(CrossdockError) {
     for uplink in uplinks { uplink.start() }
     crossdock_release_code_pages()
-    engine.run()
+    let outcome = Result { () throws(CrossdockError) in try engine.run() }
     for uplink in uplinks { uplink.requestStop() }
     for uplink in uplinks { uplink.stop() }
     control?.stop()
     Files.remove(file.controlAddressPath)
+    try outcome.get()
   }
 
   private static func startControl(

@@ -19,7 +19,8 @@ struct Certificates {
     }
     try newKey("authority-key")
     try openssl(
-      "req", "-x509", "-new", "-key", path("authority-key"), "-subj", "/CN=\(name)", "-days", "2", "-out", path("authority"))
+      "req", "-x509", "-new", "-key", path("authority-key"), "-subj", "/CN=\(name)", "-days", "2", "-out",
+      path("authority"))
     for (role, names) in [("server", "subjectAltName=IP:127.0.0.1"), ("client", "extendedKeyUsage=clientAuth")] {
       try newKey("\(role)-key")
       try openssl("req", "-new", "-key", path("\(role)-key"), "-subj", "/CN=\(role)", "-out", path("\(role)-request"))

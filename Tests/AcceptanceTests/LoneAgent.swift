@@ -11,7 +11,10 @@ final class LoneAgent {
   ///   - id: the agent's id, and the name of its files in the sandbox.
   ///   - dataDirectory: default: `<id>-data` in the sandbox.
   ///   - extra: everything but `[agent]`, `[journal]`, `[control]` and the stream `telemetry`.
-  init(_ sandbox: Sandbox, id: String = "dock-7", dataDirectory: String? = nil, listen: String = "127.0.0.1:0", extra: String)
+  init(
+    _ sandbox: Sandbox, id: String = "dock-7", dataDirectory: String? = nil, listen: String = "127.0.0.1:0",
+    extra: String
+  )
     throws
   {
     self.sandbox = sandbox
@@ -46,7 +49,9 @@ final class LoneAgent {
   }
 
   /// `[mqtt.NAME]` of the sandbox's broker.
-  static func connection(_ sandbox: Sandbox, name: String = "floor", version: String = "5", extra: String = "") -> String {
+  static func connection(_ sandbox: Sandbox, name: String = "floor", version: String = "5", extra: String = "")
+    -> String
+  {
     """
     [mqtt.\(name)]
     host = "127.0.0.1"
@@ -60,7 +65,8 @@ final class LoneAgent {
   }
 
   static func feed(
-    _ name: String = "numbers", connection: String = "floor", topic: String = "{site}/{asset}/numbers", extra: String = ""
+    _ name: String = "numbers", connection: String = "floor", topic: String = "{site}/{asset}/numbers",
+    extra: String = ""
   ) -> String {
     """
     [[feed]]
@@ -76,7 +82,8 @@ final class LoneAgent {
   }
 
   func start(environment: [String: String] = [:]) throws {
-    child = try sandbox.start("crossdock", ["run", "--config", configuration], environment: environment, log: "\(name).log")
+    child = try sandbox.start(
+      "crossdock", ["run", "--config", configuration], environment: environment, log: "\(name).log")
   }
 
   /// Starts, and returns when every connection is up.
@@ -93,14 +100,16 @@ final class LoneAgent {
 
   /// For a start that is refused: the exit code, and what it said.
   func runRefused() throws -> (code: Int32, errors: String) {
-    let result = try runToEnd("timeout", ["20", "\(Sandbox.programs)/crossdock", "run", "--config", configuration])
+    let result = try runToEnd(
+      "/usr/bin/timeout", ["20", "\(Sandbox.programs)/crossdock", "run", "--config", configuration])
     return (result.code, result.errors)
   }
 
   // MARK: what it says of itself
 
   func status() -> [String: Any]? {
-    guard let result = try? runToEnd("crossdock", ["status", "--config", configuration, "--json"]), result.code == 0 else {
+    guard let result = try? runToEnd("crossdock", ["status", "--config", configuration, "--json"]), result.code == 0
+    else {
       return nil
     }
     return (try? JSONSerialization.jsonObject(with: Data(result.output.utf8))) as? [String: Any]
@@ -115,7 +124,9 @@ final class LoneAgent {
     return connections.allSatisfy { $0["state"] as? String == "connected" }
   }
 
-  func lastError(_ connection: String = "floor") -> String? { entry("connections", connection)?["last_error"] as? String }
+  func lastError(_ connection: String = "floor") -> String? {
+    entry("connections", connection)?["last_error"] as? String
+  }
 
   func counters(_ feed: String = "numbers") -> FeedAccount { FeedAccount(entry("feeds", feed) ?? [:]) }
 
@@ -191,8 +202,9 @@ extension Sandbox {
   }
 
   /// Publishes `{"n":i}` for each i of a range, in one session, at QoS 1.
-  func publishNumbers(_ range: ClosedRange<Int>, topic: String = "site/asset-1/numbers", port: UInt16? = nil, qos: Int = 1) throws
-  {
+  func publishNumbers(
+    _ range: ClosedRange<Int>, topic: String = "site/asset-1/numbers", port: UInt16? = nil, qos: Int = 1
+  ) throws {
     let lines = range.map { "{\"n\":\($0)}\n" }.joined()
     let result = try runToEnd(
       "/usr/bin/mosquitto_pub", ["-h", "127.0.0.1", "-p", "\(port ?? brokerPort)", "-q", "\(qos)", "-t", topic, "-l"],
@@ -203,7 +215,8 @@ extension Sandbox {
   /// A subscriber that writes `topic payload` lines to its log.
   func subscribe(_ topic: String, log: String) throws -> Child {
     let child = try start(
-      "/usr/bin/stdbuf", ["-oL", "mosquitto_sub", "-h", "127.0.0.1", "-p", "\(brokerPort)", "-q", "1", "-d", "-v", "-t", topic], log: log)
+      "/usr/bin/stdbuf",
+      ["-oL", "mosquitto_sub", "-h", "127.0.0.1", "-p", "\(brokerPort)", "-q", "1", "-d", "-v", "-t", topic], log: log)
     try #require(waitUntil("subscribed", seconds: 5) { child.log.contains("SUBACK") })
     return child
   }

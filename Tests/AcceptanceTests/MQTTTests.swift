@@ -129,7 +129,9 @@ import Testing
     let connection = LoneAgent.connection(sandbox, extra: "status_topic = \"crossdock/{agent}/status\"")
     let agent = try LoneAgent(sandbox, extra: connection + LoneAgent.feed())
     func heard() -> [String] {
-      status.log.split(separator: "\n").filter { $0.hasPrefix("crossdock/dock-7/status ") }.map { String($0.dropFirst(24)) }
+      status.log.split(separator: "\n").filter { $0.hasPrefix("crossdock/dock-7/status ") }.map {
+        String($0.dropFirst(24))
+      }
     }
     func expect(_ count: Int, _ payload: String) {
       waitUntil("status \(count)", seconds: 10) { heard().count >= count }
@@ -168,7 +170,8 @@ import Testing
     let sandbox = try sandbox()
     let agent = try LoneAgent(
       sandbox,
-      extra: LoneAgent.connection(sandbox) + LoneAgent.feed("a", topic: "a/{x}") + LoneAgent.feed("b", topic: "b/{x}/#"))
+      extra: LoneAgent.connection(sandbox) + LoneAgent.feed("a", topic: "a/{x}") + LoneAgent.feed("b", topic: "b/{x}/#")
+    )
     try agent.startConnected()
     try sandbox.publishNumbers(1...20, topic: "a/1")
     try sandbox.publishNumbers(21...30, topic: "b/2")
@@ -194,7 +197,8 @@ import Testing
     try expectStored(1...30, agent)
     #expect(agent.account(received: 10).stored == 10)
     #expect(agent.account("yard-numbers", received: 20).stored == 20)
-    #expect(try agent.records().map(\.source) == Array(repeating: "floor", count: 10) + Array(repeating: "yard", count: 20))
+    #expect(
+      try agent.records().map(\.source) == Array(repeating: "floor", count: 10) + Array(repeating: "yard", count: 20))
 
     // One away does not disturb the other.
     yard.stopBroker()
@@ -268,7 +272,8 @@ import Testing
     let sandbox = try Sandbox()
     let tls = try Certificates(sandbox)
     let port = try secured(sandbox, tls)
-    let agent = try LoneAgent(sandbox, extra: connection(port: port, "ca_file = \"\(tls.authority)\"") + LoneAgent.feed())
+    let agent = try LoneAgent(
+      sandbox, extra: connection(port: port, "ca_file = \"\(tls.authority)\"") + LoneAgent.feed())
     try agent.start()
     let reason = lastError(agent) { $0.contains("certificate required") }
     #expect(reason.contains("certificate required"))
@@ -278,7 +283,8 @@ import Testing
   @Test(arguments: ["3.1.1", "5"])
   func passwordFromAFileIsSentAndAWrongOneIsNamedAsTheReason(version: String) throws {
     let sandbox = try Sandbox()
-    let made = try runToEnd("/usr/bin/mosquitto_passwd", ["-b", "-c", sandbox.path("passwords"), "dock", "s3cret-right"])
+    let made = try runToEnd(
+      "/usr/bin/mosquitto_passwd", ["-b", "-c", sandbox.path("passwords"), "dock", "s3cret-right"])
     try #require(made.code == 0)
     try sandbox.startBroker(extra: "allow_anonymous false\npassword_file \(sandbox.path("passwords"))")
     _ = try sandbox.write("password", "s3cret-wrong\n")

@@ -11,7 +11,8 @@ import Testing
     return sandbox
   }
 
-  private func plainAgent(_ sandbox: Sandbox, id: String = "dock-7", listen: String = "127.0.0.1:0") throws -> LoneAgent {
+  private func plainAgent(_ sandbox: Sandbox, id: String = "dock-7", listen: String = "127.0.0.1:0") throws -> LoneAgent
+  {
     try LoneAgent(sandbox, id: id, listen: listen, extra: LoneAgent.connection(sandbox) + LoneAgent.feed())
   }
 
@@ -68,6 +69,33 @@ import Testing
     try expectStored(1...5, agent)
   }
 
+  /// Damage that shows only when a page is read: at the start, or with the first commit, which then ends the agent. Either way
+  /// the start after it finds a way on, and what was not acknowledged comes from the broker.
+  @Test(arguments: [0.01, 0.3, 0.7, 0.95])
+  func damagedPagesAreNoticedAndTheNextStartGoesOn(from part: Double) throws {
+    let sandbox = try sandbox()
+    let agent = try plainAgent(sandbox)
+    try agent.startConnected()
+    try sandbox.publishNumbers(1...3000)
+    try expectStored(1...3000, agent)
+    #expect(agent.stop() == 0)
+    var damaged = try contents(journal(agent))
+    for at in max(4096, Int(Double(damaged.count) * part))..<damaged.count { damaged[at] = 0xA5 }
+    try write(damaged, to: journal(agent))
+    try agent.start()
+    try sandbox.publishNumbers(3001...3010)
+    func isStored() -> Bool { Array((try? agent.numbers()) ?? []).suffix(10) == Array(3001...3010) }
+    waitUntil("the new records, or the end", seconds: 15) { agent.child?.isRunning != true || isStored() }
+    if agent.child?.isRunning != true {
+      #expect(agent.child?.wait() == 65, "\(agent.log)")
+      try agent.start()
+    }
+    #expect(waitUntil("the new records", seconds: 15) { isStored() }, "\(agent.log)")
+    #expect(FileManager.default.fileExists(atPath: journal(agent) + ".damaged-1"))
+    #expect(!FileManager.default.fileExists(atPath: journal(agent) + ".damaged"))
+    #expect(agent.log.contains("journal.db.damaged-1"), "\(agent.log)")
+  }
+
   @Test func foreignDatabaseInPlaceOfTheJournalIsRefusedAndLeftAsItIs() throws {
     let sandbox = try Sandbox()
     let agent = try LoneAgent(
@@ -91,7 +119,8 @@ import Testing
     try owner.startConnected()
     #expect(owner.stop() == 0)
     let other = try LoneAgent(
-      sandbox, id: "dock-2", dataDirectory: owner.dataDirectory, extra: LoneAgent.connection(sandbox) + LoneAgent.feed())
+      sandbox, id: "dock-2", dataDirectory: owner.dataDirectory, extra: LoneAgent.connection(sandbox) + LoneAgent.feed()
+    )
     let refused = try other.runRefused()
     #expect(refused.code == 78)
     #expect(refused.errors.contains("\"dock-1\"") && refused.errors.contains("\"dock-2\""), "\(refused.errors)")

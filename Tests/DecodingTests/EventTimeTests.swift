@@ -75,4 +75,16 @@ import Testing
       #expect(time.flags == [.clockUnsynchronised, .eventTimeClamped])
     }
   }
+
+  /// A box that says 2026, with nobody to confirm it, believes a device some years ahead, not one that says 2070.
+  @Test func unsynchronisedBoxThatMayBeRightBoundsTheDeviceTime() throws {
+    let box = ClockReading(wallNs: DecodedMessage.nowNs, monotonicNs: 60 * Self.second, isSynchronised: false)
+    let latest = box.wallNs + EventTime.maxAheadUnsynchronisedNs
+    #expect(try Self.decode("\(latest)", .unixNs, at: box) == (latest, .clockUnsynchronised))
+    for text in ["\(latest + 1)", "3155760000000000000"] {
+      let time = try Self.decode(text, .unixNs, at: box)
+      #expect(time.ns == box.wallNs)
+      #expect(time.flags == [.clockUnsynchronised, .eventTimeClamped])
+    }
+  }
 }
