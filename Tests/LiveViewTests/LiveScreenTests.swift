@@ -46,7 +46,7 @@ private let routeLine =
       "FEED                      RATE/S   LAG MS     RECEIVED       STORED   QUAR  DROP",
       "motor-vibration             10.0       12        1,240        1,234      2     4",
       "UPLINK  central backing off  lag 4,000  sent 10,000, 2.0 MiB  http://127.0.0.1:…",
-      "        [######····] confirmed 10,000 of 14,000  connection refused",
+      "        [#######···] confirmed 10,000 of 14,000  connection refused",
       "MODEL   routes (pick-routing) running  read 41, said 40  batch 85 µs, most 1.9 …",
       "ALERTS  1",
       "08:15:30 warning opened hamburg/conveyor/motor-1 vibration.waveform: kurtosis 1…",
@@ -72,8 +72,8 @@ private let routeLine =
     var screen = LiveScreen()
     screen.status = LiveStatus(try JSONValue.parse(Array(text.utf8)))
     let lines = screen.lines(columns: 80, rows: 24).map(\.plain)
-    #expect(lines.count { $0.hasPrefix("f ") } == 6)
-    #expect(lines.contains("… and 25 more"))
+    #expect(lines.count { $0.hasPrefix("f ") } == 5)
+    #expect(lines.contains("… and 26 more"))
     #expect(lines.contains("ROUTES  none"))
   }
 

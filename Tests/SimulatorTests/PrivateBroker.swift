@@ -46,7 +46,7 @@ final class PrivateBroker: @unchecked Sendable {
     process.arguments = ["-c", configuration.path]
     process.standardError = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
-    try process.run()
+    try withNoSignalBlocked { try process.run() }
     self.process = process
     let deadline = Date() + 10
     while process.isRunning, Date() < deadline {
@@ -54,6 +54,16 @@ final class PrivateBroker: @unchecked Sendable {
       usleep(10_000)
     }
     return false
+  }
+
+  /// A child inherits the mask of its thread, and a broker that has SIGTERM blocked would never end.
+  private func withNoSignalBlocked(_ body: () throws -> Void) rethrows {
+    var none = sigset_t()
+    var saved = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &saved)
+    defer { pthread_sigmask(SIG_SETMASK, &saved, nil) }
+    try body()
   }
 
   /// As an administrator does: the broker saves its sessions.
