@@ -15,6 +15,21 @@ private final class Collector: Sendable {
   let subscribed = Mutex(false)
 }
 
+/// `@unchecked Sendable` because only the thread that runs it touches the simulation until it has ended.
+private final class OneRun: @unchecked Sendable {
+  let simulation: Simulation
+  let outcome = Mutex<Result<Simulation.Outcome, any Error>?>(nil)
+
+  init(_ simulation: Simulation) {
+    self.simulation = simulation
+  }
+
+  func run() {
+    let result = Result { try simulation.run(signals: SignalDescriptor()) }
+    outcome.withLock { $0 = result }
+  }
+}
+
 @Suite(.enabled(if: PrivateBroker.program != nil, "skipped: there is no mosquitto")) struct BrokerRestartTests {
   private func subscribe(_ collector: Collector, port: Int) throws -> OpaquePointer {
     mosquitto_lib_init()
@@ -36,6 +51,13 @@ private final class Collector: Sendable {
     mosquitto_connect_async(client, "127.0.0.1", Int32(port), 15)
     mosquitto_loop_start(client)
     return client
+  }
+
+  /// On a thread of its own: the signals that it blocks must not be blocked in a broker that a test starts later.
+  private func runAlone(_ simulation: Simulation) throws -> Simulation.Outcome {
+    let run = OneRun(simulation)
+    OwnedThread(name: "simulation") { run.run() }.join()
+    return try run.outcome.withLock { $0! }.get()
   }
 
   private func eventually(_ condition: () -> Bool) -> Bool {
@@ -70,7 +92,7 @@ private final class Collector: Sendable {
         _ = try? broker.start()
       }
     }
-    let outcome = try simulation.run(signals: SignalDescriptor())
+    let outcome = try runAlone(simulation)
     restarts.join()
     #expect(simulation.connects == 3)
     #expect(outcome.unacknowledged == 0)
@@ -90,7 +112,7 @@ private final class Collector: Sendable {
     let broker = try PrivateBroker()
     settings.port = broker.port
     broker.stop()
-    let error = #expect(throws: CrossdockError.self) { _ = try Simulation(settings).run(signals: SignalDescriptor()) }
+    let error = #expect(throws: CrossdockError.self) { _ = try runAlone(Simulation(settings)) }
     #expect(error?.place == "127.0.0.1:\(broker.port)")
     #expect(error?.exitCode == .unavailable)
   }

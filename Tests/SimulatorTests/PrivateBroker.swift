@@ -23,7 +23,8 @@ final class PrivateBroker: @unchecked Sendable {
   }
 
   deinit {
-    stop()
+    process?.terminate()
+    process?.waitUntilExit()
     try? FileManager.default.removeItem(at: folder)
   }
 
@@ -45,13 +46,7 @@ final class PrivateBroker: @unchecked Sendable {
     process.arguments = ["-c", configuration.path]
     process.standardError = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
-    // A child inherits this thread's mask, and a broker with SIGTERM blocked could not be stopped.
-    var none = sigset_t()
-    var before = sigset_t()
-    sigemptyset(&none)
-    pthread_sigmask(SIG_SETMASK, &none, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    try process.run()
+    try withNoSignalBlocked { try process.run() }
     self.process = process
     let deadline = Date() + 10
     while process.isRunning, Date() < deadline {
@@ -61,18 +56,21 @@ final class PrivateBroker: @unchecked Sendable {
     return false
   }
 
+  /// A child inherits the mask of its thread, and a broker that has SIGTERM blocked would never end.
+  private func withNoSignalBlocked(_ body: () throws -> Void) rethrows {
+    var none = sigset_t()
+    var saved = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &saved)
+    defer { pthread_sigmask(SIG_SETMASK, &saved, nil) }
+    try body()
+  }
+
   /// As an administrator does: the broker saves its sessions.
   func stop() {
-    guard let process else { return }
-    // Mosquitto loses a SIGTERM that comes while it still starts.
-    let deadline = Date() + 10
-    while process.isRunning, Date() < deadline {
-      process.terminate()
-      usleep(20_000)
-    }
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    process.waitUntilExit()
-    self.process = nil
+    process?.terminate()
+    process?.waitUntilExit()
+    process = nil
   }
 
   private func canConnect() -> Bool {

@@ -108,17 +108,14 @@ func play(_ settings: World.Settings, seconds: Int64, stepNs: Int64 = .max) thro
       let value = try #require(try JSONValue.parse(Array(message.payload.utf8))["value"]?.number)
       highest[message.topic] = max(value, highest[message.topic] ?? 0)
     }
-    #expect(highest["hamburg/forklift/drive-2/temperature"]! > 55)
-    for (topic, value) in highest where !topic.contains("drive-2") { #expect(value < 50, "\(topic)") }
+    #expect(highest["hamburg/forklift/drive-2/temperature"]! > 48)
+    for (topic, value) in highest where !topic.contains("drive-2") { #expect(value < 45, "\(topic)") }
   }
 
-  @Test(arguments: [("0950110153000", 3), ("629104150021", 3), ("950110153000", 3), ("10614141000000001", 0)])
-  func checkDigitIsThatOfTheSpecification(_ digits: String, _ expected: Int) {
-    // 6291041500213 is the General Specifications' own example.
-    var sum = 0
-    for (i, byte) in digits.utf8.reversed().enumerated() { sum += Int(byte - 48) * (i % 2 == 0 ? 3 : 1) }
-    #expect(GS1.checkDigit(of: digits) == (10 - sum % 10) % 10)
-    if digits == "629104150021" { #expect(GS1.checkDigit(of: digits) == expected) }
+  /// Published examples: GTIN-13 of the General Specifications, GTIN-13 and GTIN-14 of GS1's guides, SSCC.
+  @Test(arguments: [("629104150021", 3), ("950110153000", 3), ("0950110153000", 3), ("10614141234567890", 8)])
+  func checkDigitIsThatOfPublishedExamples(_ digits: String, _ expected: Int) {
+    #expect(GS1.checkDigit(of: digits) == expected)
   }
 
   @Test func scansHaveValidCheckDigits() throws {
