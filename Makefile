@@ -18,10 +18,11 @@ build:
 lint:
 	swift format lint --strict -r Package.swift Sources Plugins Tests
 	scripts/tidy
+	scripts/tidy --self-test
 
 test: setup lint
 	CROSSDOCK_STRICT=1 swift build -j 2
-	CROSSDOCK_STRICT=1 swift test -j 2
+	CROSSDOCK_STRICT=1 swift test -j 2 --no-parallel
 
 bench: build
 	scripts/bench

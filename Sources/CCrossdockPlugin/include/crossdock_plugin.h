@@ -148,7 +148,7 @@ typedef struct crossdock_host {
   void (*write)(void *context, crossdock_bytes part);
   // Inside process() only: microseconds that this batch may still take.
   int64_t (*remaining_us)(void *context);
-  // A counter (add) of the plugin's own, shown as crossdock_plugin_<name>_total.
+  // A counter (add) of the plugin's own, shown with the model in the status.
   void (*count)(void *context, const char *name, uint64_t add);
 } crossdock_host;
 
