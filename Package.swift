@@ -135,7 +135,7 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "crossdock-plugin-host",
-      dependencies: ["PluginRuntime", "CCrossdockPlugin", "Platform", "Records", "CLinux"],
+      dependencies: ["CommandSyntax", "PluginRuntime", "JSONText", "Records"],
       swiftSettings: settings),
     // Tests
     tests("JSONText", ["JSONText"]),
@@ -149,9 +149,10 @@ let package = Package(
     tests("MQTTFeed", ["MQTTFeed", "Platform", "Records"]),
     tests("Decoding", ["Decoding", "JSONText", "Records"]),
     tests("Journal", ["Journal", "SQLite", "Platform", "Records"]),
-    tests("PluginRuntime", ["PluginRuntime", "CCrossdockPlugin", "CrossdockPlugin", "Records"]),
+    tests("PluginRuntime", ["PluginRuntime", "Records", log]),
     tests(
-      "Engine", ["Engine", "Configuration", "MQTTFeed", "Decoding", "Journal", "PluginRuntime", "Platform", "Records"]),
+      "Engine",
+      ["Engine", "Configuration", "MQTTFeed", "Journal", "Platform", "Records", log]),
     tests("Uplink", ["Uplink", "Configuration", "Journal", "Segments", "Records", "HTTPServer"]),
     tests("ControlAPI", ["ControlAPI", "Journal", "HTTPServer", "HTTPClient", "Records", "JSONText"]),
     tests(
