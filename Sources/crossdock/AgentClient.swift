@@ -29,20 +29,21 @@ struct AgentClient {
   }
 
   private static func configuration(of file: ConfigurationFile) throws -> HTTPClientConfiguration {
+    let agent = file.configuration.agent.id
     guard let control = file.configuration.control else {
       throw CrossdockError(
-        "find the agent", at: "agent.conf", reason: "there is no [control] section", hint: "add one, or give --url",
-        exitCode: .badConfiguration)
+        "ask the agent \(agent)", at: file.configuration.path, reason: "it has no control API",
+        hint: "add [control] with listen = \"127.0.0.1:7780\"", exitCode: .badConfiguration)
     }
     guard Files.exists(file.controlAddressPath) else {
-      throw CrossdockError(
-        "find the agent", at: file.controlAddressPath, reason: "there is no such file", hint: "is the agent running?",
-        isRetryable: true, exitCode: .unavailable)
+      throw notRunning("ask the agent \(agent)", file.controlAddressPath, "there is no address of a running agent")
     }
     let address = try Files.read(file.controlAddressPath, limit: 256)
     let scheme = control.certificate == nil ? "http" : "https"
     let text = String(decoding: address.filter { $0 > 0x20 }, as: UTF8.self)
     var configuration = HTTPClientConfiguration(url: "\(scheme)://\(text)")
+    // The agent's own certificate: known here by its file.
+    configuration.caFile = control.certificate?.certFile
     configuration.token = control.token?.reveal()
     return configuration
   }
@@ -54,6 +55,31 @@ struct AgentClient {
       throw CrossdockError("read the token", at: path, reason: "the file is empty", exitCode: .badConfiguration)
     }
     return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The JSON of `/v1/status`.
+  /// - Throws: `unavailable` when no agent answers.
+  func status() throws(CrossdockError) -> [UInt8] {
+    let result: HTTPResult
+    do throws(CrossdockError) {
+      result = try get("/v1/status")
+    } catch {
+      throw Self.notRunning("ask the agent", error.place, error.reason)
+    }
+    guard result.isSuccess else {
+      throw CrossdockError(
+        "ask the agent", at: "/v1/status", reason: "it answered \(result.status)",
+        hint: result.status == 401 ? "the token of [control] changed since the agent started: restart it" : "",
+        exitCode: result.status == 401 ? .failure : .unavailable)
+    }
+    return result.body
+  }
+
+  private static func notRunning(_ operation: String, _ place: String, _ reason: String) -> CrossdockError {
+    CrossdockError(
+      operation, at: place, reason: reason,
+      hint: "is it running? start it with `crossdock run`, or look at `systemctl status crossdock`", isRetryable: true,
+      exitCode: .unavailable)
   }
 
   func get(_ path: String) throws(CrossdockError) -> HTTPResult { try client.get(path) }
