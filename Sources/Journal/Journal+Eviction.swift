@@ -30,7 +30,7 @@ extension Journal {
     guard try statements.value(statements.pageCount) + needed > limits.databasePages else { return [] }
     guard try pagesInUse() + needed > limits.databasePages else { return [] }
     // What was committed last takes less when it is packed, and only segments can be evicted.
-    try pack(atMost: .max, now: now)
+    try packEverything(now: now)
     var gone: [Int: Going] = [:]
     while try pagesInUse() + needed > limits.lowWaterPages {
       guard let victim = try victim(among: streams.slots.indices) else { break }

@@ -42,7 +42,7 @@ extension Journal {
 
   /// Packs everything and moves the write-ahead log: for a journal that is put away.
   package func packAll(now: ClockReading) throws(CrossdockError) {
-    try changing { () throws(CrossdockError) in try pack(atMost: .max, now: now) }
+    try changing { () throws(CrossdockError) in try packEverything(now: now) }
     adoptSequences()
     try database.checkpointPassively()
   }
@@ -50,8 +50,9 @@ extension Journal {
   static var retentionIntervalMs: Int64 { 1000 }
   static var pauseMs: Int64 { 5000 }
 
-  /// The write-ahead log may not outgrow its part of the cap, also when nobody calls `maintain`.
-  func boundLog() throws(CrossdockError) {
+  /// Neither `log` nor the write-ahead log may outgrow its part of the cap, also when nobody calls `maintain`.
+  func boundLogs(now: ClockReading) throws(CrossdockError) {
+    while maintenance.logBytes >= 3 * limits.packAtBytes { try packOldest(now: now) }
     guard database.logPages >= limits.logPages * 3 / 2 else { return }
     try database.checkpointPassively()
     guard database.logPages >= 2 * limits.logPages else { return }
@@ -93,7 +94,7 @@ extension Journal {
     let youngest = streams.slots.compactMap(\.definition.retention.maxAgeMs).min()
     var isOld = false
     if let since = maintenance.logSinceMs, let youngest { isOld = now.monotonicMs - max(since, 0) > youngest / 2 }
-    if isBeyond || isOld { try pack(atMost: .max, now: now) }
+    if isBeyond || isOld { try packEverything(now: now) }
   }
 
   private func shrink(
@@ -167,7 +168,7 @@ extension Journal {
 
   /// Before anything is rejected, what every uplink has goes.
   private func freeConfirmed(toPages pages: Int64, now: ClockReading) throws(CrossdockError) {
-    try pack(atMost: .max, now: now)
+    try packEverything(now: now)
     var gone: [Int: Going] = [:]
     while try pagesInUse() > pages {
       let rejecting = streams.slots.indices.filter { streams.slots[$0].definition.retention.whenFull == .reject }

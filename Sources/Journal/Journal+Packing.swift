@@ -69,8 +69,15 @@ extension Journal {
     try changing { () throws(CrossdockError) in try pack(atMost: limits.packBytes, now: now) }
   }
 
-  /// Packs rows of `log` inside the present transaction, the oldest first, until so many bytes are done.
-  func pack(atMost limit: Int64, now: ClockReading) throws(CrossdockError) {
+  /// Packs all rows of `log` inside the present transaction, a part at a time: each frees the pages that the next one needs.
+  func packEverything(now: ClockReading) throws(CrossdockError) {
+    while try pack(atMost: limits.packBytes, now: now) {}
+  }
+
+  /// Packs rows of `log` inside the present transaction, the oldest first, until so many bytes are done. False when there was
+  /// nothing to do.
+  @discardableResult
+  func pack(atMost limit: Int64, now: ClockReading) throws(CrossdockError) -> Bool {
     var packing = Packing(self)
     defer { statements.logRows.reset() }
     var lastID: Int64 = 0
@@ -79,12 +86,15 @@ extension Journal {
       try packing.take(statements.logRows)
     }
     statements.logRows.reset()
-    guard lastID > 0 else { return }
-    // First the room, then what needs it: the pages of the rows are free for the segments.
+    guard lastID > 0 else {
+      maintenance.logSinceMs = nil
+      return false
+    }
     statements.deleteLog.bind(lastID, at: 1)
     try statements.deleteLog.run()
     try database.execute("UPDATE agent SET next_log = \(nextLogID)")
     try packing.finish()
     for tombstone in packing.tombstones { try appendTombstone(tombstone, at: now) }
+    return true
   }
 }

@@ -12,7 +12,7 @@ extension Journal {
   func scrub(now: ClockReading) throws(CrossdockError) {
     if let suspect = maintenance.suspects.popFirst(), let index = streams.index(named: suspect) {
       // Rows of `log` are verified when they are packed.
-      try changing { () throws(CrossdockError) in try pack(atMost: .max, now: now) }
+      try changing { () throws(CrossdockError) in try packEverything(now: now) }
       let id = streams.slots[index].id
       try cutOut(from: JournalSchema.key(id, 0), before: JournalSchema.key(id + 1, 0), atMost: .max, now: now)
     }

@@ -43,6 +43,8 @@ package final class Journal {
   /// Never given twice in a process: who published up to a number must see what comes after it, also when the table was empty.
   private var nextReply: Int64
   private var durableSources: Int
+  /// Sources that the present transaction has written.
+  private var insertedSources = 0
   let feedRows: [Int64]
   var deliveryWindows: [String: RowWindow]
   var keyWindows: [Int64: RowWindow]
@@ -81,10 +83,10 @@ package final class Journal {
     try takeUpSources()
     durableSources = sources.count
     try takeUpLog()
-    adoptSequences()
-    try database.transaction { () throws(CrossdockError) in
+    try changing { () throws(CrossdockError) in
       for tombstone in opened.tombstones { try appendTombstone(tombstone, at: now) }
     }
+    if opened.isSmall { try cutOut(from: 0, before: .max, atMost: .max, now: now) }
     adoptSequences()
   }
 
@@ -139,7 +141,8 @@ package final class Journal {
     _ batch: RecordBatch, _ transaction: JournalTransaction, now: ClockReading
   ) throws(CrossdockError) {
     let started = SystemClock.monotonicNs()
-    try boundLog()
+    if maintenance.logSinceMs == nil { maintenance.logSinceMs = now.monotonicMs }
+    try boundLogs(now: now)
     try changing { () throws(CrossdockError) in
       var tombstones: [Tombstone] = []
       if !batch.isEmpty { tombstones = try makeRoom(forBytes: Self.upperBound(of: batch), now: now) }
@@ -162,6 +165,7 @@ package final class Journal {
   /// is committed again.
   func changing(_ body: () throws(CrossdockError) -> Void) throws(CrossdockError) {
     let (slots, arrival, reply, logID) = (streams.slots, nextArrival, nextReply, nextLogID)
+    insertedSources = durableSources
     let (windows, keys, logBytes) = (deliveryWindows, keyWindows, maintenance.logBytes)
     do throws(CrossdockError) {
       try database.transaction(body)
@@ -171,7 +175,7 @@ package final class Journal {
       (deliveryWindows, keyWindows, maintenance.logBytes) = (windows, keys, logBytes)
       throw error
     }
-    durableSources = sources.count
+    durableSources = insertedSources
   }
 
   private func takeUpSources() throws(CrossdockError) {
@@ -189,13 +193,14 @@ package final class Journal {
   }
 
   func insertSources() throws(CrossdockError) {
-    for number in durableSources..<sources.count {
+    for number in insertedSources..<sources.count {
       statements.insertSource.bind(number + 1, at: 1)
       let name = sources.name(UInt32(number))
       statements.insertSource.bind(name, at: 2)
       statements.insertSource.bind(JournalSchema.crc(name), at: 3)
       try statements.insertSource.run()
     }
+    insertedSources = sources.count
   }
 
   /// A row in `log` for each stream of the batch; the first has the meta.

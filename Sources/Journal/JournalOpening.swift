@@ -16,6 +16,8 @@ enum JournalOpening {
     var epoch: Epoch
     var newEpochReason: String?
     var tombstones: [Tombstone] = []
+    /// Whether the file is checked from end to end.
+    var isSmall = true
   }
 
   static func open(
@@ -26,7 +28,8 @@ enum JournalOpening {
       try refuseDamaged(path)
       let wasRepaired = try WriteAheadLog.repair(path + "-wal")
       var opened = try openFile(path, agent: agent, limits: limits)
-      if opened.newEpochReason == nil { try JournalCheck(opened.database).refuseDamage(isThorough: isSmall(path)) }
+      opened.isSmall = (Files.size(path) ?? 0) <= checkedBytes
+      if opened.newEpochReason == nil { try JournalCheck(opened.database).refuseDamage(isThorough: opened.isSmall) }
       if let wasRepaired {
         opened.tombstones.append(Tombstone(stream: "*", first: 0, last: 0, count: 0, reason: wasRepaired))
       }
@@ -39,8 +42,6 @@ enum JournalOpening {
       return try salvage(path, agent: agent, limits: limits, now: now, error)
     }
   }
-
-  private static func isSmall(_ path: String) -> Bool { (Files.size(path) ?? 0) <= checkedBytes }
 
   private static func salvage(
     _ path: String, agent: String, limits: JournalLimits, now: ClockReading, _ damage: CrossdockError
