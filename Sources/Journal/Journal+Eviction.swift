@@ -118,7 +118,7 @@ extension Journal {
   /// Appends what stands for a segment's records to `_thinned`, where the stream's rule says so.
   private func thin(_ segment: SegmentRow, of index: Int, now: ClockReading) throws(CrossdockError) -> Bool {
     let slot = streams.slots[index]
-    guard slot.definition.retention.whenFull == .thin, let thinner else { return false }
+    guard slot.definition.retention.whenFull == .thin, let thinner, let thinnedStream else { return false }
     var records: [ThinnedRecord] = []
     let find = statements.oldestSegment
     find.bind(JournalSchema.key(slot.id, 0), at: 1)

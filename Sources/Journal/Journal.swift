@@ -34,7 +34,8 @@ package final class Journal {
   let database: SQLiteConnection
   var streams: StreamTable
   let tombstoneStream: Int
-  let thinnedStream: Int
+  /// Nil where no stream is thinned.
+  let thinnedStream: Int?
   let statements: JournalStatements
   let blocks: StoredBlocks
   let codec = BlockCodec()
@@ -56,7 +57,7 @@ package final class Journal {
   private var meta: [UInt8] = []
 
   /// Opens or creates `<folder>/journal.db`. What of a damaged file can be read goes into a new journal with a new epoch.
-  /// - Parameter streams: the configured streams; `_quarantine`, `_tombstones` and `_thinned` are added.
+  /// - Parameter streams: the configured streams; `_quarantine` and `_tombstones` are added, and `_thinned` where one is thinned.
   package init(
     folder: String, agent: String, streams definitions: [StreamDefinition], feeds: [String], limits: JournalLimits,
     now: ClockReading
@@ -67,9 +68,11 @@ package final class Journal {
     epoch = opened.epoch
     newEpochReason = opened.newEpochReason
     database = opened.database
-    let all = definitions + [.quarantine, .tombstones, .thinned]
+    let isThinning = definitions.contains { $0.retention.whenFull == .thin }
+    let all = definitions + [.quarantine, .tombstones] + (isThinning ? [.thinned] : [])
     streams = try StreamTable(all, in: database)
-    (tombstoneStream, thinnedStream) = (all.count - 2, all.count - 1)
+    tombstoneStream = definitions.count + 1
+    thinnedStream = isThinning ? definitions.count + 2 : nil
     statements = try JournalStatements(database)
     blocks = try StoredBlocks(database)
     boot = try Self.register(boot: BootID.current(), in: database)
