@@ -41,10 +41,12 @@ package final class Journal {
   private var recentKeys: RowWindow
 
   /// Opens or creates `<folder>/journal.db`. A damaged file is set aside and a new journal with a new epoch begun.
-  /// - Parameter streams: the configured streams; `_quarantine` and `_tombstones` are added.
+  /// - Parameters:
+  ///   - streams: the configured streams; `_quarantine` and `_tombstones` are added.
+  ///   - bootName: the name of this boot; nil: the kernel's.
   package init(
     folder: String, agent: String, streams definitions: [StreamDefinition], feeds: [String], limits: JournalLimits,
-    now: ClockReading
+    now: ClockReading, boot bootName: String? = nil
   ) throws(CrossdockError) {
     let opened = try JournalOpening.open(folder: folder, agent: agent, limits: limits, now: now)
     path = opened.database.path
@@ -57,7 +59,7 @@ package final class Journal {
     tombstoneStream = all.count - 1
     provisionalNext = streams.slots.map(\.next)
     statements = try JournalStatements(database)
-    boot = try Self.register(boot: BootID.current(), in: database)
+    boot = try Self.register(boot: bootName ?? BootID.current(), in: database)
     nextArrival = try Self.lastArrival(streams, in: database) + 1
     nextReply = (try database.integer("SELECT max(id) FROM reply") ?? 0) + 1
     evictedRecords = UInt64(try database.integer("SELECT total(evicted_records) FROM stream") ?? 0)
