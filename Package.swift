@@ -3,7 +3,8 @@ import Foundation
 import PackageDescription
 
 // Layers, arrows downwards only (scripts/tidy asserts them from `swift package dump-package`):
-//   5  crossdock, crossdock-central, crossdock-plugin-host
+//   6  crossdock, crossdock-central, crossdock-plugin-host; crossdock-simulation
+//   5  EngineSimulation (what the simulation is made of; in Tests/)
 //   4  Engine, Uplink, ControlAPI, CentralService, Simulator
 //   3  Configuration, MQTTFeed, Decoding, Journal, PluginRuntime
 //   2  Platform, CommandSyntax, SQLite, HTTPServer, HTTPClient, Segments
@@ -118,7 +119,19 @@ let package = Package(
     module("CentralService", ["SQLite", "HTTPServer", "Segments", "Platform", "Records", "JSONText", "CLinux", log]),
     module("Simulator", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux"]),
     module("LiveView", ["Records", "JSONText"]),
-    // 5
+    // 5: the engine in a simulated world; see docs/simulation.md
+    .target(
+      name: "CFaultVFS", path: "Tests/Simulation/CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
+    module(
+      "EngineSimulation",
+      [
+        "CFaultVFS", "Engine", "Configuration", "MQTTFeed", "Journal", "PluginRuntime", "Platform", "Records", "JSONText",
+        "CrossdockPlugin", "CCrossdockPlugin", "SQLite", log,
+      ], path: "Tests/Simulation/EngineSimulation"),
+    // 6
+    .executableTarget(
+      name: "crossdock-simulation", dependencies: ["EngineSimulation", "CommandSyntax", "Platform", "Records"],
+      path: "Tests/Simulation/crossdock-simulation", swiftSettings: settings),
     .executableTarget(
       name: "crossdock",
       dependencies: [
@@ -153,6 +166,7 @@ let package = Package(
     tests(
       "Engine",
       ["Engine", "Configuration", "MQTTFeed", "Journal", "Platform", "Records", log]),
+    tests("EngineSimulation", ["EngineSimulation", "Engine", "Journal", "Records"]),
     tests("Uplink", ["Uplink", "Configuration", "Journal", "Segments", "Records", "HTTPServer"]),
     tests("ControlAPI", ["ControlAPI", "Journal", "HTTPServer", "HTTPClient", "Records", "JSONText"]),
     tests(

@@ -57,10 +57,12 @@ package final class Journal {
   private var meta: [UInt8] = []
 
   /// Opens or creates `<folder>/journal.db`. What of a damaged file can be read goes into a new journal with a new epoch.
-  /// - Parameter streams: the configured streams; `_quarantine` and `_tombstones` are added, and `_thinned` where one is thinned.
+  /// - Parameters:
+  ///   - streams: the configured streams; `_quarantine` and `_tombstones` are added, and `_thinned` where one is thinned.
+  ///   - bootName: the name of this boot; nil: the kernel's.
   package init(
     folder: String, agent: String, streams definitions: [StreamDefinition], feeds: [String], limits: JournalLimits,
-    now: ClockReading
+    now: ClockReading, boot bootName: String? = nil
   ) throws(CrossdockError) {
     let opened = try JournalOpening.open(folder: folder, agent: agent, limits: limits, now: now)
     path = opened.database.path
@@ -75,7 +77,7 @@ package final class Journal {
     thinnedStream = isThinning ? definitions.count + 2 : nil
     statements = try JournalStatements(database)
     blocks = try StoredBlocks(database)
-    boot = try Self.register(boot: BootID.current(), in: database)
+    boot = try Self.register(boot: bootName ?? BootID.current(), in: database)
     nextReply = (try database.integer("SELECT max(id) FROM reply") ?? 0) + 1
     feedRows = try Self.register(feeds: feeds, in: database)
     counters = try Self.readCounters(feedRows, in: database)
