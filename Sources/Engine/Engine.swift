@@ -104,7 +104,7 @@ package final class Engine {
     takePosts()
     if hold.map({ $0.isDue(nowMs: now.monotonicMs) }) ?? !pipeline.isEmpty { commit(now: now) }
     if hold == nil { writeSockets() }
-    if monitor.isTickDue(nowMs: now.monotonicMs) { tick(now) }
+    if monitor.isTickDue(nowMs: now.monotonicMs) { tick(now) } else if hold == nil { wakeConnections(now) }
   }
 
   /// Polls; returns the place of each connection's socket.
@@ -121,8 +121,12 @@ package final class Engine {
     }
     let nowMs = SystemClock.monotonicNs() / 1_000_000
     var until = monitor.nextTickMs
-    for connection in connections { until = min(until, connection.session.nextWakeMs ?? until) }
-    if let hold { until = min(until, hold.retryAtMs) }
+    if let hold {
+      // Nothing is connected while the engine holds.
+      until = min(until, hold.retryAtMs)
+    } else {
+      for connection in connections { until = min(until, connection.session.nextWakeMs ?? until) }
+    }
     polls.wait(timeoutMs: isWorkWaiting ? 0 : Int32(clamping: max(0, until - nowMs)))
     return places
   }
@@ -222,8 +226,15 @@ package final class Engine {
 
   // MARK: time
 
+  /// Those whose time to connect, or to give up, has come between two ticks.
+  private func wakeConnections(_ now: ClockReading) {
+    for connection in connections where connection.session.nextWakeMs.map({ $0 <= now.monotonicMs }) == true {
+      connection.tick(nowMs: now.monotonicMs)
+    }
+  }
+
   private func tick(_ now: ClockReading) {
-    for connection in connections { connection.tick(nowMs: now.monotonicMs) }
+    for connection in connections { connection.tick(nowMs: now.monotonicMs, isHolding: hold != nil) }
     notifier.watchdog()
     publishSnapshot(now)
     monitor.ticked(nowMs: now.monotonicMs)
