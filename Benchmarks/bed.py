@@ -20,6 +20,8 @@ C_PROGRAMS = {
     "ingest-loop": ("ingest_loop.c", ["-lmosquitto", "-lsqlite3"]),
     "publish": ("publish.c", []),
     "watch": ("watch.c", []),
+    "route-probe": ("route_probe.c", ["-lmosquitto", "-lpthread"]),
+    "count-allocations.so": ("count_allocations.c", ["-shared", "-fPIC"]),
 }
 
 
@@ -100,8 +102,8 @@ class Bed:
         self.children.append(child)
         return child
 
-    def start_tool(self, name, *arguments):
-        return self.start(os.path.join(BUILT, name), *arguments, stdout=subprocess.PIPE, text=True)
+    def start_tool(self, name, *arguments, **keywords):
+        return self.start(os.path.join(BUILT, name), *arguments, stdout=subprocess.PIPE, text=True, **keywords)
 
     def stop(self, child, seconds=30):
         if child.poll() is None:
