@@ -15,7 +15,15 @@ struct EngineSetup {
     try Journal(
       folder: configuration.agent.dataDirectory, agent: configuration.agent.id, streams: configuration.streams,
       feeds: configuration.feeds.map(\.name) + [IngestPipeline.unroutedFeed],
-      limits: JournalLimits(maxBytes: Int64(configuration.journal.maxBytes)), now: now, boot: boot)
+      limits: limits, now: now, boot: boot)
+  }
+
+  private var limits: JournalLimits {
+    JournalLimits(
+      maxBytes: Int64(configuration.journal.maxBytes),
+      // A broker of MQTT 3.1.1 says nothing of what it may send ahead.
+      maxInFlight: configuration.connections.map { $0.version == .v5 ? Int($0.receiveMaximum) : 10_000 }.max() ?? 1000,
+      maxKeys: configuration.feeds.map(\.dedupeWindow).max() ?? 0, classMaxBytes: configuration.journal.classMaxBytes)
   }
 
   func makePipeline(_ journal: Journal) throws(CrossdockError) -> IngestPipeline {

@@ -148,7 +148,8 @@ final class SimulatedConnection: FeedConnection {
     outbox.removeFirst(count)
   }
 
-  func tick(nowMs: Int64) {
+  func tick(nowMs: Int64, isHolding: Bool) {
+    if isHolding { return }
     if session.shouldConnect(nowMs: nowMs) {
       session.connecting(nowMs: nowMs)
       outbox.removeAll()
@@ -188,6 +189,29 @@ final class SimulatedConnection: FeedConnection {
       outbox.removeAll()
     }
     session.stop()
+  }
+
+  func pause(_ reason: String) {
+    guard session.phase != .paused else { return }
+    if session.isConnected, isUp, !isBroken {
+      broker.upstream += outbox
+      broker.upstream.append(.disconnect)
+    }
+    if isUp { broker.lose(upstreamArrived: broker.upstream.count) }
+    isUp = false
+    isBroken = false
+    inbox.removeAll()
+    outbox.removeAll()
+    openSubscriptions = 0
+    session.pause()
+    lastError = reason
+    events.append(.lost(reason))
+    events.append(.forgotten)
+    unconfirmed.removeAll()
+  }
+
+  func resume(nowMs: Int64) {
+    session.resume(nowMs: nowMs)
   }
 
   private func lost(_ reason: String) {
