@@ -39,6 +39,7 @@ final class LoneAgent {
       data_dir = "\(dataDirectory)"
       [journal]
       max_size = "64MiB"
+      min_free = 0
       [control]
       listen = "\(listen)"
       [[stream]]
