@@ -96,8 +96,14 @@ package final class Engine {
     takeEvents()
     takePosts()
     if hold.map({ $0.isDue(nowMs: now.monotonicMs) }) ?? !pipeline.isEmpty { commit(now: now) }
-    if hold == nil { writeSockets() }
-    guard monitor.isTickDue(nowMs: now.monotonicMs) else { return false }
+    if hold == nil {
+      writeSockets()
+      maintain(now)
+    }
+    guard monitor.isTickDue(nowMs: now.monotonicMs) else {
+      if hold == nil { wakeConnections(now) }
+      return false
+    }
     tick(now)
     return true
   }
@@ -105,8 +111,12 @@ package final class Engine {
   /// When a turn is due although nothing has come: milliseconds of the monotonic clock.
   package var nextWakeMs: Int64 {
     var until = monitor.nextTickMs
-    for connection in connections { until = min(until, connection.session.nextWakeMs ?? until) }
-    if let hold { until = min(until, hold.retryAtMs) }
+    if let hold {
+      // Nothing is connected while the engine holds.
+      until = min(until, hold.retryAtMs)
+    } else {
+      for connection in connections { until = min(until, connection.session.nextWakeMs ?? until) }
+    }
     return until
   }
 
@@ -193,10 +203,29 @@ package final class Engine {
     for connection in connections where connection.wantsWrite { connection.write() }
   }
 
+  // MARK: maintenance
+
+  /// Packing and its like, a little at a time, when the acknowledgements have left.
+  private func maintain(_ now: ClockReading) {
+    guard journal.needsMaintenance(now: now) else { return }
+    do throws(CrossdockError) {
+      try journal.maintain(now: now)
+    } catch {
+      holdBack(error, nowMs: now.monotonicMs)
+    }
+  }
+
   // MARK: time
 
+  /// Those whose time to connect, or to give up, has come between two ticks.
+  private func wakeConnections(_ now: ClockReading) {
+    for connection in connections where connection.session.nextWakeMs.map({ $0 <= now.monotonicMs }) == true {
+      connection.tick(nowMs: now.monotonicMs, isHolding: false)
+    }
+  }
+
   private func tick(_ now: ClockReading) {
-    for connection in connections { connection.tick(nowMs: now.monotonicMs) }
+    for connection in connections { connection.tick(nowMs: now.monotonicMs, isHolding: hold != nil) }
     publishSnapshot(now)
     monitor.ticked(nowMs: now.monotonicMs)
   }

@@ -80,10 +80,25 @@ struct EngineSetup {
     settings.statusTopic = connection.statusTopic
     settings.backoffMinMs = Int64(connection.reconnectMinMs)
     settings.backoffMaxMs = Int64(connection.reconnectMaxMs)
-    settings.subscriptions = configuration.feeds.filter { $0.connection == connection.name }.map {
-      MQTTSettings.Subscription(filter: $0.subscription, qos: $0.qos)
-    }
+    settings.subscriptions = subscriptions(connection)
+    settings.maximumPacketSize = EngineLimits.maximumPacketSize(
+      payloads: configuration.feeds.filter { $0.connection == connection.name }.map(\.maxPayloadBytes))
     return settings
+  }
+
+  /// Where filters of a connection overlap, a broker may send a message once for each. A message belongs to the first feed
+  /// that names its topic; by the id of its subscription (MQTT 5) the copy for another is known. That holds only where the
+  /// copies fare alike: with different QoS or in a shared group one may come without the other.
+  private func subscriptions(_ connection: MQTTConnectionConfiguration) -> [MQTTSettings.Subscription] {
+    let feeds = configuration.feeds.enumerated().filter { $0.element.connection == connection.name }
+    let fareAlike = Set(feeds.map(\.element.qos)).count == 1 && feeds.allSatisfy { $0.element.share == nil }
+    let identifies = fareAlike && configuration.hasOverlappingFeeds(connection: connection.name)
+    var made: [MQTTSettings.Subscription] = []
+    for (number, feed) in feeds where !made.contains(where: { $0.filter == feed.subscription && $0.qos >= feed.qos }) {
+      let id = identifies ? IngestPipeline.subscriptionID(ofFeed: number) : 0
+      made.append(MQTTSettings.Subscription(filter: feed.subscription, qos: feed.qos, id: id))
+    }
+    return made
   }
 
   // MARK: subscriptions that the broker keeps with the session

@@ -14,8 +14,8 @@ package protocol FeedConnection: AnyObject {
   func read(_ receive: (Message) -> Bool)
   /// Sends what is queued: acknowledgements, requests, our own messages.
   func write()
-  /// Keepalive, time-outs, connecting.
-  func tick(nowMs: Int64)
+  /// Keepalive, time-outs, connecting. While the engine holds, nothing may leave.
+  func tick(nowMs: Int64, isHolding: Bool)
   /// What happened since the last call.
   func takeEvents() -> [MQTTConnection.Event]
   /// Queues a QoS 1 message. Returns its number, or nil when the client cannot take it now.

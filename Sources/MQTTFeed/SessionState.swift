@@ -8,7 +8,8 @@ package struct SessionState: Sendable, Equatable {
     case stopped
   }
 
-  package static let connectTimeoutMs: Int64 = 15_000
+  /// The longest wait for a CONNACK or a SUBACK.
+  package static let answerTimeoutMs: Int64 = 15_000
   /// A connection that held this long starts the back-off anew.
   package static let stableMs: Int64 = 10_000
 
@@ -17,11 +18,15 @@ package struct SessionState: Sendable, Equatable {
   private var attempt = 0
   private let backoffMinMs: Int64
   private let backoffMaxMs: Int64
+  private let answerTimeoutMs: Int64
 
-  package init(nowMs: Int64, backoffMinMs: Int64, backoffMaxMs: Int64) {
+  package init(
+    nowMs: Int64, backoffMinMs: Int64, backoffMaxMs: Int64, answerTimeoutMs: Int64 = SessionState.answerTimeoutMs
+  ) {
     phase = .waiting(untilMs: nowMs)
     self.backoffMinMs = max(1, backoffMinMs)
     self.backoffMaxMs = max(backoffMinMs, backoffMaxMs)
+    self.answerTimeoutMs = answerTimeoutMs
   }
 
   package var isConnected: Bool {
@@ -48,7 +53,7 @@ package struct SessionState: Sendable, Equatable {
   }
 
   package mutating func connecting(nowMs: Int64) {
-    phase = .connecting(deadlineMs: nowMs + Self.connectTimeoutMs)
+    phase = .connecting(deadlineMs: nowMs + answerTimeoutMs)
   }
 
   package mutating func connected(nowMs: Int64) {

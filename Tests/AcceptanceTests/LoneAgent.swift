@@ -86,6 +86,13 @@ final class LoneAgent {
       "crossdock", ["run", "--config", configuration], environment: environment, log: "\(name).log")
   }
 
+  /// Starts another file of the program on the journal there is, as an upgrade does.
+  func startUpgraded() throws {
+    let copy = sandbox.path("crossdock-next")
+    try FileManager.default.copyItem(atPath: "\(Sandbox.programs)/crossdock", toPath: copy)
+    child = try sandbox.start(copy, ["run", "--config", configuration], log: "\(name).log")
+  }
+
   /// Starts, and returns when every connection is up.
   func startConnected() throws {
     try start()
@@ -123,6 +130,8 @@ final class LoneAgent {
     guard let connections = status()?["connections"] as? [[String: Any]] else { return false }
     return connections.allSatisfy { $0["state"] as? String == "connected" }
   }
+
+  var journalState: String? { (status()?["journal"] as? [String: Any])?["state"] as? String }
 
   func lastError(_ connection: String = "floor") -> String? {
     entry("connections", connection)?["last_error"] as? String

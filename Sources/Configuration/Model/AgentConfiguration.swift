@@ -16,6 +16,14 @@ package struct AgentConfiguration: Sendable, Equatable {
   package var uplinks: [UplinkConfiguration]
   /// Nil: no control API.
   package var control: ControlConfiguration?
+
+  /// Whether a topic may match the filters of two feeds of a connection.
+  package func hasOverlappingFeeds(connection: String) -> Bool {
+    let filters = feeds.filter { $0.connection == connection }.map(\.filter)
+    return filters.indices.contains { index in
+      filters[..<index].contains { TopicTemplate.overlap($0, filters[index]) }
+    }
+  }
 }
 
 /// `[agent]`
