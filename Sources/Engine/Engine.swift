@@ -78,6 +78,7 @@ package final class Engine {
     outbox = ReplyOutbox(journal: journal, connectionNames: configuration.connections.map(\.name))
     monitor = EngineMonitor(configuration, now: now)
     try models.recover(feeds: pipeline.feeds)
+    journal.checkpoints = { [unowned models] in models.states() }
     for (number, connection) in connections.enumerated() {
       connection.knownFilters = try setup.knownFilters(journal, connection: configuration.connections[number].name)
     }

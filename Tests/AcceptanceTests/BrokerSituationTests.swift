@@ -315,7 +315,7 @@ private final class RawDevice {
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     send([0x10, 15, 0, 4] + Array("MQTT".utf8) + [4, 2, 0, 60, 0, 3] + Array("raw".utf8))
     var answer = [UInt8](repeating: 0, count: 4)
-    guard recv(fd, &answer, 4, Int32(MSG_WAITALL.rawValue)) == 4 else { throw SandboxError("no CONNACK") }
+    guard recv(fd, &answer, 4, Int32(MSG_WAITALL)) == 4 else { throw SandboxError("no CONNACK") }
   }
 
   deinit { close(fd) }

@@ -11,7 +11,7 @@ import SQLite
 
 package final class Life {
   /// Turns in which everything must have arrived once the mishaps are over.
-  private static let maxTurnsToRest = 4000
+  private static let maxTurnsToRest = 2000
 
   let plan: LifePlan
   let disk: SimulatedDisk
