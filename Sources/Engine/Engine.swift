@@ -84,6 +84,7 @@ package final class Engine {
       folder: configuration.agent.dataDirectory, minFreeBytes: Int64(configuration.journal.minFreeBytes))
     journal.thinner = { [feeds = pipeline.feeds] stream, records in StreamThinning.thin(stream, records, feeds: feeds) }
     try models.recover(feeds: pipeline.feeds)
+    journal.checkpoints = { [unowned models] in models.states() }
     for (number, connection) in connections.enumerated() {
       connection.knownFilters = try setup.knownFilters(journal, connection: configuration.connections[number].name)
     }

@@ -89,6 +89,7 @@ extension Journal {
     of index: Int, reason: String, now: ClockReading, _ gone: inout [Int: Going]
   ) throws(CrossdockError) {
     guard let segment = try oldestSegment(of: index) else { return }
+    isEvicting = true
     let isThinned = try thin(segment, of: index, now: now)
     let (name, before) = (streams.slots[index].definition.name, streams.slots[index].evictedThrough)
     statements.deleteSegment.bind(segment.key, at: 1)
