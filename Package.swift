@@ -4,7 +4,7 @@ import PackageDescription
 
 // Layers, arrows downwards only (scripts/tidy asserts them from `swift package dump-package`):
 //   5  crossdock, crossdock-central, crossdock-plugin-host
-//   4  Engine, Uplink, ControlAPI, CentralService, Simulator
+//   4  Engine, Uplink, ControlAPI, CentralService, Simulator, LiveView, Doctor
 //   3  Configuration, MQTTFeed, Decoding, Journal, PluginRuntime
 //   2  Platform, CommandSyntax, SQLite, HTTPServer, HTTPClient, Segments
 //   1  Records, JSONText, CrossdockPlugin (the SDK)
@@ -118,12 +118,15 @@ let package = Package(
     module("CentralService", ["SQLite", "HTTPServer", "Segments", "Platform", "Records", "JSONText", "CLinux", log]),
     module("Simulator", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux"]),
     module("LiveView", ["Records", "JSONText"]),
+    module(
+      "Doctor",
+      ["Configuration", "MQTTFeed", "Journal", "HTTPClient", "Platform", "Records", "JSONText", "CLinux", log]),
     // 5
     .executableTarget(
       name: "crossdock",
       dependencies: [
         "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "Simulator",
-        "HTTPServer", "LiveView",
+        "HTTPServer", "LiveView", "Doctor",
         "HTTPClient", "Platform",
         "Records", "JSONText", "CLinux", "Segments", "MQTTFeed", "Decoding", "CCrossdockPlugin", "CrossdockPlugin", log,
       ] + pluginDependencies, swiftSettings: settings + pluginFlags),
@@ -163,6 +166,7 @@ let package = Package(
       ]),
     tests("Simulator", ["Simulator", "CMosquitto", "Platform", "JSONText", "Records"]),
     tests("LiveView", ["LiveView", "JSONText"]),
+    tests("Doctor", ["Doctor", "Records"]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
     tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),
   ] + pluginTargets,
