@@ -3,7 +3,8 @@ import Foundation
 import PackageDescription
 
 // Layers, arrows downwards only (scripts/tidy asserts them from `swift package dump-package`):
-//   5  crossdock, crossdock-central, crossdock-plugin-host
+//   6  crossdock, crossdock-central, crossdock-plugin-host; crossdock-simulation
+//   5  EngineSimulation (what the simulation is made of; in Tests/)
 //   4  Engine, Uplink, ControlAPI, CentralService, Simulator, LiveView, Doctor
 //   3  Configuration, MQTTFeed, Decoding, Journal, PluginRuntime
 //   2  Platform, CommandSyntax, SQLite, HTTPServer, HTTPClient, Segments
@@ -104,7 +105,7 @@ let package = Package(
     module("Configuration", ["CTomlPlusPlus", "Platform", "Records"]),
     module("MQTTFeed", ["CMosquitto", "CLinux", "Platform", "Records", log]),
     module("Decoding", ["JSONText", "Records"]),
-    module("Journal", ["SQLite", "Platform", "Records", "JSONText", log]),
+    module("Journal", ["SQLite", "CZstd", "CLinux", "Platform", "Records", "JSONText", log]),
     module("PluginRuntime", ["CCrossdockPlugin", "CLinux", "Platform", "Records", log]),
     // 4
     module(
@@ -121,7 +122,19 @@ let package = Package(
     module(
       "Doctor",
       ["Configuration", "MQTTFeed", "Journal", "HTTPClient", "Platform", "Records", "JSONText", "CLinux", log]),
-    // 5
+    // 5: the engine in a simulated world; see docs/simulation.md
+    .target(
+      name: "CFaultVFS", path: "Tests/Simulation/CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
+    module(
+      "EngineSimulation",
+      [
+        "CFaultVFS", "Engine", "Configuration", "MQTTFeed", "Journal", "PluginRuntime", "Platform", "Records", "JSONText",
+        "CrossdockPlugin", "CCrossdockPlugin", "SQLite", log,
+      ], path: "Tests/Simulation/EngineSimulation"),
+    // 6
+    .executableTarget(
+      name: "crossdock-simulation", dependencies: ["EngineSimulation", "CommandSyntax", "Platform", "Records"],
+      path: "Tests/Simulation/crossdock-simulation", swiftSettings: settings),
     .executableTarget(
       name: "crossdock",
       dependencies: [
@@ -156,6 +169,7 @@ let package = Package(
     tests(
       "Engine",
       ["Engine", "Configuration", "MQTTFeed", "Journal", "Platform", "Records", log]),
+    tests("EngineSimulation", ["EngineSimulation", "Engine", "Journal", "Records"]),
     tests("Uplink", ["Uplink", "Configuration", "Journal", "Segments", "Records", "HTTPServer"]),
     tests("ControlAPI", ["ControlAPI", "Journal", "HTTPServer", "HTTPClient", "Records", "JSONText"]),
     tests(

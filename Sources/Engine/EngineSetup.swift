@@ -11,11 +11,11 @@ struct EngineSetup {
   let configuration: AgentConfiguration
   let log: Logger
 
-  func openJournal(now: ClockReading) throws(CrossdockError) -> Journal {
+  func openJournal(now: ClockReading, boot: String) throws(CrossdockError) -> Journal {
     try Journal(
       folder: configuration.agent.dataDirectory, agent: configuration.agent.id, streams: configuration.streams,
       feeds: configuration.feeds.map(\.name) + [IngestPipeline.unroutedFeed],
-      limits: JournalLimits(maxBytes: Int64(configuration.journal.maxBytes)), now: now)
+      limits: JournalLimits(maxBytes: Int64(configuration.journal.maxBytes)), now: now, boot: boot)
   }
 
   func makePipeline(_ journal: Journal) throws(CrossdockError) -> IngestPipeline {
@@ -62,13 +62,9 @@ struct EngineSetup {
     return ModelStage(slots, journal: journal, log: log)
   }
 
-  func makeConnections(nowMs: Int64) throws(CrossdockError) -> [MQTTConnection] {
-    var made: [MQTTConnection] = []
-    for connection in configuration.connections {
-      made.append(
-        try MQTTConnection(ConnectionSettings.make(connection, of: configuration), log: log, nowMs: nowMs))
-    }
-    return made
+  /// In the configuration's order.
+  var connectionSettings: [MQTTSettings] {
+    configuration.connections.map { ConnectionSettings.make($0, of: configuration) }
   }
 
   // MARK: subscriptions that the broker keeps with the session

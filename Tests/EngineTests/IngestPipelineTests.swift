@@ -44,7 +44,7 @@ import Testing
   private func open() throws -> IngestPipeline {
     try Files.createFolder(folder)
     let setup = EngineSetup(configuration: try configuration(), log: .init(label: "test"))
-    return try setup.makePipeline(try setup.openJournal(now: clock.now()))
+    return try setup.makePipeline(try setup.openJournal(now: clock.now(), boot: BootID.current()))
   }
 
   private func send(_ pipeline: IngestPipeline, _ topic: String, _ payload: String, id: UInt16) {
