@@ -5,7 +5,7 @@ import PackageDescription
 // Layers, arrows downwards only (scripts/tidy asserts them from `swift package dump-package`):
 //   6  crossdock, crossdock-central, crossdock-plugin-host; crossdock-simulation
 //   5  EngineSimulation (what the simulation is made of; in Tests/)
-//   4  Engine, Uplink, ControlAPI, CentralService, Simulator
+//   4  Engine, Uplink, ControlAPI, CentralService, Simulator, LiveView, Doctor
 //   3  Configuration, MQTTFeed, Decoding, Journal, PluginRuntime
 //   2  Platform, CommandSyntax, SQLite, HTTPServer, HTTPClient, Segments
 //   1  Records, JSONText, CrossdockPlugin (the SDK)
@@ -119,6 +119,9 @@ let package = Package(
     module("CentralService", ["SQLite", "HTTPServer", "Segments", "Platform", "Records", "JSONText", "CLinux", log]),
     module("Simulator", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux"]),
     module("LiveView", ["Records", "JSONText"]),
+    module(
+      "Doctor",
+      ["Configuration", "MQTTFeed", "Journal", "HTTPClient", "Platform", "Records", "JSONText", "CLinux", log]),
     // 5: the engine in a simulated world; see docs/simulation.md
     .target(
       name: "CFaultVFS", path: "Tests/Simulation/CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -136,7 +139,7 @@ let package = Package(
       name: "crossdock",
       dependencies: [
         "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "Simulator",
-        "HTTPServer", "LiveView",
+        "HTTPServer", "LiveView", "Doctor",
         "HTTPClient", "Platform",
         "Records", "JSONText", "CLinux", "Segments", "MQTTFeed", "Decoding", "CCrossdockPlugin", "CrossdockPlugin", log,
       ] + pluginDependencies, swiftSettings: settings + pluginFlags),
@@ -177,6 +180,7 @@ let package = Package(
       ]),
     tests("Simulator", ["Simulator", "CMosquitto", "Platform", "JSONText", "Records"]),
     tests("LiveView", ["LiveView", "JSONText"]),
+    tests("Doctor", ["Doctor", "Records"]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
     tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),
   ] + pluginTargets,

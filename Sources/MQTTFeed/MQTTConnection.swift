@@ -228,7 +228,7 @@ package final class MQTTConnection {
 
   private func makeClient() throws(CrossdockError) {
     if let client { mosquitto_destroy(client) }
-    client = mosquitto_new(settings.clientID, false, Unmanaged.passUnretained(self).toOpaque())
+    client = mosquitto_new(settings.clientID, settings.isTransient, Unmanaged.passUnretained(self).toOpaque())
     guard let client else {
       throw failure("make the MQTT client", MOSQ_ERR_NOMEM.rawValue.signed)
     }
