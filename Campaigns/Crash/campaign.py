@@ -1,7 +1,6 @@
 """The crash campaign: see docs/reliability.md, section "Power loss", and scripts/crash for its use."""
 import os
 import random
-import resource
 import shutil
 import signal
 import socket
@@ -16,10 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 import plans
 from agent import Campaign
 from rounds import Outcome, Round
+from self_check import SelfCheck
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 PROGRESS_ROUNDS = 25
+# The points of the fixed scenario come first, and take at most this much of the rounds.
+SYSTEMATIC_SHARE = 0.7
 BROKER = """\
 listener {port} 127.0.0.1
 allow_anonymous true
@@ -100,8 +102,10 @@ class Tally:
 
 
 class CrashCampaign:
-    def __init__(self, place, rounds, jobs, say):
-        self.place, self.rounds, self.jobs, self.say = place, rounds, jobs, say
+    total = 0
+
+    def __init__(self, place, rounds, messages, jobs, say):
+        self.place, self.rounds, self.messages, self.jobs, self.say = place, rounds, messages, jobs, say
         self.tally, self.control = Tally(), Tally()
 
     def run_round(self, plan, tally):
@@ -117,51 +121,62 @@ class CrashCampaign:
                 self.say(f"crash:   {problem}")
             self.say(f"crash:   kept: {self.place.folder}/round-{plan['label']}-{self.place.seed}")
         elif tally is self.tally and tally.rounds % PROGRESS_ROUNDS == 0:
-            self.say(f"crash: {tally.rounds} of {self.rounds} rounds, {tally.messages} messages, {tally.lost} lost, {tally.double} double")
+            self.say(f"crash: {tally.rounds} of {self.total} rounds, {tally.messages} messages, {tally.lost} lost, {tally.double} double")
         return outcome
 
     def count_syncs(self):
-        """The fixed scenario without a cut: how many syncs it has."""
-        plan = plans.systematic(self.place.seed, "count", "never", "keep")
-        outcome = self.run_round(plan, Tally())
+        """The fixed scenario without a cut: how many syncs it has. Each commit must have been seen to sync a file."""
+        plan = plans.systematic(self.place.seed, "count", "never", "keep", self.messages)
+        outcome = self.run_round({**plan, "counts_commits": True}, Tally())
         if outcome.problems or not outcome.cuts:
             raise Campaign("the scenario without a cut fails")
-        return outcome.cuts[0]["syncs"]
+        seen = outcome.cuts[0]
+        if not 0 < outcome.commits <= seen["file_syncs"]:
+            raise Campaign(f"{outcome.commits} commits, but {seen['file_syncs']} syncs of files were seen")
+        self.say(f"crash: the scenario has {seen['syncs']} syncs ({outcome.commits} commits, {seen['writes']} writes)")
+        return seen["syncs"]
 
     def points(self, count):
-        """Every sync of the scenario: the power gone before it (nothing of what it would cover is kept; and torn) and after."""
-        return [(f"sync-{n}-{side}-{choice}", f"sync:{n}:{side}", choice)
-                for n in range(1, count + 1) for side, choice in (("before", "forget"), ("after", "forget"), ("before", "torn"))]
+        """Every sync of the scenario: the power gone before it (nothing of what it would cover is kept; and torn) and after
+        it, and the process killed before it."""
+        kinds = (("before", "forget"), ("after", "forget"), ("before", "torn"), ("before", "kill"))
+        return [(f"sync-{n}-{side}-{choice}", f"sync:{n}:{side}", choice) for n in range(1, count + 1) for side, choice in kinds]
 
     def plan_of(self, label):
         """For a round that is run again."""
         if label.startswith("sync-"):
             _, n, side, choice = label.split("-")
-            return plans.systematic(self.place.seed, label, f"sync:{n}:{side}", choice)
+            return plans.systematic(self.place.seed, label, f"sync:{n}:{side}", choice, self.messages)
         if label.startswith("control-"):
             return plans.control(self.place.seed, label.split("-")[1])
         return plans.randomised(self.place.seed, label)
 
-    def run(self, systematic_share=0.6):
-        syncs = self.count_syncs()
-        points = self.points(syncs)
-        wanted = min(len(points), max(1, round(self.rounds * systematic_share)))
+    def at_syncs(self, share):
+        points = self.points(self.count_syncs())
+        wanted = min(len(points), max(1, round(self.rounds * share)))
         if wanted < len(points):
             # Not all of them fit: evenly spread ones, others with another seed.
             offset = random.Random(self.place.seed).random()
             points = [points[int((i + offset) * len(points) / wanted)] for i in range(wanted)]
-        self.say(f"crash: the scenario has {syncs} syncs; {len(points)} rounds at them, {self.rounds - len(points)} at random")
-        todo = [plans.systematic(self.place.seed, *point) for point in points]
-        todo += [plans.randomised(self.place.seed, str(n)) for n in range(1, self.rounds - len(points) + 1)]
+        return [plans.systematic(self.place.seed, *point, self.messages) for point in points]
+
+    def run(self, only):
+        self.say(f"crash: {SelfCheck(self.place).run()} checks of the power-loss object and of the comparison")
+        systematic = [] if only == "control" else self.at_syncs(1 if only else SYSTEMATIC_SHARE)
+        random_rounds = 0 if only else self.rounds - len(systematic)
+        todo = systematic + [plans.randomised(self.place.seed, str(n)) for n in range(1, random_rounds + 1)]
         controls = [plans.control(self.place.seed, str(n)) for n in range(1, max(2, self.rounds // 25) + 1)]
+        if only == "points":
+            controls = []
+        self.total = len(todo)
         with ThreadPoolExecutor(self.jobs) as pool:
             list(pool.map(lambda plan: self.run_round(plan, self.tally), todo))
             outcomes = list(pool.map(lambda plan: self.run_round(plan, self.control), controls))
         if any(not cut["rewritten"] for outcome in outcomes for cut in outcome.cuts):
             raise Campaign("the control found no PRAGMA synchronous to change")
-        return self.conclude(len(points))
+        return self.conclude(len(systematic), bool(controls))
 
-    def conclude(self, at_syncs):
+    def conclude(self, at_syncs, has_control):
         tally, control = self.tally, self.control
         kinds = ", ".join(f"{count} × {kind}" for kind, count in tally.cuts.most_common())
         self.say(f"crash: cuts: {kinds}")
@@ -172,21 +187,27 @@ class CrashCampaign:
         print(
             f"crash: {tally.rounds} rounds ({at_syncs} at every sync, {tally.rounds - at_syncs} random; {power} power cuts, {kill} kills), "
             f"{tally.messages} messages, {tally.lost} lost, {tally.double} double, seed {self.place.seed}; "
-            f"NORMAL control lost {control.lost} of {control.acknowledged}", flush=True)
-        if control.lost == 0:
+            + (f"NORMAL control lost {control.lost} of {control.acknowledged}" if has_control else "no control"), flush=True)
+        if has_control and control.lost == 0:
             self.say("crash: the control with synchronous = NORMAL lost nothing: this campaign cannot see a loss")
-        return 0 if tally.failed == tally.lost == tally.double == 0 and control.failed == 0 and control.lost > 0 else 1
+            return 1
+        return 0 if tally.failed == tally.lost == tally.double == control.failed == 0 else 1
 
 
 def main():
     seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(1, 1_000_000))
     rounds = int(os.environ.get("ROUNDS") or 100)
+    messages = int(os.environ.get("MESSAGES") or 200)
     programs = os.environ.get("CROSSDOCK_PROGRAMS") or os.path.join(ROOT, ".build", "release")
     folder = os.environ.get("CROSSDOCK_CRASH_FOLDER") or os.path.join(ROOT, ".build", "crash")
     jobs = int(os.environ.get("JOBS") or min(2, os.cpu_count() or 1))
     if not os.access(os.path.join(programs, "crossdock"), os.X_OK):
         print(f"crash: there is no {programs}/crossdock: make build", file=sys.stderr)
         return 69
+    only = os.environ.get("ONLY") or ""
+    if only not in ("", "points", "control"):
+        print("crash: ONLY is points or control", file=sys.stderr)
+        return 64
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
     def say(text):
@@ -196,13 +217,13 @@ def main():
     place = None
     try:
         place = Place(folder, programs, seed)
-        campaign = CrashCampaign(place, rounds, jobs, say)
+        campaign = CrashCampaign(place, rounds, messages, jobs, say)
         label = os.environ.get("ROUND")
         if label:
             outcome = campaign.run_round(campaign.plan_of(label), campaign.tally)
             print(f"crash: round {label}: {outcome.messages} messages, {outcome.lost} lost, {outcome.double} double, cuts {outcome.cuts}")
             return 1 if outcome.problems else 0
-        return campaign.run()
+        return campaign.run(only)
     except Campaign as error:
         say(f"crash: {error}")
         return 1

@@ -169,6 +169,16 @@ EXPORT ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offse
 EXPORT ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t offset) {
   return write_parts(fd, parts, count, offset, true);
 }
+/// An offset of -1 is the present place, as for writev.
+EXPORT ssize_t pwritev2(int fd, const struct iovec *parts, int count, off_t offset, int flags) {
+  struct stat info;
+  if (flags && is_watched_file(fd, &info)) power_refuse("pwritev2 with flags", "a file");
+  if (flags) return syscall(SYS_pwritev2, fd, parts, count, offset, 0, flags);
+  return write_parts(fd, parts, count, offset, offset != -1);
+}
+EXPORT ssize_t pwritev64v2(int fd, const struct iovec *parts, int count, off64_t offset, int flags) {
+  return pwritev2(fd, parts, count, offset, flags);
+}
 EXPORT int ftruncate(int fd, off_t size) { return resize_call(fd, size); }
 EXPORT int ftruncate64(int fd, off64_t size) { return resize_call(fd, size); }
 EXPORT int fsync(int fd) { return sync_call(fd, SYS_fsync); }

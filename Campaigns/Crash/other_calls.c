@@ -37,11 +37,14 @@ EXPORT int fallocate(int fd, int mode, off_t offset, off_t length) {
   refuse_descriptor("fallocate", fd);
   return (int)syscall(SYS_fallocate, fd, mode, offset, length);
 }
+EXPORT int fallocate64(int fd, int mode, off64_t offset, off64_t length) { return fallocate(fd, mode, offset, length); }
 EXPORT int posix_fallocate(int fd, off_t offset, off_t length) { return fallocate(fd, 0, offset, length); }
+EXPORT int posix_fallocate64(int fd, off64_t offset, off64_t length) { return fallocate(fd, 0, offset, length); }
 EXPORT int truncate(const char *path, off_t size) {
   refuse_path("truncate", AT_FDCWD, path);
   return (int)syscall(SYS_truncate, path, size);
 }
+EXPORT int truncate64(const char *path, off64_t size) { return truncate(path, size); }
 EXPORT int linkat(int from_at, const char *from, int to_at, const char *to, int flags) {
   refuse_path("a hard link", to_at, to);
   return (int)syscall(SYS_linkat, from_at, from, to_at, to, flags);
@@ -60,6 +63,7 @@ EXPORT ssize_t sendfile(int to, int from, off_t *offset, size_t length) {
   refuse_descriptor("sendfile", to);
   return syscall(SYS_sendfile, to, from, offset, length);
 }
+EXPORT ssize_t sendfile64(int to, int from, off64_t *offset, size_t length) { return sendfile(to, from, offset, length); }
 
 /// libc's streams write past the calls that we replace.
 static FILE *open_stream(const char *name, const char *path, const char *mode) {

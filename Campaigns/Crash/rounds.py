@@ -18,6 +18,7 @@ class Outcome:
         self.acknowledged_at_cuts = 0
         self.cuts = []  # reports of the power-loss object
         self.problems = []
+        self.commits = 0
 
 
 class Round:
@@ -81,11 +82,15 @@ class Round:
         """One life up to its sudden end, and the checks of what it left. Whether to go on."""
         self.life = self.agent.start(end["power"])
         started = time.monotonic()
-        has_stopped = False
+        idle_since, has_stopped = None, False
         while not self.life.is_over:
             age = time.monotonic() - started
-            is_idle = self.publisher.done.is_set() and self.recorder.is_drained(self.ledger.last)
+            if idle_since is None and self.publisher.done.is_set() and self.recorder.is_drained(self.ledger.last):
+                idle_since = age
+            is_idle = idle_since is not None and age >= idle_since + end["linger_s"]
             if end.get("then_stop") and is_idle and not has_stopped:
+                if self.plan.get("counts_commits"):
+                    self.outcome.commits = self.check_account(self.agent.status())["journal"]["commits_total"]
                 self.life.process.terminate()
                 has_stopped = True
             elif age > end["after_s"] or (is_idle and not end.get("then_stop")):
@@ -125,7 +130,6 @@ class Round:
             self.outcome.lost += len(gone)
             problems.append(f"{len(gone)} of {len(acknowledged)} acknowledged messages are gone: {gone[:10]}")
         self.outcome.problems += [f"after cut {self.agent.lives} ({self.outcome.cuts[-1]}): {each}" for each in problems]
-        self.had_acknowledged = bool(acknowledged)
         return not problems
 
     def live_and_drain(self):
@@ -155,7 +159,7 @@ class Round:
         self.outcome.double += verdict.double
 
     def check_account(self, status):
-        """received = stored + quarantined + dropped, and in the end they are what was published."""
+        """received = stored + quarantined + dropped, and in the end they are what was published. The last status."""
         problems = self.outcome.problems
         deadline = time.monotonic() + 5
         while True:
@@ -166,10 +170,10 @@ class Round:
                     problems.append(f"feed {feed['name']}: received {feed['received_total']}, accounted for {parts}")
             kept = sum(feed["stored_total"] + feed["quarantined_total"] for feed in feeds)
             if kept == len(self.ledger.entries) or problems:
-                return
+                return status
             if time.monotonic() > deadline:
                 problems.append(f"the status counts {kept} messages as kept, published were {len(self.ledger.entries)}")
-                return
+                return status
             # The status is renewed four times a second.
             time.sleep(0.03)
             status = self.agent.status()

@@ -51,6 +51,7 @@ package enum Files {
   /// Creates the folder and what is missing above it, with access for this user only. Its name is synced in the folder
   /// above: without that, a power cut would take the folder with everything in it, however well that was synced.
   package static func createFolder(_ path: String) throws(CrossdockError) {
+    if path.count > 1, path.hasSuffix("/") { return try createFolder(String(path.dropLast())) }
     if mkdir(path, 0o700) == 0 { return syncFolder(of: path) }
     if errno == EEXIST { return }
     guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
