@@ -66,6 +66,15 @@ if hasPredictiveMaintenance {
   pluginFlags.append(.define("PLUGIN_PREDICTIVE_MAINTENANCE"))
 }
 
+// Programs for developers that no product needs: built when asked for, each by its script.
+var developerTargets: [Target] = []
+if Context.environment["CROSSDOCK_BENCHMARKS"] != nil {
+  developerTargets.append(
+    .executableTarget(
+      name: "decode-benchmark", dependencies: ["Decoding", "Engine", "Records"], path: "Benchmarks/json/decode",
+      swiftSettings: settings))
+}
+
 let package = Package(
   name: "crossdock",
   products: [
@@ -165,7 +174,7 @@ let package = Package(
     tests("LiveView", ["LiveView", "JSONText"]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
     tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),
-  ] + pluginTargets,
+  ] + pluginTargets + developerTargets,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )
