@@ -75,6 +75,14 @@ if Context.environment["CROSSDOCK_BENCHMARKS"] != nil {
       swiftSettings: settings))
 }
 
+if Context.environment["CROSSDOCK_FUZZ"] != nil {
+  // No main of its own: that is libFuzzer's.
+  developerTargets.append(
+    .executableTarget(
+      name: "crossdock-fuzz", dependencies: ["FuzzEntries"], path: "Fuzz/Program",
+      swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
+}
+
 let package = Package(
   name: "crossdock",
   products: [
@@ -146,7 +154,15 @@ let package = Package(
       name: "crossdock-plugin-host",
       dependencies: ["CommandSyntax", "PluginRuntime", "JSONText", "Records"],
       swiftSettings: settings),
+    // What is fuzzed: functions over any bytes, which the tests run over the stored corpus.
+    module(
+      "FuzzEntries",
+      [
+        "CLinux", "Records", "JSONText", "Platform", "HTTPServer", "Segments", "Configuration", "Decoding", "Journal",
+        "ControlAPI",
+      ], path: "Fuzz/Entries"),
     // Tests
+    tests("FuzzEntries", ["FuzzEntries"]),
     tests("JSONText", ["JSONText"]),
     tests("Records", ["Records"]),
     tests("CrossdockPlugin", ["CrossdockPlugin"]),

@@ -70,7 +70,7 @@ package final class Engine {
     let now = clock.now()
     let setup = EngineSetup(configuration: configuration, log: log)
     journal = try setup.openJournal(now: now)
-    pipeline = try setup.makePipeline(journal)
+    pipeline = try setup.makePipeline(journal, now: now)
     models = try setup.makeModels(journal, plugins: plugins, options: options)
     connections = try setup.makeConnections(nowMs: now.monotonicNs / 1_000_000)
     outbox = ReplyOutbox(journal: journal, connectionNames: configuration.connections.map(\.name))

@@ -69,6 +69,17 @@ import Testing
       "dedupe = \"/id\"",
       "agent.conf:15:10: error: \"dedupe\" must be an array of strings, found a string; put it into brackets: [\"…\"]"
     ),
+    (
+      "dedupe_window_s = 0",
+      "agent.conf:15:19: error: \"dedupe_window_s\" is 0 s; it must be between 1 and 31536000 s"
+    ),
+    (
+      "dedupe_window_s = \"soon\"",
+      """
+      agent.conf:15:19: error: "dedupe_window_s" is "soon", which is not a whole number of s; write for example "30s", \
+      "5m" or a number of s
+      """
+    ),
     ("dedupe = [1]", "agent.conf:15:11: error: \"dedupe\" must be an array of strings, found an integer"),
     (
       "fields = [\"/a\"]",

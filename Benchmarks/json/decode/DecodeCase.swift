@@ -68,7 +68,7 @@ func decode(_ messages: [[UInt8]], _ options: DecoderOptions, keys: Bool) throws
   let decoder = try FeedDecoder(options)
   let batch = RecordBatch()
   let clock = ClockReading(wallNs: 1_795_420_800_000_000_000, monotonicNs: 77, isSynchronised: true)
-  var recent = RecentKeys(limit: 10_000, stored: [])
+  let recent = RecentKeys(limit: 10_000, windowNs: 3_600_000_000_000)
   var pass: UInt64 = 0
   var inBatch = 0
   return {
@@ -79,7 +79,7 @@ func decode(_ messages: [[UInt8]], _ options: DecoderOptions, keys: Bool) throws
           payload: $0, arrival: Arrival(clock: clock), stream: 3, source: 5, into: batch)
       }
       precondition(outcome == .records(1))
-      if keys, let key = decoder.dedupeKeys[0] { precondition(recent.insert(key &+ pass)) }
+      if keys, let key = decoder.dedupeKeys[0] { precondition(recent.insert(key &+ pass, nowNs: clock.monotonicNs)) }
       inBatch += 1
       if inBatch == 256 {
         batch.removeAll()

@@ -21,6 +21,7 @@ extension SectionReader {
       filter: template?.filter ?? "", share: share(), qos: Int32(qos()), stream: stream?.value ?? "",
       decoder: decoder(decoderName ?? ""), sourceTemplate: source(template),
       dedupe: paths(FeedOptions.dedupe, decoderName), dedupeWindow: number(FeedOptions.dedupeWindow) ?? 0,
+      dedupeWindowS: number(FeedOptions.dedupeWindowS),
       maxPayloadBytes: number(FeedOptions.maxPayload) ?? 0, position: position)
     return ReadFeed(
       configuration: configuration, name: name, connection: connection, stream: stream,
