@@ -121,7 +121,7 @@ let package = Package(
     module("Configuration", ["CTomlPlusPlus", "Platform", "Records"]),
     module("MQTTFeed", ["CMosquitto", "CLinux", "Platform", "Records", log]),
     module("Decoding", ["JSONText", "Records"]),
-    module("Journal", ["SQLite", "Platform", "Records", "JSONText", log]),
+    module("Journal", ["SQLite", "CZstd", "CLinux", "Platform", "Records", "JSONText", log]),
     module("PluginRuntime", ["CCrossdockPlugin", "CLinux", "Platform", "Records", log]),
     // 4
     module(

@@ -103,7 +103,10 @@ package final class Engine {
     takeEvents()
     takePosts()
     if hold.map({ $0.isDue(nowMs: now.monotonicMs) }) ?? !pipeline.isEmpty { commit(now: now) }
-    if hold == nil { writeSockets() }
+    if hold == nil {
+      writeSockets()
+      maintain(now)
+    }
     if monitor.isTickDue(nowMs: now.monotonicMs) { tick(now) }
   }
 
@@ -218,6 +221,18 @@ package final class Engine {
 
   private func writeSockets() {
     for connection in connections where connection.wantsWrite { connection.write() }
+  }
+
+  // MARK: maintenance
+
+  /// Packing and its like, a little at a time, when the acknowledgements have left.
+  private func maintain(_ now: ClockReading) {
+    guard journal.needsMaintenance(now: now) else { return }
+    do throws(CrossdockError) {
+      try journal.maintain(now: now)
+    } catch {
+      holdBack(error, nowMs: now.monotonicMs)
+    }
   }
 
   // MARK: time

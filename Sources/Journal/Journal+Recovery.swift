@@ -27,51 +27,65 @@ extension Journal {
 
   /// Packet ids and hashes of a connection's last messages, oldest first.
   package func deliveries(of connection: String) throws(CrossdockError) -> [(packetID: UInt16, hash: UInt64)] {
+    var entries: [UInt8] = []
     let statement = try database.prepare("SELECT entries FROM delivery WHERE connection = ?1 ORDER BY id")
     statement.bind(connection, at: 1)
-    var all: [(UInt16, UInt64)] = []
-    while try statement.step() {
-      let bytes = statement.bytes(0)
-      for at in stride(from: 0, to: bytes.count / 10 * 10, by: 10) {
-        all.append(
-          (
-            bytes.loadUnaligned(fromByteOffset: at, as: UInt16.self).littleEndian,
-            bytes.loadUnaligned(fromByteOffset: at + 2, as: UInt64.self).littleEndian
-          ))
+    while try statement.step() { entries.append(contentsOf: statement.bytes(0)) }
+    try forEachMeta { meta in
+      for window in meta.deliveries where window.connection == connection { entries += window.entries }
+    }
+    return entries.withUnsafeBytes { bytes in
+      stride(from: 0, to: bytes.count / 10 * 10, by: 10).suffix(limits.deliveryWindow).map { at in
+        (
+          bytes.loadUnaligned(fromByteOffset: at, as: UInt16.self).littleEndian,
+          bytes.loadUnaligned(fromByteOffset: at + 2, as: UInt64.self).littleEndian
+        )
       }
     }
-    return all
   }
 
   /// Hashes of a feed's last dedupe keys, oldest first.
   package func recentKeys(ofFeed feed: Int) throws(CrossdockError) -> [UInt64] {
+    var hashes: [UInt8] = []
     let statement = try database.prepare("SELECT hashes FROM recent_key WHERE feed = ?1 ORDER BY id")
     statement.bind(feedRows[feed], at: 1)
-    var all: [UInt64] = []
-    while try statement.step() {
-      let bytes = statement.bytes(0)
-      for at in stride(from: 0, to: bytes.count / 8 * 8, by: 8) {
-        all.append(bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian)
+    while try statement.step() { hashes.append(contentsOf: statement.bytes(0)) }
+    let row = feedRows[feed]
+    try forEachMeta { meta in
+      for set in meta.recentKeys where set.feedRow == row { hashes += set.hashes }
+    }
+    return hashes.withUnsafeBytes { bytes in
+      stride(from: 0, to: bytes.count / 8 * 8, by: 8).suffix(limits.keyWindow).map {
+        bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self).littleEndian
       }
     }
-    return all
+  }
+
+  private func forEachMeta(_ body: (CommitMeta) -> Void) throws(CrossdockError) {
+    let rows = try database.prepare("SELECT meta FROM log WHERE meta IS NOT NULL ORDER BY id")
+    while try rows.step() {
+      if let meta = CommitMeta(rows.bytes(0)) { body(meta) }
+    }
   }
 
   /// Replies after the given number, oldest first.
   package func pendingReplies(after id: Int64, limit: Int) throws(CrossdockError) -> [PendingReply] {
-    let statement = try database.prepare(
-      "SELECT id, connection, topic, stream, sequence FROM reply WHERE id > ?1 ORDER BY id LIMIT ?2")
+    let statement = statements.pendingReplies
+    defer { statement.reset() }
     statement.bind(id, at: 1)
     statement.bind(limit, at: 2)
     var all: [PendingReply] = []
     while try statement.step() {
-      let body = try database.prepare("SELECT body FROM record_\(statement.integer(3)) WHERE sequence = ?1")
-      body.bind(statement.integer(4), at: 1)
+      let sequence = UInt64(clamping: statement.integer(4))
       // Evicted meanwhile: an empty body tells the caller that there is nothing left to publish.
-      let bytes = try body.step() ? Array(body.bytes(0)) : []
+      var body: [UInt8] = []
+      try blocks.forEach(stream: statement.integer(3), after: sequence - 1) { record throws(CrossdockError) in
+        if record.sequence == sequence { body = Array(record.body) }
+        return false
+      }
       all.append(
         PendingReply(
-          id: statement.integer(0), connection: statement.text(1), topic: statement.text(2), body: bytes))
+          id: statement.integer(0), connection: statement.text(1), topic: statement.text(2), body: body))
     }
     return all
   }
@@ -93,47 +107,38 @@ extension Journal {
     var all: [ReplayedRecord] = []
     for number in numbers {
       let slot = streams.slots[Int(number)]
-      let statement = try database.prepare(
-        """
-        SELECT sequence, arrival, source, feed, event_ns, ingest_ns, monotonic_ns, boot, flags, body FROM record_\(slot.id)
-        WHERE sequence >= ?1 ORDER BY sequence LIMIT ?2
-        """)
-      statement.bind(try firstSequence(of: slot, arrivedAfter: arrival), at: 1)
-      statement.bind(limit, at: 2)
-      while try statement.step() {
-        let source = UInt32(clamping: statement.integer(2) - 1)
-        all.append(
-          ReplayedRecord(
-            stream: number, arrival: statement.integer(1), feed: feedNumber(ofRow: statement.integer(3)),
-            source: source,
-            record: StoredRecord(
-              sequence: UInt64(statement.integer(0)), source: "", eventTimeNs: statement.integer(4),
-              ingestTimeNs: statement.integer(5), monotonicNs: statement.integer(6),
-              boot: UInt32(clamping: statement.integer(7)),
-              flags: RecordFlags(rawValue: UInt32(clamping: statement.integer(8))),
-              body: Array(statement.bytes(9)))))
+      var count = 0
+      try blocks.forEach(stream: slot.id, after: try sequence(of: slot, arrivedUpTo: arrival)) {
+        record throws(CrossdockError) in
+        guard record.arrival > arrival else { return true }
+        all.append(replayed(record, number))
+        count += 1
+        return count < limit
       }
     }
     all.sort { $0.arrival < $1.arrival }
     return Array(all.prefix(limit))
   }
 
-  private func feedNumber(ofRow row: Int64) -> UInt16 {
-    feedRows.firstIndex(of: row).map { UInt16($0 + 1) } ?? 0
+  private func replayed(_ record: BlockRecord, _ number: UInt16) -> ReplayedRecord {
+    ReplayedRecord(
+      stream: number, arrival: record.arrival,
+      feed: feedRows.firstIndex(of: record.feed).map { UInt16($0 + 1) } ?? 0, source: record.source,
+      record: StoredRecord(
+        sequence: record.sequence, source: "", eventTimeNs: record.eventTimeNs, ingestTimeNs: record.ingestTimeNs,
+        monotonicNs: record.monotonicNs, boot: record.boot, flags: RecordFlags(rawValue: record.flags),
+        body: Array(record.body)))
   }
 
-  /// Arrival ascends with the sequence: a binary search over the stream finds the first record after a checkpoint.
-  private func firstSequence(of slot: StreamSlot, arrivedAfter arrival: Int64) throws(CrossdockError) -> UInt64 {
-    let statement = try database.prepare("SELECT arrival FROM record_\(slot.id) WHERE sequence = ?1")
-    var low = slot.evictedThrough + 1
-    var high = slot.next
-    while low < high {
-      let middle = low + (high - low) / 2
-      statement.bind(middle, at: 1)
-      let found = try statement.step() ? statement.integer(0) : 0
-      statement.reset()
-      if found > arrival { high = middle } else { low = middle + 1 }
+  /// A sequence before which every record arrived by then: the end of the last segment that did.
+  private func sequence(of slot: StreamSlot, arrivedUpTo arrival: Int64) throws(CrossdockError) -> UInt64 {
+    let statement = try database.prepare(
+      "SELECT last, last_arrival FROM segment WHERE key >= ?1 AND key < ?2 ORDER BY key DESC")
+    statement.bind(JournalSchema.key(slot.id, 0), at: 1)
+    statement.bind(JournalSchema.key(slot.id + 1, 0), at: 2)
+    while try statement.step() {
+      if statement.integer(1) <= arrival { return UInt64(clamping: statement.integer(0)) }
     }
-    return low
+    return slot.evictedThrough
   }
 }

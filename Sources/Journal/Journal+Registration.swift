@@ -4,24 +4,28 @@ internal import SQLite
 // What the writer looks up or writes once, at its start.
 extension Journal {
   static func register(boot: String, in database: SQLiteConnection) throws(CrossdockError) -> UInt32 {
-    let insert = try database.prepare("INSERT OR IGNORE INTO boot(kernel_id) VALUES(?1)")
-    insert.bind(boot, at: 1)
-    try insert.run()
     let find = try database.prepare("SELECT id FROM boot WHERE kernel_id = ?1")
     find.bind(boot, at: 1)
-    return try find.step() ? UInt32(clamping: find.integer(0)) : 0
+    if try find.step() { return UInt32(clamping: find.integer(0)) }
+    let insert = try database.prepare("INSERT INTO boot(kernel_id) VALUES(?1)")
+    insert.bind(boot, at: 1)
+    try insert.run()
+    return UInt32(clamping: database.lastInsertedRow)
   }
 
   static func register(feeds: [String], in database: SQLiteConnection) throws(CrossdockError) -> [Int64] {
-    let insert = try database.prepare("INSERT OR IGNORE INTO feed(name) VALUES(?1)")
+    let insert = try database.prepare("INSERT INTO feed(name) VALUES(?1)")
     let find = try database.prepare("SELECT id FROM feed WHERE name = ?1")
     var rows: [Int64] = []
     for feed in feeds {
-      insert.bind(feed, at: 1)
-      try insert.run()
       find.bind(feed, at: 1)
-      guard try find.step() else { preconditionFailure("feed \(feed) was just written") }
-      rows.append(find.integer(0))
+      if try find.step() {
+        rows.append(find.integer(0))
+      } else {
+        insert.bind(feed, at: 1)
+        try insert.run()
+        rows.append(database.lastInsertedRow)
+      }
       find.reset()
     }
     return rows
@@ -38,26 +42,23 @@ extension Journal {
       statement.bind(row, at: 1)
       var counters = FeedCounters()
       if try statement.step() {
-        counters.received = UInt64(statement.integer(0))
-        counters.stored = UInt64(statement.integer(1))
-        counters.quarantined = UInt64(statement.integer(2))
-        counters.redelivered = UInt64(statement.integer(3))
-        counters.duplicate = UInt64(statement.integer(4))
-        counters.oversize = UInt64(statement.integer(5))
-        counters.records = UInt64(statement.integer(6))
+        counters.received = UInt64(clamping: statement.integer(0))
+        counters.stored = UInt64(clamping: statement.integer(1))
+        counters.quarantined = UInt64(clamping: statement.integer(2))
+        counters.redelivered = UInt64(clamping: statement.integer(3))
+        counters.duplicate = UInt64(clamping: statement.integer(4))
+        counters.oversize = UInt64(clamping: statement.integer(5))
+        counters.records = UInt64(clamping: statement.integer(6))
       }
       statement.reset()
+      guard counters.isBalanced else {
+        var error = CrossdockError(
+          "open the journal", at: database.path, reason: "the counters of feed \(row) do not add up", exitCode: .badInput)
+        error.fault = .damaged
+        throw error
+      }
       all.append(counters)
     }
     return all
-  }
-
-  static func lastArrival(_ streams: StreamTable, in database: SQLiteConnection) throws(CrossdockError) -> Int64 {
-    var last: Int64 = try database.integer("SELECT max(arrival) FROM checkpoint") ?? 0
-    for slot in streams.slots where slot.records > 0 {
-      last = max(
-        last, try database.integer("SELECT arrival FROM record_\(slot.id) WHERE sequence = \(slot.next - 1)") ?? 0)
-    }
-    return last
   }
 }

@@ -1,14 +1,17 @@
 // The journal's writer: the only connection that writes, owned by the writer thread.
 //
-// A batch goes: `assignSequences` (numbers, still in memory) → models → `commit` (one transaction: eviction, records, cursors,
-// checkpoints, counters, delivery windows) → COMMIT with synchronous=FULL. Only then may acknowledgements leave.
+// A batch goes: `assignSequences` (numbers, still in memory) → models → `commit` (one transaction: a block for each stream of the
+// batch, counters, delivery windows, cursors, checkpoints, replies) → COMMIT with synchronous=FULL. Only then may acknowledgements
+// leave. `maintain`, after they have left, packs what was committed into segments, keeps to the retention rules and moves the
+// write-ahead log into the database.
 //
 // Invariants:
 //   - A failed commit changes nothing, in the file and here: the same batch can be committed again.
 //   - Numbers given by `assignSequences` are exactly those that the commit writes.
-//   - The files together stay within `limits.maxBytes`; what eviction removes is named by a tombstone in the same transaction.
+//   - The files together stay within `limits.maxBytes`; what goes is named by a tombstone in the same transaction.
+//   - Packing changes no record: a reader sees the same before and after.
 //
-// Format: see JournalSchema.
+// Format: JournalSchema.swift, BlockCodec.swift, CommitMeta.swift.
 internal import Platform
 package import Records
 internal import SQLite
@@ -17,31 +20,44 @@ package final class Journal {
   package let path: String
   package let limits: JournalLimits
   package let epoch: Epoch
-  /// Why this epoch began, when it began with this start: "created", or the damaged file that was set aside.
+  /// Why this epoch began, when it began with this start: "created", or what was found damaged.
   package let newEpochReason: String?
   package private(set) var sources = SourceTable()
-  package private(set) var counters: [FeedCounters]
+  package internal(set) var counters: [FeedCounters]
   package private(set) var commits: UInt64 = 0
   package private(set) var lastCommitUs: Int64 = 0
-  package private(set) var evictedRecords: UInt64 = 0
+  /// Why nothing more may be read from the brokers now: a stream or the journal that rejects is full. Nil: all is well.
+  package var rejectReason: String?
+  /// Makes the records that stand for thinned ones; without it, thinning drops.
+  package var thinner: Thinner?
 
   let database: SQLiteConnection
   var streams: StreamTable
   let tombstoneStream: Int
+  /// Nil where no stream is thinned.
+  let thinnedStream: Int?
   let statements: JournalStatements
+  let blocks: StoredBlocks
+  let codec = BlockCodec()
   let boot: UInt32
-  /// By stream: the number that the next record assigned gets; equal to `streams` between batches.
-  private var provisionalNext: [UInt64]
-  private var nextArrival: Int64
+  var nextArrival: Int64
   /// Never given twice in a process: who published up to a number must see what comes after it, also when the table was empty.
   private var nextReply: Int64
   private var durableSources: Int
+  /// Sources that the present transaction has written.
+  private var insertedSources = 0
   let feedRows: [Int64]
-  private var deliveries: RowWindow
-  private var recentKeys: RowWindow
+  var deliveryWindows: [String: RowWindow]
+  var keyWindows: [Int64: RowWindow]
+  var nextLogID: Int64
+  var maintenance = MaintenanceState()
+  /// By stream: the number that the next record assigned gets; equal to `streams` between batches.
+  private var provisionalNext: [UInt64]
+  private var columns = BlockColumns()
+  private var meta: [UInt8] = []
 
-  /// Opens or creates `<folder>/journal.db`. A damaged file is set aside and a new journal with a new epoch begun.
-  /// - Parameter streams: the configured streams; `_quarantine` and `_tombstones` are added.
+  /// Opens or creates `<folder>/journal.db`. What of a damaged file can be read goes into a new journal with a new epoch.
+  /// - Parameter streams: the configured streams; `_quarantine` and `_tombstones` are added, and `_thinned` where one is thinned.
   package init(
     folder: String, agent: String, streams definitions: [StreamDefinition], feeds: [String], limits: JournalLimits,
     now: ClockReading
@@ -52,32 +68,32 @@ package final class Journal {
     epoch = opened.epoch
     newEpochReason = opened.newEpochReason
     database = opened.database
-    let all = definitions + [.quarantine, .tombstones]
+    let isThinning = definitions.contains { $0.retention.whenFull == .thin }
+    let all = definitions + [.quarantine, .tombstones] + (isThinning ? [.thinned] : [])
     streams = try StreamTable(all, in: database)
-    tombstoneStream = all.count - 1
-    provisionalNext = streams.slots.map(\.next)
+    tombstoneStream = definitions.count + 1
+    thinnedStream = isThinning ? definitions.count + 2 : nil
     statements = try JournalStatements(database)
+    blocks = try StoredBlocks(database)
     boot = try Self.register(boot: BootID.current(), in: database)
-    nextArrival = try Self.lastArrival(streams, in: database) + 1
     nextReply = (try database.integer("SELECT max(id) FROM reply") ?? 0) + 1
-    evictedRecords = UInt64(try database.integer("SELECT total(evicted_records) FROM stream") ?? 0)
     feedRows = try Self.register(feeds: feeds, in: database)
     counters = try Self.readCounters(feedRows, in: database)
-    deliveries = try RowWindow(table: "delivery", bytesPerEntry: 10, limit: limits.deliveryWindow, in: database)
-    recentKeys = try RowWindow(table: "recent_key", bytesPerEntry: 8, limit: limits.deliveryWindow, in: database)
+    deliveryWindows = try RowWindow.deliveries(limit: limits.deliveryWindow, in: database)
+    keyWindows = try RowWindow.keys(limit: limits.keyWindow, in: database)
     durableSources = 0
-    let names = try database.prepare("SELECT name FROM source ORDER BY id")
-    while try names.step() { _ = sources.add(names.bytes(0)) }
+    (provisionalNext, nextArrival, nextLogID) = ([], 1, 1)
+    try takeUpSources()
     durableSources = sources.count
-    if let reason = newEpochReason, reason != JournalOpening.created {
-      try database.transaction { () throws(CrossdockError) in
-        try appendTombstone(Tombstone(stream: "*", first: 0, last: 0, count: 0, reason: reason), at: now)
-      }
-      adoptSequences()
+    try takeUpLog()
+    try changing { () throws(CrossdockError) in
+      for tombstone in opened.tombstones { try appendTombstone(tombstone, at: now) }
     }
+    if opened.isSmall { try cutOut(from: 0, before: .max, atMost: .max, now: now) }
+    adoptSequences()
   }
 
-  /// Leaves word for the next opening that the file must not be used any more: it is set aside then.
+  /// Leaves word for the next opening that the file must not be used any more: it is salvaged then.
   package static func markDamaged(_ path: String, reason: String) {
     JournalOpening.markDamaged(path, reason: reason)
   }
@@ -85,13 +101,16 @@ package final class Journal {
   // MARK: streams and sources
 
   /// Number of a configured stream: its place in the configuration.
-  package func streamNumber(_ name: String) -> UInt16? {
-    streams.slots.firstIndex { $0.definition.name == name }.map(UInt16.init)
-  }
+  package func streamNumber(_ name: String) -> UInt16? { streams.index(named: name).map(UInt16.init) }
 
   package var streamStates: [StreamState] {
-    streams.slots.map { StreamState(definition: $0.definition, first: $0.evictedThrough + 1, last: $0.next - 1) }
+    streams.slots.map {
+      StreamState(
+        definition: $0.definition, first: $0.evictedThrough + 1, last: $0.next - 1, storedBytes: $0.storedBytes)
+    }
   }
+
+  package var evictedRecords: UInt64 { streams.slots.reduce(0) { $0 + $1.evictedRecords } }
 
   /// The number of a source, given to a new one; nil when there are `maxSources` already.
   package func intern(_ name: UnsafeRawBufferPointer) -> UInt32? {
@@ -113,7 +132,7 @@ package final class Journal {
     adoptSequences()
   }
 
-  private func adoptSequences() {
+  func adoptSequences() {
     provisionalNext = streams.slots.map(\.next)
   }
 
@@ -125,110 +144,113 @@ package final class Journal {
     _ batch: RecordBatch, _ transaction: JournalTransaction, now: ClockReading
   ) throws(CrossdockError) {
     let started = SystemClock.monotonicNs()
-    let before = CommitMark(
-      streams: streams.slots.map { ($0.next, $0.evictedThrough) }, evictedRecords: evictedRecords,
-      nextArrival: nextArrival, nextReply: nextReply, deliveries: deliveries.mark(), recentKeys: recentKeys.mark())
-    do {
-      try database.transaction { () throws(CrossdockError) in
-        let tombstones = try makeRoom(for: batch)
-        try insertSources()
-        try insert(batch)
-        // After the batch, whose numbers were given before anyone knew of these.
-        for tombstone in tombstones + transaction.tombstones { try appendTombstone(tombstone, at: now) }
-        try write(transaction, batch)
-      }
-    } catch {
-      rollBack(to: before)
-      throw error
+    if maintenance.logSinceMs == nil { maintenance.logSinceMs = now.monotonicMs }
+    try boundLogs(now: now)
+    try changing { () throws(CrossdockError) in
+      var tombstones: [Tombstone] = []
+      if !batch.isEmpty { tombstones = try makeRoom(forBytes: Self.upperBound(of: batch), now: now) }
+      try insertSources()
+      CommitMeta.write(transaction, feedRows: feedRows, to: &meta)
+      try insert(batch, hasMeta: !transaction.hasNoMeta)
+      // After the batch, whose numbers were given before anyone knew of these.
+      for tombstone in tombstones + transaction.tombstones { try appendTombstone(tombstone, at: now) }
+      try write(transaction, batch)
     }
-    durableSources = sources.count
-    deliveries.settle()
-    recentKeys.settle()
     adoptSequences()
     for (feed, delta) in transaction.counters { counters[feed] += delta }
     commits += 1
     lastCommitUs = (SystemClock.monotonicNs() - started) / 1000
   }
 
-  /// What a failed commit goes back to. The numbers that `assignSequences` gave stay: the batch is committed again.
-  private struct CommitMark {
-    var streams: [(next: UInt64, evictedThrough: UInt64)]
-    var evictedRecords: UInt64
-    var nextArrival: Int64
-    var nextReply: Int64
-    var deliveries: RowWindow.Mark
-    var recentKeys: RowWindow.Mark
-  }
+  private static func upperBound(of batch: RecordBatch) -> Int { batch.bodyBytes + 48 * batch.count + 256 }
 
-  private func rollBack(to mark: CommitMark) {
-    for (index, values) in mark.streams.enumerated() {
-      (streams.slots[index].next, streams.slots[index].evictedThrough) = values
+  /// Runs a transaction; what it changed here is as before when it fails. Numbers that `assignSequences` gave stay: the batch
+  /// is committed again.
+  func changing(_ body: () throws(CrossdockError) -> Void) throws(CrossdockError) {
+    let (slots, arrival, reply, logID) = (streams.slots, nextArrival, nextReply, nextLogID)
+    insertedSources = durableSources
+    let (windows, keys, logBytes) = (deliveryWindows, keyWindows, maintenance.logBytes)
+    do throws(CrossdockError) {
+      try database.transaction(body)
+    } catch {
+      streams.slots = slots
+      (nextArrival, nextReply, nextLogID) = (arrival, reply, logID)
+      (deliveryWindows, keyWindows, maintenance.logBytes) = (windows, keys, logBytes)
+      throw error
     }
-    (evictedRecords, nextArrival, nextReply) = (mark.evictedRecords, mark.nextArrival, mark.nextReply)
-    deliveries.rollBack(to: mark.deliveries)
-    recentKeys.rollBack(to: mark.recentKeys)
+    durableSources = insertedSources
   }
 
-  private func insertSources() throws(CrossdockError) {
-    for number in durableSources..<sources.count {
+  private func takeUpSources() throws(CrossdockError) {
+    let names = try database.prepare("SELECT id, name, crc FROM source ORDER BY id")
+    while try names.step() {
+      guard names.integer(0) == Int64(sources.count) + 1, names.integer(2) == JournalSchema.crc(names.text(1)) else {
+        throw damage("the name of source \(sources.count + 1)")
+      }
+      _ = sources.add(names.bytes(1))
+    }
+  }
+
+  func addToCounters(_ delta: FeedCounters, feed: Int) {
+    counters[feed] += delta
+  }
+
+  func insertSources() throws(CrossdockError) {
+    for number in insertedSources..<sources.count {
       statements.insertSource.bind(number + 1, at: 1)
-      statements.insertSource.bind(sources.name(UInt32(number)), at: 2)
+      let name = sources.name(UInt32(number))
+      statements.insertSource.bind(name, at: 2)
+      statements.insertSource.bind(JournalSchema.crc(name), at: 3)
       try statements.insertSource.run()
     }
+    insertedSources = sources.count
   }
 
-  private func insert(_ batch: RecordBatch) throws(CrossdockError) {
-    guard !batch.isEmpty else { return }
-    var failure: CrossdockError?
-    batch.bodies.withUnsafeBytes { bodies in
-      do throws(CrossdockError) {
-        for index in 0..<batch.count { try insertRecord(batch, index, bodies) }
-      } catch {
-        failure = error
+  /// A row in `log` for each stream of the batch; the first has the meta.
+  private func insert(_ batch: RecordBatch, hasMeta: Bool) throws(CrossdockError) {
+    var isMetaDue = hasMeta
+    if !batch.isEmpty {
+      let numbers = batch.streams
+      // A batch is of a few streams: as many passes over it are cheaper than sorting it.
+      for index in streams.slots.indices where numbers.contains(UInt16(index)) {
+        try insertBlock(of: batch, stream: index, isMetaDue ? meta : nil)
+        isMetaDue = false
       }
+      nextArrival += Int64(batch.count)
     }
-    if let failure { throw failure }
+    if isMetaDue { try statements.insertLog(id: nextLogID, stream: 0, first: 0, last: 0, meta: meta, block: nil) }
+    if isMetaDue {
+      nextLogID += 1
+      maintenance.logBytes += Int64(meta.count)
+    }
   }
 
-  private func insertRecord(_ batch: RecordBatch, _ index: Int, _ bodies: UnsafeRawBufferPointer) throws(CrossdockError)
-  {
-    let stream = Int(batch.streams[index])
-    let insert = streams.slots[stream].insert
-    let sequence = batch.sequences[index]
-    precondition(sequence == streams.slots[stream].next, "Journal: a record without its number")
-    insert.bind(sequence, at: 1)
-    insert.bind(nextArrival, at: 2)
-    insert.bind(Int64(batch.sources[index]) + 1, at: 3)
-    insert.bind(batch.feeds[index] == 0 ? 0 : feedRows[Int(batch.feeds[index]) - 1], at: 4)
-    insert.bind(batch.eventTimesNs[index], at: 5)
-    insert.bind(batch.ingestTimesNs[index], at: 6)
-    insert.bind(batch.monotonicTimesNs[index], at: 7)
-    insert.bind(Int(boot), at: 8)
-    insert.bind(Int(batch.flags[index]), at: 9)
-    let body = bodies[Int(batch.bodyOffsets[index])..<Int(batch.bodyOffsets[index + 1])]
-    insert.bind(borrowing: UnsafeRawBufferPointer(rebasing: body), at: 10)
-    try insert.run()
-    streams.slots[stream].next = sequence + 1
-    nextArrival += 1
+  private func insertBlock(of batch: RecordBatch, stream: Int, _ meta: [UInt8]?) throws(CrossdockError) {
+    columns.removeAll()
+    columns.take(batch, stream: UInt16(stream), arrival: nextArrival, boot: boot, feedRows: feedRows)
+    precondition(columns.first == streams.slots[stream].next, "Journal: a record without its number")
+    try insertColumns(columns, stream: stream, meta)
+  }
+
+  private func insertColumns(_ columns: BlockColumns, stream: Int, _ meta: [UInt8]?) throws(CrossdockError) {
+    let id = streams.slots[stream].id
+    let (first, end) = (columns.first, columns.end)
+    let logID = nextLogID
+    let bytes = try codec.encode(columns, stream: id, level: BlockCodec.hotLevel) {
+      [statements] (block) throws(CrossdockError) in
+      try statements.insertLog(id: logID, stream: id, first: first, last: end - 1, meta: meta, block: block)
+      return block.count
+    }
+    nextLogID += 1
+    streams.slots[stream].next = end
+    streams.slots[stream].logBytes += Int64(bytes)
+    maintenance.logBytes += Int64(bytes + (meta?.count ?? 0))
   }
 
   private func write(_ transaction: JournalTransaction, _ batch: RecordBatch) throws(CrossdockError) {
-    for (feed, delta) in transaction.counters { try statements.addCounters(delta, feedRow: feedRows[feed]) }
-    for (connection, entries) in transaction.deliveries {
-      try deliveries.append(entries) { (id) throws(CrossdockError) in
-        try statements.insertDelivery(id: id, connection: connection, entries: entries)
-      }
-    }
-    try deliveries.prune(with: statements.pruneDelivery)
-    for (feed, hashes) in transaction.recentKeys {
-      try recentKeys.append(hashes) { (id) throws(CrossdockError) in
-        try statements.insertRecentKeys(id: id, feedRow: feedRows[feed], hashes: hashes)
-      }
-    }
-    try recentKeys.prune(with: statements.pruneRecentKeys)
     for cursor in transaction.cursors {
-      guard let slot = streams.slots.first(where: { $0.definition.name == cursor.stream }) else { continue }
-      try statements.setCursor(cursor, stream: slot.id)
+      guard let index = streams.index(named: cursor.stream) else { continue }
+      try statements.setCursor(cursor, stream: streams.slots[index].id)
     }
     for checkpoint in transaction.checkpoints {
       try statements.setCheckpoint(checkpoint, arrival: nextArrival - 1)
@@ -241,38 +263,28 @@ package final class Journal {
     for id in transaction.confirmedReplies { try statements.deleteReply(id) }
   }
 
-  // MARK: used by Eviction
+  // MARK: records of the agent itself
 
-  /// Appends a record of the agent itself inside the present transaction.
   func appendTombstone(_ tombstone: Tombstone, at now: ClockReading) throws(CrossdockError) {
-    let source = Array("crossdock".utf8).withUnsafeBytes { intern($0) ?? 0 }
-    try insertSources()
-    let body = tombstone.json()
-    let slot = streams.slots[tombstoneStream]
-    let insert = slot.insert
-    insert.bind(slot.next, at: 1)
-    insert.bind(nextArrival, at: 2)
-    insert.bind(Int64(source) + 1, at: 3)
-    insert.bind(0, at: 4)
-    insert.bind(now.wallNs, at: 5)
-    insert.bind(now.wallNs, at: 6)
-    insert.bind(now.monotonicNs, at: 7)
-    insert.bind(Int(boot), at: 8)
-    insert.bind(Int(RecordFlags.derived.rawValue | (now.isSynchronised ? 0 : 1)), at: 9)
-    try body.withUnsafeBytes { (bytes) -> Result<Void, CrossdockError> in
-      insert.bind(borrowing: bytes, at: 10)
-      do throws(CrossdockError) {
-        try insert.run()
-        return .success(())
-      } catch {
-        return .failure(error)
-      }
-    }.get()
-    streams.slots[tombstoneStream].next += 1
-    nextArrival += 1
+    try appendOwn(tombstone.json(), stream: tombstoneStream, eventTimeNs: now.wallNs, at: now)
   }
 
-  func countEvicted(_ count: UInt64) {
-    evictedRecords += count
+  /// Appends a record of the agent itself inside the present transaction.
+  func appendOwn(
+    _ body: [UInt8], stream: Int, source: String = "crossdock", eventTimeNs: Int64, at now: ClockReading
+  ) throws(CrossdockError) {
+    let number = Array(source.utf8).withUnsafeBytes { intern($0) ?? 0 }
+    try insertSources()
+    var own = BlockColumns()
+    body.withUnsafeBytes { bytes in
+      own.append(
+        BlockRecord(
+          sequence: streams.slots[stream].next, source: number, feed: 0, arrival: nextArrival, eventTimeNs: eventTimeNs,
+          ingestTimeNs: now.wallNs, monotonicNs: now.monotonicNs, boot: boot,
+          flags: RecordFlags.derived.rawValue | (now.isSynchronised ? 0 : RecordFlags.clockUnsynchronised.rawValue),
+          body: bytes))
+    }
+    try insertColumns(own, stream: stream, nil)
+    nextArrival += 1
   }
 }

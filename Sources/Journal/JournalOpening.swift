@@ -1,5 +1,6 @@
 // Opening `<folder>/journal.db`: settings, schema, agent, epoch. A file that is damaged never blocks the start: it is set
-// aside under a name that says so, with its log, and a new journal with a new epoch begins.
+// aside under a name that says so, with its write-ahead log, and what of it can be read and is not confirmed yet goes into a new
+// journal with a new epoch. Tombstones say what is missing.
 internal import Platform
 internal import Records
 internal import SQLite
@@ -7,11 +8,16 @@ internal import SQLite
 enum JournalOpening {
   static let fileName = "journal.db"
   static let created = "created"
+  /// Files up to this size are checked from end to end at each start; larger ones by and by (see Journal+Scrub).
+  static let checkedBytes: Int64 = 24 << 20
 
   struct Opened {
     var database: SQLiteConnection
     var epoch: Epoch
     var newEpochReason: String?
+    var tombstones: [Tombstone] = []
+    /// Whether the file is checked from end to end.
+    var isSmall = true
   }
 
   static func open(
@@ -20,14 +26,37 @@ enum JournalOpening {
     let path = "\(folder)/\(fileName)"
     do throws(CrossdockError) {
       try refuseDamaged(path)
-      return try openFile(path, agent: agent, limits: limits, now: now, after: nil)
+      let wasRepaired = try WriteAheadLog.repair(path + "-wal")
+      var opened = try openFile(path, agent: agent, limits: limits)
+      opened.isSmall = (Files.size(path) ?? 0) <= checkedBytes
+      if opened.newEpochReason == nil { try JournalCheck(opened.database).refuseDamage(isThorough: opened.isSmall) }
+      if let wasRepaired {
+        opened.tombstones.append(Tombstone(stream: "*", first: 0, last: 0, count: 0, reason: wasRepaired))
+      }
+      if opened.newEpochReason != nil {
+        opened.epoch = try beginEpoch(created, after: 0, opened.database, now)
+      }
+      return opened
     } catch {
       guard error.fault == .damaged else { throw error }
-      let aside = try setAside(path)
-      Files.remove(markPath(path))
-      return try openFile(
-        path, agent: agent, limits: limits, now: now, after: "damaged journal set aside as \(aside): \(error.reason)")
+      return try salvage(path, agent: agent, limits: limits, now: now, error)
     }
+  }
+
+  private static func salvage(
+    _ path: String, agent: String, limits: JournalLimits, now: ClockReading, _ damage: CrossdockError
+  ) throws(CrossdockError) -> Opened {
+    let aside = try setAside(path)
+    Files.remove(markPath(path))
+    var opened = try openFile(path, agent: agent, limits: limits)
+    let name = aside.split(separator: "/").last.map(String.init) ?? aside
+    let salvage = try Salvage(from: aside, into: opened.database, agent: agent, limits: limits)
+    opened.epoch = try beginEpoch(
+      "damaged journal set aside as \(name): \(damage.reason)", after: salvage.epochCounter, opened.database, now)
+    opened.newEpochReason = "damaged journal set aside as \(name): \(damage.reason); \(salvage.records) records salvaged"
+    opened.tombstones = [Tombstone(stream: "*", first: 0, last: 0, count: 0, reason: opened.newEpochReason ?? "")]
+    opened.tombstones += salvage.tombstones
+    return opened
   }
 
   /// Leaves word for the next start that this file must not be used any more.
@@ -39,7 +68,7 @@ enum JournalOpening {
   private static func markPath(_ path: String) -> String { "\(path).damaged" }
 
   /// What SQLite would not see by itself: a mark, and a last page that is cut off, which it reads as if zeros followed.
-  /// While there is a log, the database may end anywhere: the log completes it.
+  /// While there is a write-ahead log, the database may end anywhere: the log completes it.
   private static func refuseDamaged(_ path: String) throws(CrossdockError) {
     guard let size = Files.size(path) else { return }
     var reason: String?
@@ -47,15 +76,22 @@ enum JournalOpening {
       reason = String(decoding: mark, as: UTF8.self)
     } else if size % JournalLimits.pageBytes != 0, Files.size(path + "-wal") ?? 0 == 0 {
       reason = "\(size) bytes are no whole pages: the file was cut off"
+    } else if size == 0, Files.size(path + "-wal") ?? 0 == 0 {
+      return
     }
     guard let reason else { return }
-    var error = CrossdockError("open the journal", at: path, reason: reason, exitCode: .badInput)
-    error.fault = .damaged
-    throw error
+    throw damaged(path, reason)
   }
 
+  static func damaged(_ path: String, _ reason: String) -> CrossdockError {
+    var error = CrossdockError("open the journal", at: path, reason: reason, exitCode: .badInput)
+    error.fault = .damaged
+    return error
+  }
+
+  /// `newEpochReason` is "created" when the file was empty; the epoch is then a placeholder that the caller replaces.
   private static func openFile(
-    _ path: String, agent: String, limits: JournalLimits, now: ClockReading, after damage: String?
+    _ path: String, agent: String, limits: JournalLimits
   ) throws(CrossdockError) -> Opened {
     let database = try SQLiteConnection(path: path, mode: .createReadWrite)
     database.setBusyTimeout(ms: 5000)
@@ -64,26 +100,25 @@ enum JournalOpening {
     try database.execute("PRAGMA page_size = \(JournalLimits.pageBytes)")
     try database.execute("PRAGMA journal_mode = WAL")
     try database.execute("PRAGMA synchronous = FULL")
-    try database.execute("PRAGMA wal_autocheckpoint = \(limits.logPages)")
+    try database.execute("PRAGMA wal_autocheckpoint = 0")
     try database.execute("PRAGMA journal_size_limit = \(limits.logPages * JournalLimits.pageBytes)")
-    try database.execute("PRAGMA cache_size = -1024")
+    try database.execute("PRAGMA cache_size = -768")
     try database.execute("PRAGMA temp_store = MEMORY")
-    try JournalSchema.prepare(database)
-    try checkAgent(agent, database, isNew: isNew)
+    // Debian builds SQLite so that deleted bytes are overwritten: that would write every page once more.
+    try database.execute("PRAGMA secure_delete = OFF")
+    database.countLogPages()
+    if isNew { try JournalSchema.create(database) }
+    try checkAgent(agent, database)
     let pages = try database.integer("PRAGMA page_count") ?? 0
     // A cap below what is in the file already cannot shrink it at once: eviction frees pages, new records reuse them.
     try database.execute("PRAGMA max_page_count = \(max(pages, limits.databasePages + limits.logPages))")
     if !isNew, let epoch = try presentEpoch(database) {
       return Opened(database: database, epoch: epoch, newEpochReason: nil)
     }
-    let reason = damage ?? created
-    let epoch = try beginEpoch(reason, database, now)
-    return Opened(database: database, epoch: epoch, newEpochReason: reason)
+    return Opened(database: database, epoch: Epoch(counter: 0, high: 0, low: 0), newEpochReason: created)
   }
 
-  private static func checkAgent(
-    _ agent: String, _ database: SQLiteConnection, isNew: Bool
-  ) throws(CrossdockError) {
+  private static func checkAgent(_ agent: String, _ database: SQLiteConnection) throws(CrossdockError) {
     if let owner = try database.text("SELECT id FROM agent") {
       guard owner == agent else {
         throw CrossdockError(
@@ -98,38 +133,48 @@ enum JournalOpening {
   }
 
   static func presentEpoch(_ database: SQLiteConnection) throws(CrossdockError) -> Epoch? {
-    let statement = try database.prepare("SELECT counter, high, low FROM epoch ORDER BY counter DESC LIMIT 1")
+    let statement = try database.prepare("SELECT counter, high, low, crc FROM epoch ORDER BY counter DESC LIMIT 1")
     guard try statement.step() else { return nil }
-    return Epoch(
+    let epoch = Epoch(
       counter: UInt32(clamping: statement.integer(0)), high: UInt64(bitPattern: statement.integer(1)),
       low: UInt64(bitPattern: statement.integer(2)))
+    guard JournalSchema.crc(epoch.description) == statement.integer(3) else {
+      throw damaged(database.path, "its epoch is damaged")
+    }
+    return epoch
   }
 
   private static func beginEpoch(
-    _ reason: String, _ database: SQLiteConnection, _ now: ClockReading
+    _ reason: String, after counter: UInt32, _ database: SQLiteConnection, _ now: ClockReading
   ) throws(CrossdockError) -> Epoch {
-    let before = try database.integer("SELECT max(counter) FROM epoch") ?? 0
-    let epoch = Epoch(counter: UInt32(clamping: before + 1), high: RandomBytes.word(), low: RandomBytes.word())
+    let epoch = Epoch(counter: counter &+ 1, high: RandomBytes.word(), low: RandomBytes.word())
     let insert = try database.prepare(
-      "INSERT INTO epoch(counter, high, low, began_ns, reason) VALUES(?1, ?2, ?3, ?4, ?5)")
+      "INSERT INTO epoch(counter, high, low, began_ns, reason, crc) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
     insert.bind(Int(epoch.counter), at: 1)
     insert.bind(Int64(bitPattern: epoch.high), at: 2)
     insert.bind(Int64(bitPattern: epoch.low), at: 3)
     insert.bind(now.wallNs, at: 4)
     insert.bind(reason, at: 5)
+    insert.bind(JournalSchema.crc(epoch.description), at: 6)
     try insert.run()
     return epoch
   }
 
-  /// Renames the file and its log; the first free number is taken, nothing is overwritten.
+  /// Renames the file and its log; the first free number is taken, nothing is overwritten. Older ones go: they do not count
+  /// for the cap, so there is only one.
   private static func setAside(_ path: String) throws(CrossdockError) -> String {
     var number = 1
     while Files.exists("\(path).damaged-\(number)") { number += 1 }
     let name = "\(path).damaged-\(number)"
-    try Files.rename(path, to: name)
+    // The log first: a database without it would be taken for an older state of itself.
     for suffix in ["-wal", "-shm"] where Files.exists(path + suffix) {
       try Files.rename(path + suffix, to: name + suffix)
     }
-    return name.split(separator: "/").last.map(String.init) ?? name
+    try Files.rename(path, to: name)
+    if number > 1 {
+      for suffix in ["", "-wal", "-shm", ".page1"] { Files.remove("\(path).damaged-\(number - 1)\(suffix)") }
+      try? Files.replace("\(path).damaged-\(number - 1)", with: [])
+    }
+    return name
   }
 }

@@ -7,9 +7,10 @@ package final class JournalReader {
   package let path: String
   package let epoch: Epoch
   package let agent: String
-  private let database: SQLiteConnection
+  let database: SQLiteConnection
+  private let blocks: StoredBlocks
   private let sourceName: SQLiteStatement
-  private var statements: [Int64: SQLiteStatement] = [:]
+  private let streamID: SQLiteStatement
   private var names: [Int64: String] = [:]
   /// Source names kept at hand.
   private static let maxCachedNames = 4096
@@ -20,10 +21,15 @@ package final class JournalReader {
     self.path = path
     database = try SQLiteConnection(path: path, mode: .readOnly)
     database.setBusyTimeout(ms: 5000)
-    try database.execute("PRAGMA cache_size = -512")
+    try database.execute("PRAGMA cache_size = -256")
     guard try database.integer("PRAGMA application_id") == JournalSchema.applicationID else {
       throw CrossdockError(
         "read the journal", at: path, reason: "not a Crossdock journal", hint: "check data_dir", exitCode: .badInput)
+    }
+    guard try database.integer("PRAGMA user_version") == JournalSchema.version else {
+      throw CrossdockError(
+        "read the journal", at: path, reason: "it was written by another version",
+        hint: "use the version that runs the agent", exitCode: .badInput)
     }
     guard let epoch = try JournalOpening.presentEpoch(database) else {
       throw CrossdockError("read the journal", at: path, reason: "it has no epoch yet", isRetryable: true)
@@ -31,47 +37,53 @@ package final class JournalReader {
     self.epoch = epoch
     agent = try database.text("SELECT id FROM agent") ?? ""
     sourceName = try database.prepare("SELECT name FROM source WHERE id = ?1")
+    streamID = try database.prepare("SELECT id FROM stream WHERE name = ?1")
+    blocks = try StoredBlocks(database)
   }
 
   package func streams() throws(CrossdockError) -> [StreamState] {
-    var states: [StreamState] = []
-    for row in try StreamTable.read(database) {
-      let last = try database.integer("SELECT max(sequence) FROM record_\(row.id)") ?? 0
-      states.append(
+    try database.reading { () throws(CrossdockError) in
+      let ends = try blocks.logEnds()
+      return try StreamTable.read(database).map { row in
         StreamState(
-          definition: row.definition, first: row.evictedThrough + 1, last: max(UInt64(last), row.evictedThrough)))
+          definition: row.definition, first: row.evictedThrough + 1, last: max(ends[row.id] ?? 0, row.packedThrough),
+          storedBytes: row.packedBytes)
+      }
     }
-    return states
   }
 
-  /// Records after a sequence, in order: at most `maxRecords`, and no more than `maxBytes` of bodies beyond the first record.
-  /// - Throws: when there is no such stream, or its sequences do not ascend: the file is damaged.
+  /// Records after a sequence, in order: at most `maxRecords`, and no more than `maxBytes` of bodies beyond the first record. What
+  /// it gives is contiguous: where records were cut out as damaged, it ends, and the next call begins behind them.
+  /// - Throws: when there is no such stream, or what comes first is damaged.
   package func read(
     stream: String, after: UInt64, maxRecords: Int, maxBytes: Int
   ) throws(CrossdockError) -> [StoredRecord] {
-    let statement = try recordStatement(of: try id(of: stream))
-    defer { statement.reset() }
-    statement.bind(after, at: 1)
-    statement.bind(maxRecords, at: 2)
-    var records: [StoredRecord] = []
-    var bytes = 0
-    var last = Int64(after)
-    while try statement.step() {
-      // A damaged page can give any number: a reader that goes on from the last one would turn for ever.
-      guard statement.integer(0) > last else { throw damaged(stream, after: last) }
-      last = statement.integer(0)
-      let body = statement.bytes(7)
-      bytes += body.count
-      if !records.isEmpty, bytes > maxBytes { break }
-      records.append(
-        StoredRecord(
-          sequence: UInt64(last), source: try name(of: statement.integer(1)),
-          eventTimeNs: statement.integer(2), ingestTimeNs: statement.integer(3), monotonicNs: statement.integer(4),
-          boot: UInt32(clamping: statement.integer(5)),
-          flags: RecordFlags(rawValue: UInt32(clamping: statement.integer(6))),
-          body: Array(body)))
+    try database.reading { () throws(CrossdockError) in
+      let id = try id(of: stream)
+      var records: [StoredRecord] = []
+      var bytes = 0
+      do throws(CrossdockError) {
+        try blocks.forEach(stream: id, after: after) { record throws(CrossdockError) in
+          if let last = records.last, record.sequence != last.sequence + 1 { return false }
+          bytes += record.body.count
+          if !records.isEmpty, bytes > maxBytes { return false }
+          records.append(try stored(record))
+          return records.count < maxRecords
+        }
+      } catch {
+        // What lies before the damage is given first.
+        guard !records.isEmpty else { throw error }
+      }
+      blocks.releaseMemory()
+      return records
     }
-    return records
+  }
+
+  private func stored(_ record: BlockRecord) throws(CrossdockError) -> StoredRecord {
+    StoredRecord(
+      sequence: record.sequence, source: try name(of: Int64(record.source) + 1), eventTimeNs: record.eventTimeNs,
+      ingestTimeNs: record.ingestTimeNs, monotonicNs: record.monotonicNs, boot: record.boot,
+      flags: RecordFlags(rawValue: record.flags), body: Array(record.body))
   }
 
   /// A reader's durable position; 0 before its first move.
@@ -81,48 +93,34 @@ package final class JournalReader {
     )
     statement.bind(name, at: 1)
     statement.bind(stream, at: 2)
-    return try statement.step() ? UInt64(statement.integer(0)) : 0
+    return try statement.step() ? UInt64(clamping: statement.integer(0)) : 0
   }
 
   /// The first sequence whose ingest time is at or after a time; one past the end when there is none. Ingest times ascend but
-  /// for clock steps, so this walks from the front only over the index of sequences.
+  /// for clock steps, so this looks at every record.
   package func firstSequence(of stream: String, ingestedAtOrAfter timeNs: Int64) throws(CrossdockError) -> UInt64 {
-    let id = try id(of: stream)
-    let statement = try database.prepare("SELECT min(sequence) FROM record_\(id) WHERE ingest_ns >= ?1")
-    statement.bind(timeNs, at: 1)
-    if try statement.step(), !statement.isNull(0) { return UInt64(statement.integer(0)) }
-    return UInt64(try database.integer("SELECT max(sequence) FROM record_\(id)") ?? 0) + 1
-  }
-
-  private func damaged(_ stream: String, after sequence: Int64) -> CrossdockError {
-    var error = CrossdockError(
-      "read the stream \"\(stream)\"", at: path, reason: "damaged after sequence \(sequence)",
-      hint: "restart the agent: it sets a damaged journal aside", exitCode: .badInput)
-    error.fault = .damaged
-    return error
+    try database.reading { () throws(CrossdockError) in
+      var found: UInt64?
+      var last: UInt64 = 0
+      try blocks.forEach(stream: try id(of: stream), after: 0) { record throws(CrossdockError) in
+        last = record.sequence
+        if record.ingestTimeNs >= timeNs { found = record.sequence }
+        return found == nil
+      }
+      return found ?? last + 1
+    }
   }
 
   private func id(of stream: String) throws(CrossdockError) -> Int64 {
-    let statement = try database.prepare("SELECT id FROM stream WHERE name = ?1")
-    statement.bind(stream, at: 1)
-    guard try statement.step() else {
+    streamID.bind(stream, at: 1)
+    defer { streamID.reset() }
+    guard try streamID.step() else {
       throw CrossdockError(
         "read the stream \"\(stream)\"", at: path, reason: "the journal has no such stream",
         hint: "the streams are: \(try StreamTable.read(database).map(\.definition.name).joined(separator: ", "))",
         exitCode: .badInput)
     }
-    return statement.integer(0)
-  }
-
-  private func recordStatement(of stream: Int64) throws(CrossdockError) -> SQLiteStatement {
-    if let known = statements[stream] { return known }
-    let made = try database.prepare(
-      """
-      SELECT sequence, source, event_ns, ingest_ns, monotonic_ns, boot, flags, body FROM record_\(stream)
-      WHERE sequence > ?1 ORDER BY sequence LIMIT ?2
-      """)
-    statements[stream] = made
-    return made
+    return streamID.integer(0)
   }
 
   private func name(of source: Int64) throws(CrossdockError) -> String {

@@ -6,8 +6,17 @@ struct JournalStatements {
   let insertSource: SQLiteStatement
   let pageCount: SQLiteStatement
   let freePages: SQLiteStatement
-  let pruneDelivery: SQLiteStatement
-  let pruneRecentKeys: SQLiteStatement
+  let deleteDelivery: SQLiteStatement
+  let deleteRecentKeys: SQLiteStatement
+  let logRows: SQLiteStatement
+  let deleteLog: SQLiteStatement
+  let segmentAtOrBefore: SQLiteStatement
+  let oldestSegment: SQLiteStatement
+  let deleteSegment: SQLiteStatement
+  let pendingReplies: SQLiteStatement
+  private let log: SQLiteStatement
+  private let segment: SQLiteStatement
+  private let updateStream: SQLiteStatement
   private let updateFeed: SQLiteStatement
   private let delivery: SQLiteStatement
   private let recentKeys: SQLiteStatement
@@ -15,21 +24,41 @@ struct JournalStatements {
   private let checkpoint: SQLiteStatement
   private let reply: SQLiteStatement
   private let confirmReply: SQLiteStatement
+  private let confirmedThrough: SQLiteStatement
+  private let database: SQLiteConnection
 
   init(_ database: SQLiteConnection) throws(CrossdockError) {
-    insertSource = try database.prepare("INSERT OR IGNORE INTO source(id, name) VALUES(?1, ?2)")
+    self.database = database
+    insertSource = try database.prepare("INSERT OR IGNORE INTO source(id, name, crc) VALUES(?1, ?2, ?3)")
     pageCount = try database.prepare("PRAGMA page_count")
     freePages = try database.prepare("PRAGMA freelist_count")
-    pruneDelivery = try database.prepare("DELETE FROM delivery WHERE id <= ?1")
-    pruneRecentKeys = try database.prepare("DELETE FROM recent_key WHERE id <= ?1")
+    deleteDelivery = try database.prepare("DELETE FROM delivery WHERE id = ?1")
+    deleteRecentKeys = try database.prepare("DELETE FROM recent_key WHERE id = ?1")
+    logRows = try database.prepare("SELECT id, stream, first, last, meta, block FROM log ORDER BY id")
+    deleteLog = try database.prepare("DELETE FROM log WHERE id <= ?1")
+    segmentAtOrBefore = try database.prepare(
+      "SELECT key, last, body_bytes, block FROM segment WHERE key <= ?1 AND key >= ?2 ORDER BY key DESC LIMIT 1")
+    oldestSegment = try database.prepare(
+      "SELECT key, last, last_arrival, body_bytes, block FROM segment WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT 1")
+    deleteSegment = try database.prepare("DELETE FROM segment WHERE key = ?1")
+    pendingReplies = try database.prepare(
+      "SELECT id, connection, topic, stream, sequence FROM reply WHERE id > ?1 ORDER BY id LIMIT ?2")
+    log = try database.prepare("INSERT INTO log(id, stream, first, last, meta, block) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
+    segment = try database.prepare(
+      "INSERT OR REPLACE INTO segment(key, last, last_arrival, body_bytes, block) VALUES(?1, ?2, ?3, ?4, ?5)")
+    updateStream = try database.prepare(
+      """
+      UPDATE stream SET evicted_through = ?2, evicted_records = ?3, packed_through = ?4, packed_bytes = ?5,
+        packed_body_bytes = ?6, missing_records = ?7 WHERE id = ?1
+      """)
     updateFeed = try database.prepare(
       """
       UPDATE feed SET received = received + ?2, stored = stored + ?3, quarantined = quarantined + ?4,
         dropped_redelivered = dropped_redelivered + ?5, dropped_duplicate = dropped_duplicate + ?6,
         dropped_oversize = dropped_oversize + ?7, records = records + ?8 WHERE id = ?1
       """)
-    delivery = try database.prepare("INSERT INTO delivery(id, connection, entries) VALUES(?1, ?2, ?3)")
-    recentKeys = try database.prepare("INSERT INTO recent_key(id, feed, hashes) VALUES(?1, ?2, ?3)")
+    delivery = try database.prepare("INSERT INTO delivery(connection, entries) VALUES(?1, ?2)")
+    recentKeys = try database.prepare("INSERT INTO recent_key(feed, hashes) VALUES(?1, ?2)")
     cursor = try database.prepare(
       """
       INSERT INTO cursor(name, stream, sequence) VALUES(?1, ?2, ?3)
@@ -43,11 +72,58 @@ struct JournalStatements {
     reply = try database.prepare(
       "INSERT INTO reply(id, connection, topic, stream, sequence) VALUES(?5, ?1, ?2, ?3, ?4)")
     confirmReply = try database.prepare("DELETE FROM reply WHERE id = ?1")
+    confirmedThrough = try database.prepare(
+      "SELECT min(sequence) FROM cursor WHERE stream = ?1 AND name GLOB 'uplink:*' HAVING count(*) > 0")
   }
 
   func value(_ pragma: SQLiteStatement) throws(CrossdockError) -> Int64 {
     defer { pragma.reset() }
     return try pragma.step() ? pragma.integer(0) : 0
+  }
+
+  /// Up to where every uplink that has a cursor on the stream has confirmed; nil: there is none.
+  func confirmed(stream: Int64) throws(CrossdockError) -> UInt64? {
+    confirmedThrough.bind(stream, at: 1)
+    defer { confirmedThrough.reset() }
+    return try confirmedThrough.step() ? UInt64(clamping: confirmedThrough.integer(0)) : nil
+  }
+
+  func insertLog(
+    id: Int64, stream: Int64, first: UInt64, last: UInt64, meta: [UInt8]?, block: UnsafeRawBufferPointer?
+  ) throws(CrossdockError) {
+    log.bind(id, at: 1)
+    log.bind(stream, at: 2)
+    log.bind(first, at: 3)
+    log.bind(last, at: 4)
+    if let block { log.bind(borrowing: block, at: 6) } else { log.bindNull(at: 6) }
+    if let meta {
+      try Self.run(log, blob: meta, at: 5)
+    } else {
+      log.bindNull(at: 5)
+      try log.run()
+    }
+  }
+
+  func insertSegment(
+    key: Int64, last: UInt64, lastArrival: Int64, bodyBytes: Int64, block: UnsafeRawBufferPointer
+  ) throws(CrossdockError) {
+    segment.bind(key, at: 1)
+    segment.bind(last, at: 2)
+    segment.bind(lastArrival, at: 3)
+    segment.bind(bodyBytes, at: 4)
+    segment.bind(borrowing: block, at: 5)
+    try segment.run()
+  }
+
+  func update(_ slot: StreamSlot) throws(CrossdockError) {
+    updateStream.bind(slot.id, at: 1)
+    updateStream.bind(slot.evictedThrough, at: 2)
+    updateStream.bind(slot.evictedRecords, at: 3)
+    updateStream.bind(slot.packedThrough, at: 4)
+    updateStream.bind(slot.packedBytes, at: 5)
+    updateStream.bind(slot.packedBodyBytes, at: 6)
+    updateStream.bind(slot.missing, at: 7)
+    try updateStream.run()
   }
 
   func addCounters(_ delta: FeedCounters, feedRow: Int64) throws(CrossdockError) {
@@ -60,16 +136,18 @@ struct JournalStatements {
     try updateFeed.run()
   }
 
-  func insertDelivery(id: Int64, connection: String, entries: [UInt8]) throws(CrossdockError) {
-    delivery.bind(id, at: 1)
-    delivery.bind(connection, at: 2)
-    try Self.run(delivery, blob: entries, at: 3)
+  /// The row's number.
+  func insertDelivery(connection: String, entries: [UInt8]) throws(CrossdockError) -> Int64 {
+    delivery.bind(connection, at: 1)
+    try Self.run(delivery, blob: entries, at: 2)
+    return database.lastInsertedRow
   }
 
-  func insertRecentKeys(id: Int64, feedRow: Int64, hashes: [UInt8]) throws(CrossdockError) {
-    recentKeys.bind(id, at: 1)
-    recentKeys.bind(feedRow, at: 2)
-    try Self.run(recentKeys, blob: hashes, at: 3)
+  /// The row's number.
+  func insertRecentKeys(feedRow: Int64, hashes: [UInt8]) throws(CrossdockError) -> Int64 {
+    recentKeys.bind(feedRow, at: 1)
+    try Self.run(recentKeys, blob: hashes, at: 2)
+    return database.lastInsertedRow
   }
 
   func setCursor(_ update: CursorUpdate, stream: Int64) throws(CrossdockError) {

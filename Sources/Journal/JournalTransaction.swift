@@ -49,6 +49,9 @@ package struct JournalTransaction {
       && replies.isEmpty && confirmedReplies.isEmpty
   }
 
+  /// Whether there is nothing for the column `meta`.
+  var hasNoMeta: Bool { counters.isEmpty && deliveries.isEmpty && recentKeys.isEmpty }
+
   package mutating func removeAll() {
     counters.removeAll(keepingCapacity: true)
     deliveries.removeAll(keepingCapacity: true)

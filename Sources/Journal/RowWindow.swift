@@ -1,77 +1,48 @@
 internal import Records
 internal import SQLite
 
-/// A table of blobs of which only the last `limit` entries matter: rows are appended, and the oldest deleted once the rest
-/// holds the limit by itself.
+/// Rows of blobs of one connection or feed, of which only the last `limit` entries matter: a row is added with each packing, and
+/// the oldest deleted once the rest holds the limit by itself.
 struct RowWindow {
-  private struct Row {
-    var id: Int64
-    var entries: Int
-  }
-
-  private let bytesPerEntry: Int
   private let limit: Int
-  private var rows: [Row] = []
-  /// Rows before this one are deleted already.
-  private var head = 0
-  private var entries = 0
-  private var nextID: Int64 = 1
+  private var rows: [(id: Int64, entries: Int)] = []
 
-  init(table: String, bytesPerEntry: Int, limit: Int, in database: SQLiteConnection) throws(CrossdockError) {
-    self.bytesPerEntry = bytesPerEntry
+  init(limit: Int) {
     self.limit = limit
-    let column = table == "delivery" ? "entries" : "hashes"
-    let statement = try database.prepare("SELECT id, length(\(column)) FROM \(table) ORDER BY id")
+  }
+
+  static let deliveryBytes = 10
+  static let keyBytes = 8
+
+  static func deliveries(limit: Int, in database: SQLiteConnection) throws(CrossdockError) -> [String: RowWindow] {
+    var windows: [String: RowWindow] = [:]
+    let statement = try database.prepare("SELECT id, length(entries), connection FROM delivery ORDER BY id")
     while try statement.step() {
-      let row = Row(id: statement.integer(0), entries: Int(statement.integer(1)) / bytesPerEntry)
-      rows.append(row)
-      entries += row.entries
-      nextID = row.id + 1
+      windows[statement.text(2), default: RowWindow(limit: limit)].rows
+        .append((statement.integer(0), Int(statement.integer(1)) / deliveryBytes))
     }
+    return windows
   }
 
-  /// What a failed transaction goes back to.
-  struct Mark {
-    fileprivate var count: Int
-    fileprivate var head: Int
-    fileprivate var entries: Int
-    fileprivate var nextID: Int64
-  }
-
-  func mark() -> Mark { Mark(count: rows.count, head: head, entries: entries, nextID: nextID) }
-
-  mutating func rollBack(to mark: Mark) {
-    rows.removeLast(rows.count - mark.count)
-    (head, entries, nextID) = (mark.head, mark.entries, mark.nextID)
-  }
-
-  mutating func append(_ blob: [UInt8], insert: (Int64) throws(CrossdockError) -> Void) throws(CrossdockError) {
-    try insert(nextID)
-    rows.append(Row(id: nextID, entries: blob.count / bytesPerEntry))
-    entries += blob.count / bytesPerEntry
-    nextID += 1
-  }
-
-  /// Deletes what lies beyond the limit, an eighth of the limit at a time: a commit that appends one row does not also
-  /// delete one.
-  mutating func prune(with delete: SQLiteStatement) throws(CrossdockError) {
-    guard entries >= limit + limit / 8 else { return }
-    var last: Int64?
-    while head < rows.count, entries - rows[head].entries >= limit {
-      entries -= rows[head].entries
-      last = rows[head].id
-      head += 1
+  static func keys(limit: Int, in database: SQLiteConnection) throws(CrossdockError) -> [Int64: RowWindow] {
+    var windows: [Int64: RowWindow] = [:]
+    let statement = try database.prepare("SELECT id, length(hashes), feed FROM recent_key ORDER BY id")
+    while try statement.step() {
+      windows[statement.integer(2), default: RowWindow(limit: limit)].rows
+        .append((statement.integer(0), Int(statement.integer(1)) / keyBytes))
     }
-    guard let last else { return }
-    delete.bind(last, at: 1)
-    try delete.run()
+    return windows
   }
 
-  /// The transaction is durable: forgets the rows that are gone.
-  mutating func settle() {
-    if head > 1024, head * 2 > rows.count {
-      rows.removeFirst(head)
-      head = 0
+  /// A row was added. Deletes what lies beyond the limit.
+  mutating func added(id: Int64, entries: Int, delete: SQLiteStatement) throws(CrossdockError) {
+    rows.append((id, entries))
+    var kept = rows.reduce(0) { $0 + $1.entries }
+    while let oldest = rows.first, kept - oldest.entries >= limit {
+      delete.bind(oldest.id, at: 1)
+      try delete.run()
+      kept -= oldest.entries
+      rows.removeFirst()
     }
   }
 }

@@ -6,11 +6,14 @@ package struct StreamState: Sendable, Equatable {
   /// The oldest sequence that is still here; `last + 1` when the stream is empty.
   package var first: UInt64
   package var last: UInt64
+  /// What its records take in the journal; 0 where nobody has counted.
+  package var storedBytes: Int64
   package var records: UInt64 { last + 1 - first }
 
-  package init(definition: StreamDefinition, first: UInt64, last: UInt64) {
+  package init(definition: StreamDefinition, first: UInt64, last: UInt64, storedBytes: Int64 = 0) {
     self.definition = definition
     self.first = first
     self.last = last
+    self.storedBytes = storedBytes
   }
 }

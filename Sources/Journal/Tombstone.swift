@@ -8,7 +8,7 @@ package struct Tombstone: Sendable, Equatable {
   package var first: UInt64
   package var last: UInt64
   package var count: UInt64
-  /// `journal_full`, `oversize`, or what became of a damaged file.
+  /// `journal_full`, `stream_full`, `class_full`, `expired`, `thinned`, `damaged`, `oversize`, or what became of a damaged file.
   package var reason: String
   /// Up to where every uplink had confirmed: what lies beyond is lost for central.
   package var confirmedThrough: UInt64?

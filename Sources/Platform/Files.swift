@@ -25,6 +25,25 @@ package enum Files {
     }
   }
 
+  /// The first bytes of a file, fewer where it is shorter.
+  package static func readStart(_ path: String, count: Int) throws(CrossdockError) -> [UInt8] {
+    let fd = crossdock_open(path, O_RDONLY, 0)
+    guard fd >= 0 else { throw failure("read the file", path) }
+    defer { close(fd) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let length = pread(fd, &bytes, count, 0)
+    guard length >= 0 else { throw failure("read the file", path) }
+    return Array(bytes.prefix(length))
+  }
+
+  /// Writes over the first bytes of a file that is there, and syncs it.
+  package static func overwriteStart(_ path: String, with bytes: [UInt8]) throws(CrossdockError) {
+    let fd = crossdock_open(path, O_WRONLY, 0)
+    guard fd >= 0 else { throw failure("write the file", path) }
+    defer { close(fd) }
+    guard pwrite(fd, bytes, bytes.count, 0) == bytes.count, fsync(fd) == 0 else { throw failure("write the file", path) }
+  }
+
   /// Writes beside the file, syncs, renames over it, syncs the folder: after a power cut it is the old file or the new one.
   package static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws(CrossdockError) {
     let temporary = path + ".new"

@@ -6,18 +6,26 @@ package struct StreamDefinition: Sendable, Equatable {
   package var bodyFormat: BodyFormat
   /// Names of the numeric fields that every record of the stream carries for models, in order.
   package var columns: [String]
+  package var retention: Retention
 
-  package init(name: String, streamClass: StreamClass, bodyFormat: BodyFormat = .json, columns: [String] = []) {
+  package init(
+    name: String, streamClass: StreamClass, bodyFormat: BodyFormat = .json, columns: [String] = [],
+    retention: Retention = Retention()
+  ) {
     self.name = name
     self.streamClass = streamClass
     self.bodyFormat = bodyFormat
     self.columns = columns
+    self.retention = retention
   }
 
   /// Messages that could not be decoded. Body: JSON `{"feed","topic","reason","payload_base64","bytes"}`.
   package static let quarantine = StreamDefinition(name: "_quarantine", streamClass: .summary)
   /// What was dropped. Body: JSON `{"stream","first","last","count","reason"}`.
   package static let tombstones = StreamDefinition(name: "_tombstones", streamClass: .alert)
+
+  /// What is left of thinned records. Body: JSON `{"stream","source","first","last","from","to","count","fields":{NAME:{"min","max","mean","count"}}}`.
+  package static let thinned = StreamDefinition(name: "_thinned", streamClass: .summary)
 
   package static let maxNameBytes = 64
 

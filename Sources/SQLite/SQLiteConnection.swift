@@ -13,6 +13,13 @@ package final class SQLiteConnection {
 
   package let path: String
   let handle: OpaquePointer
+  /// Pages of the write-ahead log after the last commit of this connection; see `countLogPages`.
+  private let logPagesCount = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+  // Prepared at first use: parsing them anew costs as much as inserting a row. Unowned statements: `SQLiteStatement` would keep
+  // this connection alive for ever.
+  private var begin: OpaquePointer?
+  private var commit: OpaquePointer?
+  private var beginRead: OpaquePointer?
 
   /// Opens a database file. Nothing is read yet: a file that is no database is found out by the first statement.
   package init(path: String, mode: Mode) throws(CrossdockError) {
@@ -31,9 +38,14 @@ package final class SQLiteConnection {
     }
     self.path = path
     self.handle = handle
+    logPagesCount.initialize(to: 0)
   }
 
   deinit {
+    sqlite3_finalize(begin)
+    sqlite3_finalize(commit)
+    sqlite3_finalize(beginRead)
+    logPagesCount.deallocate()
     // With every statement finalised before (they hold the connection), this closes at once.
     sqlite3_close_v2(handle)
   }
@@ -65,16 +77,49 @@ package final class SQLiteConnection {
 
   /// Begins an immediate transaction, runs the body, commits. Whatever throws inside rolls everything back.
   package func transaction<Result>(_ body: () throws(CrossdockError) -> Result) throws(CrossdockError) -> Result {
-    try execute("BEGIN IMMEDIATE")
+    try step(&begin, "BEGIN IMMEDIATE")
     do throws(CrossdockError) {
       let result = try body()
-      try execute("COMMIT")
+      try step(&commit, "COMMIT")
       return result
     } catch {
       rollBack()
       throw error
     }
   }
+
+  /// Runs reads on one snapshot. It ends with the body, whatever happens.
+  package func reading<Result>(_ body: () throws(CrossdockError) -> Result) throws(CrossdockError) -> Result {
+    try step(&beginRead, "BEGIN")
+    defer { rollBack() }
+    return try body()
+  }
+
+  private func step(_ statement: inout OpaquePointer?, _ sql: String) throws(CrossdockError) {
+    if statement == nil {
+      let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+      guard code == SQLITE_OK else { throw failure(code, sql) }
+    }
+    let code = sqlite3_step(statement)
+    guard code == SQLITE_DONE else {
+      let error = failure(code, sql)
+      sqlite3_reset(statement)
+      throw error
+    }
+    sqlite3_reset(statement)
+  }
+
+  /// Counts the pages of the write-ahead log with each commit, instead of moving them: the owner says when.
+  package func countLogPages() {
+    sqlite3_wal_hook(
+      handle,
+      { count, _, _, pages in
+        count?.assumingMemoryBound(to: Int32.self).pointee = pages
+        return SQLITE_OK
+      }, logPagesCount)
+  }
+
+  package var logPages: Int64 { Int64(logPagesCount.pointee) }
 
   /// Ends a transaction without its effects. After some errors SQLite has done so itself: that is no error here.
   package func rollBack() {
@@ -98,6 +143,8 @@ package final class SQLiteConnection {
     var done: Int32 = 0
     let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &log, &done)
     guard code == SQLITE_OK || code & 0xFF == SQLITE_BUSY else { throw failure(code, "checkpoint") }
+    // All of it moved: the next transaction begins at the front of the file.
+    if log == done { logPagesCount.pointee = 0 }
     return (Int(log), Int(done))
   }
 

@@ -52,6 +52,13 @@ package final class SQLiteStatement {
     check(crossdock_sqlite3_bind_text_static(handle, index, text.baseAddress, Int32(text.count)))
   }
 
+  /// Binds the present row of another statement, column by column, to the parameters from 1 on. Copies text and blobs.
+  package func copyRow(of other: SQLiteStatement) {
+    for column in 0..<sqlite3_column_count(other.handle) {
+      check(sqlite3_bind_value(handle, column + 1, sqlite3_column_value(other.handle, column)))
+    }
+  }
+
   /// True with a row, false at the end.
   package func step() throws(CrossdockError) -> Bool {
     switch sqlite3_step(handle) {

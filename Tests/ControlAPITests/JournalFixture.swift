@@ -49,9 +49,13 @@ final class JournalFixture: @unchecked Sendable {
   }
 
   func append(_ count: Int, padding: Int = 0, perCommit: Int = 100) throws {
-    let body = Array(#"{"pad":"\#(String(repeating: "x", count: padding))"}"#.utf8)
+    // Text that does not compress, so that it takes its room in the journal.
+    func body() -> [UInt8] {
+      let pad = (0..<(padding / 12)).map { _ in String(UInt64.random(in: 1 << 60...UInt64.max), radix: 36).prefix(12) }
+      return Array(#"{"pad":"\#(pad.joined())"}"#.utf8)
+    }
     for start in stride(from: 0, to: count, by: perCommit) {
-      try append(Array(repeating: body, count: min(perCommit, count - start)))
+      try append((start..<min(start + perCommit, count)).map { _ in body() })
     }
   }
 

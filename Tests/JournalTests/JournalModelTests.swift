@@ -20,14 +20,14 @@ import Testing
     for step in 0..<120 {
       switch random.below(10) {
       case 0: journal = try fixture.open(maxBytes: maxBytes)
+      case 1, 2: try journal.maintain(now: fixture.clock.now())
       default:
         let batch = RecordBatch()
         let source = journal.intern("source-\(random.below(50))")
         var added: [(Int, String)] = []
         for i in 0..<(1 + random.below(80)) {
           let stream = random.below(3)
-          let body =
-            "{\"step\":\(step),\"i\":\(i),\"pad\":\"" + String(repeating: "p", count: random.below(400)) + "\"}"
+          let body = random.body(of: random.below(400), "\(step)-\(i)")
           batch.add(body, stream: UInt16(stream), source: source)
           added.append((stream, body))
         }
@@ -78,4 +78,11 @@ struct SplitMix {
   }
 
   mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+
+  /// A JSON object that does not compress well.
+  mutating func body(of length: Int, _ name: String = "") -> String {
+    var text = "{\"name\":\"\(name)\",\"v\":\""
+    while text.utf8.count < length { text += String(next(), radix: 36) }
+    return text + "\"}"
+  }
 }

@@ -44,7 +44,7 @@ import Testing
     try journal.store(["{\"n\":1}"], stream: 0)
     // A trigger makes SQLite refuse in the middle of the transaction, as a full disk would.
     let saboteur = try SQLiteConnection(path: fixture.path, mode: .readWrite)
-    try saboteur.execute("CREATE TRIGGER refuse BEFORE INSERT ON record_2 BEGIN SELECT RAISE(ABORT, 'refused'); END")
+    try saboteur.execute("CREATE TRIGGER refuse BEFORE INSERT ON log WHEN NEW.stream = 2 BEGIN SELECT RAISE(ABORT, 'refused'); END")
     let batch = RecordBatch()
     let source = journal.intern("late/source")
     batch.add("{\"n\":2}", stream: 0, source: source)
@@ -75,12 +75,12 @@ import Testing
   @Test(arguments: [Int64(1) << 20, 3 << 20, 8 << 20])
   func capIsHonouredByDroppingTheLowestClassFirst(maxBytes: Int64) throws {
     let journal = try fixture.open(maxBytes: maxBytes)
-    let body = "{\"v\":\"" + String(repeating: "x", count: 180) + "\"}"
+    var random = SplitMix(state: 11)
     try journal.store(["{\"alert\":1}"], stream: 2)
-    try journal.store(Array(repeating: body, count: 20), stream: 1)
+    try journal.store((0..<20).map { _ in random.body(of: 180) }, stream: 1)
     let batches = Int(maxBytes) / 200 / 100 * 3
     for _ in 0..<batches {
-      try journal.store(Array(repeating: body, count: 100), stream: 0)
+      try journal.store((0..<100).map { _ in random.body(of: 180) }, stream: 0)
       #expect(fixture.bytesOnDisk <= maxBytes)
     }
     let states = Dictionary(uniqueKeysWithValues: journal.streamStates.map { ($0.definition.name, $0) })

@@ -39,7 +39,8 @@ final class JournalFixture: @unchecked Sendable {
 
   /// Appends records whose bodies are `{"n":1}`, `{"n":2}` … as their sequences are.
   func append(_ count: Int, to stream: String, padding: Int = 0, perCommit: Int = 2000) throws {
-    let pad = String(repeating: "x", count: padding)
+    // Text that does not compress, so that it takes its room in the journal.
+    var random = SystemRandomNumberGenerator()
     var left = count
     while left > 0 {
       let size = min(left, perCommit)
@@ -49,6 +50,7 @@ final class JournalFixture: @unchecked Sendable {
         let number = journal.streamNumber(stream)!
         let next = journal.streamStates[Int(number)].last + 1
         for index in 0..<UInt64(size) {
+          let pad = (0..<(padding / 12)).map { _ in String(UInt64.random(in: 1 << 60...UInt64.max, using: &random), radix: 36).prefix(12) }.joined()
           batch.appendBody(Array(#"{"n":\#(next + index),"pad":"\#(pad)"}"#.utf8))
           batch.finishRecord(
             stream: number, source: source, eventTimeNs: now.wallNs, ingestTimeNs: now.wallNs,

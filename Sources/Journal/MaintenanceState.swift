@@ -1,0 +1,15 @@
+/// What `maintain` keeps from call to call.
+struct MaintenanceState {
+  /// Bytes of blocks and metas in `log`.
+  var logBytes: Int64 = 0
+  /// When the oldest row of `log` was committed, by the monotonic clock; nil: `log` is empty.
+  var logSinceMs: Int64?
+  var retentionDueMs: Int64 = .min
+  /// Packing failed (a full disk): not tried again before.
+  var pausedUntilMs: Int64 = .min
+  /// Where the next look at segments goes on.
+  var scrubKey: Int64 = 0
+  var scrubDueMs: Int64 = .min
+  /// A reader met damage: every block of these streams is looked at.
+  var suspects: Set<String> = []
+}

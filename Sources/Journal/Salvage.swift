@@ -1,0 +1,227 @@
+// What of a damaged journal can be read goes into a new one, in the order of what it is worth: alerts first. Records keep their
+// order and their arrival numbers and get new sequences, because the new epoch is another life. What every uplink has confirmed
+// stays behind in the file that was set aside: central has it, and would count it twice.
+//
+// The old file is read row by row, by key: where SQLite says that a page is damaged, reading goes on at the next key that it can
+// reach. A destroyed first page is written anew: every journal has its tables' roots on the same pages.
+internal import Platform
+internal import Records
+internal import SQLite
+
+final class Salvage {
+  private(set) var records: UInt64 = 0
+  private(set) var epochCounter: UInt32 = 0
+  private(set) var tombstones: [Tombstone] = []
+
+  private let limits: JournalLimits
+  private let new: SQLiteConnection
+  private let codec = BlockCodec()
+  private let reading = BlockCodec()
+  private var columns = BlockColumns()
+  private let insert: SQLiteStatement
+
+  init(
+    from path: String, into new: SQLiteConnection, agent: String, limits: JournalLimits
+  ) throws(CrossdockError) {
+    self.limits = limits
+    self.new = new
+    insert = try new.prepare(
+      "INSERT INTO segment(key, last, last_arrival, body_bytes, block) VALUES(?1, ?2, ?3, ?4, ?5)")
+    guard let old = Self.open(path), (try? old.text("SELECT id FROM agent")) ?? agent == agent else { return }
+    epochCounter = UInt32(clamping: (try? old.integer("SELECT max(counter) FROM epoch")) ?? 0)
+    try new.transaction { () throws(CrossdockError) in try copySmallTables(old) }
+    let streams = SalvageStreams(old)
+    for stream in streams.all.sorted(by: { $0.definition.streamClass > $1.definition.streamClass }) {
+      try copy(stream, old, confirmed: streams.confirmed[stream.id] ?? 0)
+    }
+    try new.checkpointPassively()
+  }
+
+  /// Nil when nothing can be made of it.
+  private static func open(_ path: String) -> SQLiteConnection? {
+    if let database = try? SQLiteConnection(path: path, mode: .readOnly),
+      (try? database.integer("SELECT count(*) FROM sqlite_schema WHERE name IN ('log', 'segment', 'stream')")) == 3
+    {
+      return database
+    }
+    guard (try? FirstPage.rewrite(path)) != nil else { return nil }
+    return try? SQLiteConnection(path: path, mode: .readOnly)
+  }
+
+  /// Everything that is not records. A table that cannot be read to its end is taken as far as it goes.
+  private func copySmallTables(_ old: SQLiteConnection) throws(CrossdockError) {
+    for (table, columns) in [
+      ("boot", "id, kernel_id"), ("feed", "id, name"), ("checkpoint", "model, version, arrival, state"),
+      ("delivery", "id, connection, entries"), ("recent_key", "id, feed, hashes"),
+    ] {
+      let marks = columns.split(separator: ",").indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+      let write = try new.prepare("INSERT OR IGNORE INTO \(table)(\(columns)) VALUES(\(marks))")
+      guard let read = try? old.prepare("SELECT \(columns) FROM \(table)") else { continue }
+      while (try? read.step()) == true {
+        write.copyRow(of: read)
+        // A row that breaks a rule is none that was written.
+        try? write.run()
+        write.reset()
+      }
+    }
+    try copySources(old)
+  }
+
+  /// Sources are known by their number: where one is damaged, its number keeps a name that says so.
+  private func copySources(_ old: SQLiteConnection) throws(CrossdockError) {
+    let write = try new.prepare("INSERT OR REPLACE INTO source(id, name, crc) VALUES(?1, ?2, ?3)")
+    guard let read = try? old.prepare("SELECT id, name, crc FROM source ORDER BY id") else { return }
+    var next: Int64 = 1
+    while (try? read.step()) == true {
+      let id = read.integer(0)
+      guard id >= next, id <= Int64(JournalLimits.maxSources) else { continue }
+      while next <= id {
+        let isThis = next == id && JournalSchema.crc(read.text(1)) == read.integer(2)
+        let name = isThis ? read.text(1) : "_damaged/\(next)"
+        write.bind(next, at: 1)
+        write.bind(name, at: 2)
+        write.bind(JournalSchema.crc(name), at: 3)
+        try write.run()
+        next += 1
+      }
+    }
+  }
+
+  // MARK: records
+
+  private func copy(_ stream: StreamSlot, _ old: SQLiteConnection, confirmed: UInt64) throws(CrossdockError) {
+    let id = try addStream(stream.definition)
+    var copying = SalvagedStream(name: stream.definition.name, id: id, after: max(confirmed, stream.evictedThrough))
+    let range = (JournalSchema.key(stream.id, 0), JournalSchema.key(stream.id + 1, 0))
+    let segments = SalvageScan(old, "SELECT key, last, block FROM segment WHERE key >= ?1 AND key < ?2 ORDER BY key")
+    try segments.forEach(from: range.0, before: range.1) { (row) throws(CrossdockError) in
+      let first = JournalSchema.sequence(ofKey: row.integer(0))
+      try take(row.bytes(2), stream, first, UInt64(clamping: row.integer(1)), &copying)
+    }
+    let log = SalvageScan(
+      old, "SELECT id, last, block, first, stream FROM log WHERE id >= ?1 AND id < ?2 ORDER BY id")
+    try log.forEach(from: 1, before: .max) { (row) throws(CrossdockError) in
+      guard row.integer(4) == stream.id else { return }
+      try take(row.bytes(2), stream, UInt64(clamping: row.integer(3)), UInt64(clamping: row.integer(1)), &copying)
+    }
+    try write(&copying)
+    // What is known to have been there and did not come.
+    if stream.packedThrough > copying.end { copying.miss(through: stream.packedThrough) }
+    tombstones += copying.tombstones
+    records += copying.next - 1
+    try new.execute(
+      """
+      UPDATE stream SET packed_through = \(copying.next - 1), packed_bytes = \(copying.bytes),
+        packed_body_bytes = \(copying.bodyBytes) WHERE id = \(id)
+      """)
+  }
+
+  private func addStream(_ definition: StreamDefinition) throws(CrossdockError) -> Int64 {
+    let add = try new.prepare("INSERT INTO stream(name, class, format, columns, crc) VALUES(?1, ?2, ?3, ?4, ?5)")
+    add.bind(definition.name, at: 1)
+    add.bind(Int(definition.streamClass.rawValue), at: 2)
+    add.bind(Int(definition.bodyFormat.rawValue), at: 3)
+    add.bind(definition.columns.joined(separator: ","), at: 4)
+    add.bind(JournalSchema.crc(definition.name), at: 5)
+    try add.run()
+    return new.lastInsertedRow
+  }
+
+  private func take(
+    _ block: UnsafeRawBufferPointer, _ stream: StreamSlot, _ first: UInt64, _ last: UInt64,
+    _ copying: inout SalvagedStream
+  ) throws(CrossdockError) {
+    // Numbers that do not ascend, or a checksum that does not hold: the range shows itself as a gap before what comes next.
+    guard last > copying.end, BlockCodec.isIntact(block, stream: stream.id, first: first, last: last) else { return }
+    if first > copying.end + 1 { copying.miss(through: first - 1) }
+    let after = copying.end
+    let isValid = try reading.decode(block, stream: stream.id, first: first, last: last, after: after) {
+      record throws(CrossdockError) in
+      var moved = record
+      moved.sequence = copying.next
+      columns.append(moved)
+      copying.next += 1
+      return true
+    }
+    guard isValid else { return }
+    copying.end = last
+    if columns.bodies.count >= Int(JournalLimits.segmentBytes) || columns.count >= Int(JournalLimits.segmentRecords) {
+      try write(&copying)
+    }
+  }
+
+  private func write(_ copying: inout SalvagedStream) throws(CrossdockError) {
+    guard !columns.isEmpty else { return }
+    let (first, end, arrival) = (columns.first, columns.end, columns.arrivals.last ?? 0)
+    let bodyBytes = columns.bodies.count
+    let id = copying.id
+    let size = try codec.encode(columns, stream: id, level: BlockCodec.coldLevel) { [insert] block throws(CrossdockError) in
+      insert.bind(JournalSchema.key(id, first), at: 1)
+      insert.bind(end - 1, at: 2)
+      insert.bind(arrival, at: 3)
+      insert.bind(bodyBytes, at: 4)
+      insert.bind(borrowing: block, at: 5)
+      try insert.run()
+      return block.count
+    }
+    columns.removeAll()
+    copying.bytes += size
+    copying.bodyBytes += bodyBytes
+    if new.logPages >= limits.logPages { try new.checkpointPassively() }
+  }
+}
+
+/// A stream on its way into the new journal.
+private struct SalvagedStream {
+  let name: String
+  let id: Int64
+  /// The old sequence up to which everything is copied, confirmed or known to be missing.
+  var end: UInt64
+  /// The next new sequence.
+  var next: UInt64 = 1
+  var bytes = 0
+  var bodyBytes = 0
+  var tombstones: [Tombstone] = []
+
+  init(name: String, id: Int64, after: UInt64) {
+    self.name = name
+    self.id = id
+    end = after
+  }
+
+  mutating func miss(through last: UInt64) {
+    tombstones.append(
+      Tombstone(stream: name, first: end + 1, last: last, count: last - end, reason: "damaged in the epoch before"))
+    end = last
+  }
+}
+
+/// The old file's streams, and what all uplinks have of them.
+private struct SalvageStreams {
+  var all: [StreamSlot] = []
+  var confirmed: [Int64: UInt64] = [:]
+
+  init(_ old: SQLiteConnection) {
+    guard let rows = try? old.prepare(
+      "SELECT id, name, class, format, columns, crc, evicted_through, packed_through FROM stream ORDER BY id")
+    else { return }
+    while (try? rows.step()) == true {
+      let intact = JournalSchema.crc(rows.text(1)) == rows.integer(5)
+      let columns = rows.text(4)
+      let definition = StreamDefinition(
+        name: intact ? rows.text(1) : "_damaged-\(rows.integer(0))",
+        streamClass: StreamClass(rawValue: UInt8(clamping: rows.integer(2))) ?? .telemetry,
+        bodyFormat: BodyFormat(rawValue: UInt8(clamping: rows.integer(3))) ?? .bytes,
+        columns: columns.isEmpty ? [] : columns.split(separator: ",").map(String.init))
+      let evicted = UInt64(clamping: rows.integer(6))
+      all.append(
+        StreamSlot(
+          id: rows.integer(0), definition: definition, next: 1, evictedThrough: evicted, evictedRecords: 0,
+          packedThrough: UInt64(clamping: rows.integer(7)), packedBytes: 0, packedBodyBytes: 0, missing: 0))
+    }
+    guard let cursors = try? old.prepare(
+      "SELECT stream, min(sequence) FROM cursor WHERE name GLOB 'uplink:*' GROUP BY stream")
+    else { return }
+    while (try? cursors.step()) == true { confirmed[cursors.integer(0)] = UInt64(clamping: cursors.integer(1)) }
+  }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Platform
+import Records
+import SQLite
+import Testing
+
+@testable import Journal
+
+/// A journal whose bytes are not what was written.
+@Suite struct DamageTests {
+  private let recordsPerStream = 3000
+
+  /// Two streams, some of it packed and some not; killed, as it were, with its write-ahead log, or put away.
+  private func build(_ fixture: JournalFixture, isPutAway: Bool, seed: UInt64) throws {
+    var random = SplitMix(state: seed)
+    let journal = try fixture.open()
+    for commit in 0..<(recordsPerStream / 20) {
+      try journal.store((0..<20).map { random.body(of: 120 + random.below(60), "v\(commit)-\($0)") }, stream: 0)
+      try journal.store((0..<20).map { random.body(of: 60, "s\(commit)-\($0)") }, stream: 1)
+      if commit % 10 == 0 { try journal.maintain(now: fixture.clock.now()) }
+    }
+    if !isPutAway {
+      // A copy of the files as they are now, which is what a kill leaves.
+      for suffix in ["", "-wal"] {
+        try FileManager.default.copyItem(atPath: fixture.path + suffix, toPath: fixture.path + ".killed" + suffix)
+      }
+    }
+  }
+
+  private func flip(_ path: String, at offset: Int) throws {
+    let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+    defer { try? handle.close() }
+    try handle.seek(toOffset: UInt64(offset))
+    let byte = try #require(try handle.read(upToCount: 1)?.first)
+    try handle.seek(toOffset: UInt64(offset))
+    try handle.write(contentsOf: Data([byte ^ UInt8(1 << (offset % 8))]))
+  }
+
+  @Test(arguments: [true, false])
+  func bytesFlippedAtHundredRandomPlacesOpenEveryTimeAndAreAccountedFor(isPutAway: Bool) throws {
+    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0..<1_000_000)
+    print("DamageTests seed \(seed)")
+    var random = SplitMix(state: seed)
+    let origin = JournalFixture()
+    try build(origin, isPutAway: isPutAway, seed: seed)
+    let source = isPutAway ? origin.path : origin.path + ".killed"
+    var (salvages, missing) = (0, 0)
+    for round in 0..<100 {
+      let fixture = JournalFixture()
+      var files: [String] = []
+      for suffix in ["", "-wal"] where Files.exists(source + suffix) {
+        try FileManager.default.copyItem(atPath: source + suffix, toPath: fixture.path + suffix)
+        if Files.size(fixture.path + suffix) ?? 0 > 0 { files.append(fixture.path + suffix) }
+      }
+      let file = files[random.below(files.count)]
+      let offset = random.below(Int(try #require(Files.size(file))))
+      try flip(file, at: offset)
+      let place = "seed \(seed) round \(round): \(file.hasSuffix("wal") ? "log" : "database") offset \(offset)"
+      let account = try accountFor(fixture, place)
+      if account.isSalvaged { salvages += 1 }
+      missing += account.missing
+    }
+    print("DamageTests: \(salvages) of 100 salvaged, \(missing) records named as missing")
+  }
+
+  private func accountFor(_ fixture: JournalFixture, _ place: String) throws -> (isSalvaged: Bool, missing: Int) {
+    let journal = try fixture.open()
+    try journal.store(["{\"after\":1}"], stream: 2)
+    let reader = try fixture.reader()
+    var named: [String: Int] = [:]
+    for tombstone in try reader.read(stream: "_tombstones", after: 0, maxRecords: 100_000, maxBytes: .max) {
+      let json = try #require(try JSONSerialization.jsonObject(with: Data(tombstone.body)) as? [String: Any])
+      named[json["stream"] as? String ?? "", default: 0] += (json["count"] as? NSNumber)?.intValue ?? 0
+    }
+    var missing = 0
+    for stream in ["vibration", "scans"] {
+      var (after, found) = (UInt64(0), 0)
+      while true {
+        let records = try reader.read(stream: stream, after: after, maxRecords: 1000, maxBytes: .max)
+        guard let last = records.last else { break }
+        for record in records { #expect(record.body.first == UInt8(ascii: "{"), "\(place)") }
+        found += records.count
+        after = last.sequence
+      }
+      #expect(found + named[stream, default: 0] == recordsPerStream, "\(place): \(stream) \(found) found, \(named)")
+      missing += recordsPerStream - found
+    }
+    return (journal.newEpochReason != nil, missing)
+  }
+
+  @Test func destroyedFirstPageLosesNoRecord() throws {
+    let fixture = JournalFixture()
+    try build(fixture, isPutAway: true, seed: 3)
+    let handle = try FileHandle(forUpdating: URL(fileURLWithPath: fixture.path))
+    try handle.write(contentsOf: Data(repeating: 0xA5, count: 4096))
+    try handle.close()
+    let account = try accountFor(fixture, "first page")
+    #expect(account.isSalvaged)
+    #expect(account.missing == 0)
+  }
+}
