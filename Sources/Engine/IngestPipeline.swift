@@ -63,7 +63,7 @@ final class IngestPipeline {
         RedeliveryFilter(limit: journal.limits.deliveryWindow, stored: try journal.deliveries(of: name)))
     }
     for (number, feed) in feeds.enumerated() {
-      let window = min(feed.dedupeWindow, journal.limits.deliveryWindow)
+      let window = min(feed.dedupeWindow, journal.limits.keyWindow)
       recentKeys.append(
         feed.hasDedupeKeys
           ? RecentKeys(

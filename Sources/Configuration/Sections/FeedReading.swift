@@ -152,6 +152,9 @@ extension SectionReader {
       }
       names.append(column.value)
     }
+    if names.count > Self.maxFields, let node = node(FeedOptions.header) {
+      context.error(node.position, "\"header\" has \(names.count) entries; at most \(Self.maxFields) are allowed")
+    }
     return names
   }
 
