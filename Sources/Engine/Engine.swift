@@ -75,7 +75,7 @@ package final class Engine {
     self.callbacks = callbacks
     let setup = EngineSetup(configuration: configuration, log: log)
     journal = try setup.openJournal(now: now, boot: boot)
-    pipeline = try setup.makePipeline(journal)
+    pipeline = try setup.makePipeline(journal, now: now)
     models = try setup.makeModels(journal, plugins: plugins, options: options)
     connections = try connect(setup.connectionSettings)
     outbox = ReplyOutbox(journal: journal, connectionNames: configuration.connections.map(\.name))

@@ -26,7 +26,7 @@ struct EngineSetup {
       maxKeys: configuration.feeds.map(\.dedupeWindow).max() ?? 0, classMaxBytes: configuration.journal.classMaxBytes)
   }
 
-  func makePipeline(_ journal: Journal) throws(CrossdockError) -> IngestPipeline {
+  func makePipeline(_ journal: Journal, now: ClockReading) throws(CrossdockError) -> IngestPipeline {
     var feeds: [FeedRuntime] = []
     for feed in configuration.feeds {
       guard let connection = configuration.connections.firstIndex(where: { $0.name == feed.connection }),
@@ -39,9 +39,8 @@ struct EngineSetup {
           maxPayloadBytes: journal.limits.maxTransactionBytes / 2))
     }
     return try IngestPipeline(
-      journal: journal, feeds: feeds, dedupeWindows: configuration.feeds.map(\.dedupeWindow),
-      connectionNames: configuration.connections.map(\.name), maxMessages: configuration.journal.commitMaxMessages,
-      maxBytes: configuration.journal.commitMaxBytes)
+      journal: journal, feeds: feeds, connectionNames: configuration.connections.map(\.name),
+      maxMessages: configuration.journal.commitMaxMessages, maxBytes: configuration.journal.commitMaxBytes, now: now)
   }
 
   func makeModels(

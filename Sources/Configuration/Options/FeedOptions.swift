@@ -97,6 +97,12 @@ enum FeedOptions {
   static let dedupeWindow = OptionRow(
     "dedupe_window", .integer(1...1_000_000), default: "10000", decoders: ["json", "csv"],
     help: "How many identities are remembered, the latest ones.")
+  static let dedupeWindowS = OptionRow(
+    "dedupe_window_s", .seconds(1...31_536_000), decoders: ["json", "csv"],
+    help: """
+      For how long an identity is remembered, from its first message on, by a clock that nobody sets: for devices that use \
+      their numbers again. After a restart of the agent it begins anew. Default: none, `dedupe_window` alone counts.
+      """)
   static let maxPayload = OptionRow(
     "max_payload_bytes", .size(1...(16 << 20)), default: "\"256KiB\"",
     help: "A larger payload is not stored; it is counted as `oversize` and acknowledged.")
@@ -110,6 +116,6 @@ enum FeedOptions {
     header: "[[feed]]", summary: "A topic filter, a decoder, and the stream that it fills.",
     rows: [
       name, connection, topic, share, qos, stream, decoder, source, time, timeFormat, fields, samples, dedupe,
-      dedupeWindow, maxPayload, delimiter, header,
+      dedupeWindow, dedupeWindowS, maxPayload, delimiter, header,
     ])
 }
