@@ -1,5 +1,5 @@
 # The ways into this repository. `make run SECONDS=90` ends by itself; see scripts/run.
-.PHONY: run test build lint bench package setup clean
+.PHONY: run test build lint bench fuzz package setup clean
 
 SWIFT_RELEASE = swift build -c release --static-swift-stdlib -j 2
 # A variable of the command line only: bash's own SECONDS must not come in through the environment.
@@ -16,13 +16,17 @@ build:
 	$(SWIFT_RELEASE)
 
 lint:
-	swift format lint --strict -r Package.swift Sources Plugins Tests
+	swift format lint --strict -r Package.swift Sources Plugins Tests Fuzz Benchmarks
 	scripts/tidy
 	scripts/tidy --self-test
 
 test: setup lint
 	CROSSDOCK_STRICT=1 swift build -j 2
 	CROSSDOCK_STRICT=1 swift test -j 2 --no-parallel
+
+# Seconds for each entry; 60 without SECONDS.
+fuzz: setup
+	@env -u SECONDS scripts/fuzz $(if $(RUN_SECONDS),--seconds $(RUN_SECONDS)) $(if $(SEED),--seed $(SEED))
 
 bench: build
 	scripts/bench
