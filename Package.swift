@@ -3,8 +3,9 @@ import Foundation
 import PackageDescription
 
 // Layers, arrows downwards only (scripts/tidy asserts them from `swift package dump-package`):
-//   5  crossdock, crossdock-central, crossdock-plugin-host
-//   4  Engine, Uplink, ControlAPI, CentralService, Simulator
+//   6  crossdock, crossdock-central, crossdock-plugin-host; crossdock-simulation
+//   5  EngineSimulation (what the simulation is made of; in Tests/)
+//   4  Engine, Uplink, ControlAPI, CentralService, Simulator, LiveView, Doctor
 //   3  Configuration, MQTTFeed, Decoding, Journal, PluginRuntime
 //   2  Platform, CommandSyntax, SQLite, HTTPServer, HTTPClient, Segments
 //   1  Records, JSONText, CrossdockPlugin (the SDK)
@@ -135,12 +136,27 @@ let package = Package(
     module("CentralService", ["SQLite", "HTTPServer", "Segments", "Platform", "Records", "JSONText", "CLinux", log]),
     module("Simulator", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux"]),
     module("LiveView", ["Records", "JSONText"]),
-    // 5
+    module(
+      "Doctor",
+      ["Configuration", "MQTTFeed", "Journal", "HTTPClient", "Platform", "Records", "JSONText", "CLinux", log]),
+    // 5: the engine in a simulated world; see docs/simulation.md
+    .target(
+      name: "CFaultVFS", path: "Tests/Simulation/CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
+    module(
+      "EngineSimulation",
+      [
+        "CFaultVFS", "Engine", "Configuration", "MQTTFeed", "Journal", "PluginRuntime", "Platform", "Records", "JSONText",
+        "CrossdockPlugin", "CCrossdockPlugin", "SQLite", log,
+      ], path: "Tests/Simulation/EngineSimulation"),
+    // 6
+    .executableTarget(
+      name: "crossdock-simulation", dependencies: ["EngineSimulation", "CommandSyntax", "Platform", "Records"],
+      path: "Tests/Simulation/crossdock-simulation", swiftSettings: settings),
     .executableTarget(
       name: "crossdock",
       dependencies: [
         "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "Simulator",
-        "HTTPServer", "LiveView",
+        "HTTPServer", "LiveView", "Doctor",
         "HTTPClient", "Platform",
         "Records", "JSONText", "CLinux", "Segments", "MQTTFeed", "Decoding", "CCrossdockPlugin", "CrossdockPlugin", log,
       ] + pluginDependencies, swiftSettings: settings + pluginFlags),
@@ -178,6 +194,7 @@ let package = Package(
     tests(
       "Engine",
       ["Engine", "Configuration", "MQTTFeed", "Journal", "Platform", "Records", log]),
+    tests("EngineSimulation", ["EngineSimulation", "Engine", "Journal", "Records"]),
     tests("Uplink", ["Uplink", "Configuration", "Journal", "Segments", "Records", "HTTPServer"]),
     tests("ControlAPI", ["ControlAPI", "Journal", "HTTPServer", "HTTPClient", "Records", "JSONText"]),
     tests(
@@ -188,6 +205,7 @@ let package = Package(
       ]),
     tests("Simulator", ["Simulator", "CMosquitto", "Platform", "JSONText", "Records"]),
     tests("LiveView", ["LiveView", "JSONText"]),
+    tests("Doctor", ["Doctor", "Records"]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
     tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),
   ] + pluginTargets + developerTargets,

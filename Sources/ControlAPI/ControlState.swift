@@ -10,7 +10,8 @@ final class ControlState: Sendable {
   private let commits: CommitSignal
   private let logger: Logger
   private let reader = Mutex<JournalReader?>(nil)
-  private let isAnyoneWaiting = Atomic(false)
+  /// A new generation with each request that may wait: nobody listens to commits before there is one.
+  private let requests = CommitSignal()
   private let isStopping = Atomic(false)
 
   init(journalPath: String, commits: CommitSignal, logger: Logger) {
@@ -21,7 +22,7 @@ final class ControlState: Sendable {
 
   func changes(_ request: HTTPRequest) -> HTTPResponse {
     // Said before the look at the journal, so that no commit falls between the look and the wait.
-    if request.query["wait"] != nil { isAnyoneWaiting.store(true, ordering: .sequentiallyConsistent) }
+    if request.query["wait"] != nil { requests.wakeAll() }
     return answer { (reader) throws(CrossdockError) in try ChangesAnswer.make(request, reader) }
   }
 
@@ -46,19 +47,26 @@ final class ControlState: Sendable {
   /// Runs on a thread of its own: a commit wakes whoever waits.
   func wakeReaders(of server: HTTPServer) {
     var generation = commits.generation
+    var asked: UInt64 = 0
     while !isStopping.load(ordering: .acquiring) {
-      let now = commits.wait(past: generation, timeoutMs: 1000)
-      guard now != generation else { continue }
-      generation = now
-      guard isAnyoneWaiting.exchange(false, ordering: .sequentiallyConsistent) else { continue }
+      let now = requests.wait(past: asked, timeoutMs: 60_000)
+      guard now != asked else { continue }
+      asked = now
+      while !isStopping.load(ordering: .acquiring) {
+        let news = commits.wait(past: generation, timeoutMs: 1000)
+        guard news != generation else { continue }
+        generation = news
+        break
+      }
       server.wake()
       // Nothing is past this generation: a pause, during which commits gather.
-      _ = commits.wait(past: .max, timeoutMs: ControlAPI.wakeSpacingMs)
+      _ = requests.wait(past: .max, timeoutMs: ControlAPI.wakeSpacingMs)
     }
   }
 
   func stop() {
     isStopping.store(true, ordering: .releasing)
+    requests.wakeAll()
     commits.wakeAll()
   }
 }

@@ -1,16 +1,18 @@
-// The writer thread: it owns the sockets, the decoders, the in-line models and the writing connection, and turns in one loop:
+// What the writer thread does, as a state machine: it has the decoders, the in-line models, the connections and the writing
+// connection to the journal, but no clock and no poll of its own. A turn is:
 //
-//   poll → read every socket until it is dry or the batch is full → models → COMMIT → replies → write every socket
+//   read every connection until it is dry or the batch is full → models → COMMIT → replies → write every connection
 //
-// Acknowledgements leave only in that last step. While a commit fails (disk full, I/O error) the loop holds: it reads nothing
+// Acknowledgements leave only in that last step. While a commit fails (disk full, I/O error) the engine holds: it reads nothing
 // and writes nothing, so that nothing is acknowledged and the broker keeps what comes; the same batch is tried again until
-// it is on disk. Nothing here waits for another thread.
+// it is on disk. Nothing here waits for another thread. When a turn is due, and what the time is, is handed in: by
+// `EngineDriver` from sockets and the system's clocks, by the simulation from a seed.
 package import Configuration
 internal import Decoding
 package import Journal
 package import Logging
-internal import MQTTFeed
-package import Platform
+package import MQTTFeed
+internal import Platform
 package import PluginRuntime
 package import Records
 
@@ -35,113 +37,99 @@ package final class Engine {
   package var journalPath: String { journal.path }
   package var epoch: Epoch { journal.epoch }
   package var newEpochReason: String? { journal.newEpochReason }
+  /// Transactions since the start.
+  package var commits: UInt64 { journal.commits }
+  /// By feed in the configuration's order, then topics that no feed names: as committed.
+  package var counters: [FeedCounters] { journal.counters }
+  /// Whether nothing is read or acknowledged because the journal does not take the batch.
+  package var isHolding: Bool { hold != nil }
 
   let journal: Journal
   let pipeline: IngestPipeline
   let models: ModelStage
-  let connections: [MQTTConnection]
+  package let connections: [any FeedConnection]
   private let outbox: ReplyOutbox
-  private let clock: SystemClock
-  private let signals: SignalDescriptor
-  private let notifier: ServiceNotifier
   private let log: Logger
   private var hold: HoldState?
+  private var disk: DiskWatch
+  /// Why the connections have left the brokers; nil: they have not.
+  private var pauseReason: String?
   /// The journal's damage that ended the engine.
-  private var damage: CrossdockError?
+  package private(set) var damage: CrossdockError?
   private var monitor: EngineMonitor
-  private var polls = PollSet()
   private let callbacks: Callbacks
 
   /// Opens the journal, the models and the connections; nothing is read yet.
   /// - Parameters:
   ///   - plugins: the descriptors that `[[model]] plugin` may name.
   ///   - options: by model, in the configuration's order: the resolved options.
+  ///   - boot: the kernel's name for this boot, within which monotonic times are comparable.
+  ///   - connect: makes the connections, in the order of their settings.
   package init(
     _ configuration: AgentConfiguration, plugins: [String: PluginDescriptor], options: [[PluginOptionValue]],
-    handle: EngineHandle, clock: SystemClock, signals: SignalDescriptor, notifier: ServiceNotifier, log: Logger,
-    callbacks: Callbacks
+    handle: EngineHandle, now: ClockReading, boot: String, log: Logger, callbacks: Callbacks,
+    connect: ([MQTTSettings]) throws(CrossdockError) -> [any FeedConnection]
   ) throws(CrossdockError) {
     self.handle = handle
-    self.clock = clock
-    self.signals = signals
-    self.notifier = notifier
     self.log = log
     self.callbacks = callbacks
-    let now = clock.now()
     let setup = EngineSetup(configuration: configuration, log: log)
-    journal = try setup.openJournal(now: now)
+    journal = try setup.openJournal(now: now, boot: boot)
     pipeline = try setup.makePipeline(journal, now: now)
     models = try setup.makeModels(journal, plugins: plugins, options: options)
-    connections = try setup.makeConnections(nowMs: now.monotonicNs / 1_000_000)
+    connections = try connect(setup.connectionSettings)
     outbox = ReplyOutbox(journal: journal, connectionNames: configuration.connections.map(\.name))
     monitor = EngineMonitor(configuration, now: now)
+    disk = DiskWatch(
+      folder: configuration.agent.dataDirectory, minFreeBytes: Int64(configuration.journal.minFreeBytes))
+    journal.thinner = { [feeds = pipeline.feeds] stream, records in StreamThinning.thin(stream, records, feeds: feeds) }
     try models.recover(feeds: pipeline.feeds)
+    journal.checkpoints = { [unowned models] in models.states() }
     for (number, connection) in connections.enumerated() {
       connection.knownFilters = try setup.knownFilters(journal, connection: configuration.connections[number].name)
     }
+    publishSnapshot(now)
   }
 
-  /// Turns until it is asked to stop, then commits what it has, acknowledges it and says goodbye.
-  /// - Throws: the journal has turned out to be damaged. Nothing of the last batch was acknowledged; the next start sets the
-  ///   file aside.
-  package func run() throws(CrossdockError) {
-    publishSnapshot(clock.now())
-    notifier.ready(status: "journal \(journal.path)")
-    while !handle.isStopRequested {
-      turn()
-    }
-    shutDown()
-    if let damage { throw damage }
-  }
-
-  private func turn() {
-    let places = wait()
-    let now = clock.now()
-    takeSignals()
+  /// One turn.
+  /// - Parameters:
+  ///   - now: one reading of the clocks for everything that this turn does.
+  ///   - isReadable: whether a connection, by its number, has something to be read.
+  /// - Returns: whether a tick was due: what happens a few times a second, whatever else does.
+  @discardableResult
+  package func turn(now: ClockReading, isReadable: (Int) -> Bool) -> Bool {
     handle.wake.clear()
-    if hold == nil { readSockets(places, now: now) }
+    if hold == nil { readSockets(isReadable, now: now) }
     takeEvents()
     takePosts()
     if hold.map({ $0.isDue(nowMs: now.monotonicMs) }) ?? !pipeline.isEmpty { commit(now: now) }
     if hold == nil {
       writeSockets()
       maintain(now)
+      gateIntake(now)
     }
-    if monitor.isTickDue(nowMs: now.monotonicMs) { tick(now) }
+    guard monitor.isTickDue(nowMs: now.monotonicMs) else {
+      if hold == nil { wakeConnections(now) }
+      return false
+    }
+    tick(now)
+    return true
   }
 
-  /// Polls; returns the place of each connection's socket.
-  private func wait() -> [Int?] {
-    polls.removeAll()
-    polls.add(signals.fd)
-    polls.add(handle.wake.fd)
-    var isWorkWaiting = false
-    let places = connections.map { connection -> Int? in
-      // While the engine holds, a socket that nobody reads would wake the loop for ever.
-      guard hold == nil, let fd = connection.socket else { return nil }
-      isWorkWaiting = isWorkWaiting || connection.hasEarlyMessages
-      return polls.add(fd, wantsWrite: connection.wantsWrite)
-    }
-    let nowMs = SystemClock.monotonicNs() / 1_000_000
+  /// When a turn is due although nothing has come: milliseconds of the monotonic clock.
+  package var nextWakeMs: Int64 {
     var until = monitor.nextTickMs
-    for connection in connections { until = min(until, connection.session.nextWakeMs ?? until) }
-    if let hold { until = min(until, hold.retryAtMs) }
-    polls.wait(timeoutMs: isWorkWaiting ? 0 : Int32(clamping: max(0, until - nowMs)))
-    return places
-  }
-
-  private func takeSignals() {
-    while let request = signals.take() {
-      switch request {
-      case .stop: handle.stop()
-      case .reload: callbacks.reload()
-      }
+    if let hold {
+      // Nothing is connected while the engine holds.
+      until = min(until, hold.retryAtMs)
+    } else {
+      for connection in connections { until = min(until, connection.session.nextWakeMs ?? until) }
     }
+    return until
   }
 
-  private func readSockets(_ places: [Int?], now: ClockReading) {
-    for (number, connection) in connections.enumerated() {
-      guard let place = places[number], polls.isReadable(place) || connection.hasEarlyMessages else { continue }
+  private func readSockets(_ isReadable: (Int) -> Bool, now: ClockReading) {
+    for (number, connection) in connections.enumerated() where isReadable(number) {
       connection.read { message in
         pipeline.receive(message, connection: number, now: now)
         return !pipeline.isFull
@@ -235,11 +223,32 @@ package final class Engine {
     }
   }
 
+  /// Nothing is read while the journal rejects or the disk is nearly full: the connections leave, the brokers keep what comes.
+  private func gateIntake(_ now: ClockReading) {
+    let reason = journal.rejectReason ?? disk.reason
+    guard (reason == nil) != (pauseReason == nil) else { return }
+    pauseReason = reason
+    if let reason {
+      log.error("nothing is read any more until there is room", metadata: ["reason": "\(reason)"])
+      for connection in connections { connection.pause(reason) }
+    } else {
+      log.notice("there is room again")
+      for connection in connections { connection.resume(nowMs: now.monotonicMs) }
+    }
+  }
+
   // MARK: time
 
+  /// Those whose time to connect, or to give up, has come between two ticks.
+  private func wakeConnections(_ now: ClockReading) {
+    for connection in connections where connection.session.nextWakeMs.map({ $0 <= now.monotonicMs }) == true {
+      connection.tick(nowMs: now.monotonicMs, isHolding: false)
+    }
+  }
+
   private func tick(_ now: ClockReading) {
-    for connection in connections { connection.tick(nowMs: now.monotonicMs) }
-    notifier.watchdog()
+    disk.look()
+    for connection in connections { connection.tick(nowMs: now.monotonicMs, isHolding: hold != nil) }
     publishSnapshot(now)
     monitor.ticked(nowMs: now.monotonicMs)
   }
@@ -248,12 +257,11 @@ package final class Engine {
     handle.publish(
       monitor.snapshot(
         now: now, journal: journal, pipeline: pipeline, models: models, connections: connections,
-        holdReason: hold?.reason))
+        holdReason: hold?.reason ?? pauseReason))
   }
 
-  private func shutDown() {
-    notifier.stopping()
-    let now = clock.now()
+  /// Commits what was read, acknowledges it and says goodbye. Nothing can be done with the engine after that.
+  package func shutDown(now: ClockReading) {
     takeEvents()
     takePosts()
     if damage == nil { commit(now: now, isLast: true) }
@@ -262,7 +270,7 @@ package final class Engine {
       return
     }
     for connection in connections { connection.stop() }
-    publishSnapshot(clock.now())
+    publishSnapshot(now)
     log.info("stopped", metadata: ["commits": "\(journal.commits)"])
   }
 }

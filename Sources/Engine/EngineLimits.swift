@@ -10,6 +10,13 @@ package enum EngineLimits {
   /// What one batch may take in a model before it counts as late.
   static let modelDeadlineMs: Int64 = 1000
   static let tickMs: Int64 = 250
+  /// Beside the payload: the longest topic (64 KiB), and as much for properties.
+  static let packetOverheadBytes = 128 << 10
+  /// The largest packet that a broker may send (MQTT 5), for feeds with these bounds on payloads. Twice the largest, so that
+  /// what is somewhat too large still comes, and is counted and named; the broker discards what is larger.
+  static func maximumPacketSize(payloads: [Int]) -> UInt32 {
+    UInt32(clamping: (payloads.max() ?? 0) * 2 + packetOverheadBytes)
+  }
   /// How often a commit that failed is tried again.
   static let holdMinMs: Int64 = 100
   static let holdMaxMs: Int64 = 5000

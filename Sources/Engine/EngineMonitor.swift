@@ -32,7 +32,7 @@ struct EngineMonitor {
   }
 
   mutating func snapshot(
-    now: ClockReading, journal: Journal, pipeline: IngestPipeline, models: ModelStage, connections: [MQTTConnection],
+    now: ClockReading, journal: Journal, pipeline: IngestPipeline, models: ModelStage, connections: [any FeedConnection],
     holdReason: String?
   ) -> EngineSnapshot {
     updateRates(journal.counters, nowMs: now.monotonicMs)
@@ -68,12 +68,13 @@ struct EngineMonitor {
     ["", "-wal", "-shm"].reduce(0) { $0 + (Files.size(path + $1) ?? 0) }
   }
 
-  private static func snapshot(_ connection: MQTTConnection) -> EngineSnapshot.Connection {
+  private static func snapshot(_ connection: any FeedConnection) -> EngineSnapshot.Connection {
     let state =
       switch connection.session.phase {
       case .waiting: "backing_off"
       case .connecting: "connecting"
       case .connected: "connected"
+      case .paused: "paused"
       case .stopped: "stopped"
       }
     return EngineSnapshot.Connection(

@@ -11,11 +11,19 @@ struct EngineSetup {
   let configuration: AgentConfiguration
   let log: Logger
 
-  func openJournal(now: ClockReading) throws(CrossdockError) -> Journal {
+  func openJournal(now: ClockReading, boot: String) throws(CrossdockError) -> Journal {
     try Journal(
       folder: configuration.agent.dataDirectory, agent: configuration.agent.id, streams: configuration.streams,
       feeds: configuration.feeds.map(\.name) + [IngestPipeline.unroutedFeed],
-      limits: JournalLimits(maxBytes: Int64(configuration.journal.maxBytes)), now: now)
+      limits: limits, now: now, boot: boot)
+  }
+
+  private var limits: JournalLimits {
+    JournalLimits(
+      maxBytes: Int64(configuration.journal.maxBytes),
+      // A broker of MQTT 3.1.1 says nothing of what it may send ahead.
+      maxInFlight: configuration.connections.map { $0.version == .v5 ? Int($0.receiveMaximum) : 10_000 }.max() ?? 1000,
+      maxKeys: configuration.feeds.map(\.dedupeWindow).max() ?? 0, classMaxBytes: configuration.journal.classMaxBytes)
   }
 
   func makePipeline(_ journal: Journal, now: ClockReading) throws(CrossdockError) -> IngestPipeline {
@@ -61,33 +69,9 @@ struct EngineSetup {
     return ModelStage(slots, journal: journal, log: log)
   }
 
-  func makeConnections(nowMs: Int64) throws(CrossdockError) -> [MQTTConnection] {
-    var made: [MQTTConnection] = []
-    for connection in configuration.connections {
-      made.append(try MQTTConnection(settings(connection), log: log, nowMs: nowMs))
-    }
-    return made
-  }
-
-  private func settings(_ connection: MQTTConnectionConfiguration) -> MQTTSettings {
-    var settings = MQTTSettings(
-      name: connection.name, host: connection.host, port: Int32(connection.port), clientID: connection.clientID)
-    settings.version = connection.version == .v5 ? .v5 : .v3_1_1
-    settings.username = connection.username
-    settings.password = connection.password?.reveal()
-    settings.tls = connection.tls.map {
-      MQTTSettings.TLS(caFile: $0.caFile, certificateFile: $0.certFile, keyFile: $0.keyFile)
-    }
-    settings.keepaliveS = Int32(connection.keepaliveS)
-    settings.sessionExpiryS = connection.sessionExpiryS
-    settings.receiveMaximum = Int32(connection.receiveMaximum)
-    settings.statusTopic = connection.statusTopic
-    settings.backoffMinMs = Int64(connection.reconnectMinMs)
-    settings.backoffMaxMs = Int64(connection.reconnectMaxMs)
-    settings.subscriptions = configuration.feeds.filter { $0.connection == connection.name }.map {
-      MQTTSettings.Subscription(filter: $0.subscription, qos: $0.qos)
-    }
-    return settings
+  /// In the configuration's order.
+  var connectionSettings: [MQTTSettings] {
+    configuration.connections.map { ConnectionSettings.make($0, of: configuration) }
   }
 
   // MARK: subscriptions that the broker keeps with the session

@@ -2,8 +2,9 @@ internal import Configuration
 internal import Decoding
 internal import Records
 
-/// A feed resolved against the journal: what is needed for a message, looked up once.
-struct FeedRuntime {
+/// A feed resolved against the journal: what is needed for a message, looked up once. A class, because it is looked at for every
+/// message: a struct of this size would be copied, with every reference in it counted.
+final class FeedRuntime {
   let name: String
   /// Number of its connection.
   let connection: Int

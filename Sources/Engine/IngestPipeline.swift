@@ -81,6 +81,9 @@ final class IngestPipeline {
 
   // MARK: one message
 
+  /// What a broker is asked to send with the copies for a feed's filter.
+  static func subscriptionID(ofFeed feed: Int) -> UInt32 { UInt32(feed + 1) }
+
   func receive(_ message: Message, connection: Int, now: ClockReading) {
     messages += 1
     let route = self.route(message.topic, connection: connection)
@@ -97,6 +100,11 @@ final class IngestPipeline {
     }
     guard feed < feeds.count else {
       setAside(message, feed: feed, reason: "no feed names this topic", now: now)
+      return
+    }
+    if message.subscriptionID > 0, message.subscriptionID != Self.subscriptionID(ofFeed: feed) {
+      // A second copy, sent for another filter that matches too.
+      deltas[feed].duplicate += 1
       return
     }
     guard message.payload.count <= feeds[feed].maxPayloadBytes else {

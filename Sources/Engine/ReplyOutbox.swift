@@ -40,7 +40,7 @@ final class ReplyOutbox {
   }
 
   /// Hands over what waits for connections that are up. Returns the numbers of replies that nobody waits for any more.
-  func publish(on connections: [MQTTConnection]) throws(CrossdockError) -> [Int64] {
+  func publish(on connections: [any FeedConnection]) throws(CrossdockError) -> [Int64] {
     guard isBehind else { return [] }
     var givenUp: [Int64] = []
     var isBlocked = Array(repeating: false, count: names.count)
@@ -55,7 +55,7 @@ final class ReplyOutbox {
           continue
         }
         guard reply.id > handedOver[number], !isBlocked[number] else { continue }
-        guard let packetID = connections[number].publish(topic: reply.topic, payload: reply.body) else {
+        guard let packetID = connections[number].publish(topic: reply.topic, payload: reply.body, isRetained: false) else {
           isBlocked[number] = true
           continue
         }

@@ -3,11 +3,12 @@ internal import Synchronization
 
 /// Tells waiting readers that something was committed: a generation that only grows.
 package final class CommitSignal: @unchecked Sendable {
-  // @unchecked because the condition variable and its mutex are raw memory that only pthread functions touch; `generation_`
-  // is read and written under that mutex.
+  // @unchecked because the condition variable and its mutex are raw memory that only pthread functions touch; `current`
+  // and `waiting` are read and written under that mutex.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var current: UInt64 = 0
+  private var waiting = 0
 
   package init() {
     pthread_mutex_init(mutex, nil)
@@ -31,12 +32,13 @@ package final class CommitSignal: @unchecked Sendable {
     return current
   }
 
-  /// A new generation: wakes everyone who waits.
+  /// A new generation: wakes everyone who waits. Costs next to nothing while nobody does.
   package func wakeAll() {
     pthread_mutex_lock(mutex)
     current += 1
-    pthread_cond_broadcast(condition)
+    let isWaitedFor = waiting > 0
     pthread_mutex_unlock(mutex)
+    if isWaitedFor { pthread_cond_broadcast(condition) }
   }
 
   /// Waits until the generation is past the given one, at most the time, and returns the present one.
@@ -50,7 +52,11 @@ package final class CommitSignal: @unchecked Sendable {
       deadline.tv_nsec -= 1_000_000_000
     }
     pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
+    waiting += 1
+    defer {
+      waiting -= 1
+      pthread_mutex_unlock(mutex)
+    }
     while current <= generation {
       if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT { break }
     }

@@ -28,6 +28,11 @@ package final class Journal {
   package private(set) var lastCommitUs: Int64 = 0
   /// Why nothing more may be read from the brokers now: a stream or the journal that rejects is full. Nil: all is well.
   package var rejectReason: String?
+  /// The models' states after everything that was committed, and after the batch that is being committed. Asked for in a
+  /// transaction that evicts, and written with it: what goes might be what a model needs to catch up after a restart.
+  package var checkpoints: (() -> [JournalTransaction.Checkpoint])?
+  /// Whether the present transaction evicts.
+  var isEvicting = false
   /// Makes the records that stand for thinned ones; without it, thinning drops.
   package var thinner: Thinner?
 
@@ -57,10 +62,12 @@ package final class Journal {
   private var meta: [UInt8] = []
 
   /// Opens or creates `<folder>/journal.db`. What of a damaged file can be read goes into a new journal with a new epoch.
-  /// - Parameter streams: the configured streams; `_quarantine` and `_tombstones` are added, and `_thinned` where one is thinned.
+  /// - Parameters:
+  ///   - streams: the configured streams; `_quarantine` and `_tombstones` are added, and `_thinned` where one is thinned.
+  ///   - bootName: the name of this boot; nil: the kernel's.
   package init(
     folder: String, agent: String, streams definitions: [StreamDefinition], feeds: [String], limits: JournalLimits,
-    now: ClockReading
+    now: ClockReading, boot bootName: String? = nil
   ) throws(CrossdockError) {
     let opened = try JournalOpening.open(folder: folder, agent: agent, limits: limits, now: now)
     path = opened.database.path
@@ -75,7 +82,7 @@ package final class Journal {
     thinnedStream = isThinning ? definitions.count + 2 : nil
     statements = try JournalStatements(database)
     blocks = try StoredBlocks(database)
-    boot = try Self.register(boot: BootID.current(), in: database)
+    boot = try Self.register(boot: bootName ?? BootID.current(), in: database)
     nextReply = (try database.integer("SELECT max(id) FROM reply") ?? 0) + 1
     feedRows = try Self.register(feeds: feeds, in: database)
     counters = try Self.readCounters(feedRows, in: database)
@@ -171,7 +178,12 @@ package final class Journal {
     insertedSources = durableSources
     let (windows, keys, logBytes) = (deliveryWindows, keyWindows, maintenance.logBytes)
     do throws(CrossdockError) {
-      try database.transaction(body)
+      try database.transaction { () throws(CrossdockError) in
+        isEvicting = false
+        try body()
+        guard isEvicting, let checkpoints else { return }
+        for checkpoint in checkpoints() { try statements.setCheckpoint(checkpoint, arrival: nextArrival - 1) }
+      }
     } catch {
       streams.slots = slots
       (nextArrival, nextReply, nextLogID) = (arrival, reply, logID)

@@ -4,14 +4,15 @@ internal import CMosquitto
 /// into the library: the owner's.
 enum MQTTCallbacks {
   static func install(on client: OpaquePointer) {
-    mosquitto_connect_v5_callback_set(client) { _, data, reason, flags, _ in
-      MQTTCallbacks.connection(data)?.didConnect(reason: reason, sessionPresent: flags & 1 != 0)
+    mosquitto_connect_v5_callback_set(client) { _, data, reason, flags, properties in
+      MQTTCallbacks.connection(data)?.didConnect(
+        reason: reason, sessionPresent: flags & 1 != 0, terms: MQTTProperties.terms(properties))
     }
     mosquitto_disconnect_v5_callback_set(client) { _, data, reason, _ in
       MQTTCallbacks.connection(data)?.didDisconnect(reason: reason)
     }
-    mosquitto_message_v5_callback_set(client) { _, data, message, _ in
-      if let message { MQTTCallbacks.connection(data)?.didReceive(message.pointee) }
+    mosquitto_message_v5_callback_set(client) { _, data, message, properties in
+      if let message { MQTTCallbacks.connection(data)?.didReceive(message.pointee, properties) }
     }
     mosquitto_subscribe_v5_callback_set(client) { _, data, packetID, count, granted, _ in
       for index in 0..<Int(count) {

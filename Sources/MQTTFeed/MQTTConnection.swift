@@ -29,6 +29,8 @@ package final class MQTTConnection {
   package let settings: MQTTSettings
   package private(set) var session: SessionState
   package private(set) var lastError: String?
+  /// What the broker said in its last CONNACK.
+  package private(set) var terms: BrokerTerms?
   /// Filters that the broker keeps for this client's session from earlier; the owner stores them.
   package var knownFilters: [String] = []
 
@@ -38,6 +40,8 @@ package final class MQTTConnection {
   private var events: [Event] = []
   private var messagesSeen: UInt64 = 0
   private var pendingSubscriptions: [Int32: Int] = [:]
+  private var subscriptionDeadlineMs: Int64 = .max
+  private var messagesAtSubscribe: UInt64 = 0
   private var refusedFilters: Set<String> = []
   /// What OpenSSL said in this attempt to connect: libmosquitto's own code says only that something was lost.
   private var tlsReason: String?
@@ -51,7 +55,9 @@ package final class MQTTConnection {
     var log = log
     log[metadataKey: "connection"] = "\(settings.name)"
     self.log = log
-    session = SessionState(nowMs: nowMs, backoffMinMs: settings.backoffMinMs, backoffMaxMs: settings.backoffMaxMs)
+    session = SessionState(
+      nowMs: nowMs, backoffMinMs: settings.backoffMinMs, backoffMaxMs: settings.backoffMaxMs,
+      answerTimeoutMs: settings.answerTimeoutMs)
     mosquitto_lib_init()
     try makeClient()
   }
@@ -110,16 +116,20 @@ package final class MQTTConnection {
   }
 
   /// Keepalive and time-outs; call about once a second, and when `session.nextWakeMs` has come.
-  package func tick(nowMs: Int64) {
+  /// - Parameter isHolding: the owner neither reads nor writes. Nothing is connected then, and no answer is missed. The
+  ///   keepalive goes on: a PINGREQ could leave only behind the acknowledgements that must not leave, so that a long hold ends
+  ///   the connection; the session stays with the broker, and what it sends again is recognised.
+  package func tick(nowMs: Int64, isHolding: Bool = false) {
     guard let client else { return }
     if session.shouldConnect(nowMs: nowMs) {
-      connect(nowMs: nowMs)
-    } else if session.hasTimedOut(nowMs: nowMs) {
-      lost("no answer from the broker for \(SessionState.connectTimeoutMs / 1000) s", nowMs: nowMs)
-      mosquitto_disconnect(client)
-      try? makeClient()
-      events.append(.forgotten)
-    } else if socket != nil {
+      if !isHolding { connect(nowMs: nowMs) }
+    } else if !isHolding, session.hasTimedOut(nowMs: nowMs) {
+      giveUp("no answer from the broker for \(settings.answerTimeoutMs / 1000) s", client, nowMs: nowMs)
+    } else if !isHolding, isSubscriptionUnanswered(nowMs: nowMs) {
+      giveUp(
+        "no answer to the subscription \(unansweredFilter) for \(settings.answerTimeoutMs / 1000) s", client,
+        nowMs: nowMs)
+    } else if session.isConnected, socket != nil {
       let code = mosquitto_loop_misc(client)
       if code != MOSQ_ERR_SUCCESS.rawValue.signed { noteFailure(code) }
     }
@@ -140,6 +150,30 @@ package final class MQTTConnection {
     return code == MOSQ_ERR_SUCCESS.rawValue.signed ? packetID : nil
   }
 
+  package func pause(_ reason: String) {
+    guard let client, session.phase != .paused, session.phase != .stopped else { return }
+    log.warning("leaves the broker for a while", metadata: ["reason": "\(reason)"])
+    let wasConnected = session.isConnected
+    if wasConnected, let topic = statusTopic {
+      _ = publish(topic: topic, payload: Self.statusPayload("paused", reason: nil), isRetained: true)
+    }
+    session.pause()
+    lastError = reason
+    if wasConnected {
+      mosquitto_disconnect(client)
+      mosquitto_loop_write(client, 1)
+    }
+    early.removeAll()
+    pendingSubscriptions.removeAll()
+    try? makeClient()
+    events.append(.lost(reason))
+    events.append(.forgotten)
+  }
+
+  package func resume(nowMs: Int64) {
+    session.resume(nowMs: nowMs)
+  }
+
   /// Says goodbye: status, DISCONNECT, and no reconnect. Acknowledgements that are queued leave first.
   package func stop() {
     guard let client else { return }
@@ -158,6 +192,28 @@ package final class MQTTConnection {
 
   // MARK: connecting
 
+  /// The broker is silent where an answer is due: begins anew with another client, so that nothing half done is left.
+  private func giveUp(_ reason: String, _ client: OpaquePointer, nowMs: Int64) {
+    lost(reason, nowMs: nowMs)
+    mosquitto_disconnect(client)
+    try? makeClient()
+    events.append(.forgotten)
+  }
+
+  /// A broker that owes a SUBACK but sends messages is left alone: data flows.
+  private func isSubscriptionUnanswered(nowMs: Int64) -> Bool {
+    guard session.isConnected, !pendingSubscriptions.isEmpty else { return false }
+    if messagesSeen != messagesAtSubscribe {
+      messagesAtSubscribe = messagesSeen
+      subscriptionDeadlineMs = nowMs + settings.answerTimeoutMs
+    }
+    return nowMs >= subscriptionDeadlineMs
+  }
+
+  private var unansweredFilter: String {
+    pendingSubscriptions.values.min().map { settings.subscriptions[$0].filter } ?? ""
+  }
+
   private var statusTopic: String? { settings.statusTopic }
   private var isHandshaking: Bool {
     if settings.tls != nil, case .connecting = session.phase { true } else { false }
@@ -172,7 +228,7 @@ package final class MQTTConnection {
 
   private func makeClient() throws(CrossdockError) {
     if let client { mosquitto_destroy(client) }
-    client = mosquitto_new(settings.clientID, false, Unmanaged.passUnretained(self).toOpaque())
+    client = mosquitto_new(settings.clientID, settings.isTransient, Unmanaged.passUnretained(self).toOpaque())
     guard let client else {
       throw failure("make the MQTT client", MOSQ_ERR_NOMEM.rawValue.signed)
     }
@@ -191,7 +247,7 @@ package final class MQTTConnection {
       let payload = Self.statusPayload("offline", reason: "lost")
       try check(mosquitto_will_set(client, topic, Int32(payload.count), payload, 1, true), "set the will")
     }
-    if settings.version == .v5 { setSessionExpiry(client) }
+    if settings.version == .v5 { setConnectProperties(client) }
   }
 
   private func setTLS(_ tls: MQTTSettings.TLS, _ client: OpaquePointer) throws(CrossdockError) {
@@ -205,10 +261,12 @@ package final class MQTTConnection {
 
   /// CONNECT properties can only be handed to the connecting call that blocks. It keeps them for later calls, so it is
   /// given a Unix socket path that cannot exist (port 0 means a path): it fails at once, and the real connect follows.
-  private func setSessionExpiry(_ client: OpaquePointer) {
+  private func setConnectProperties(_ client: OpaquePointer) {
     var properties: OpaquePointer?
     mosquitto_property_add_int32(
       &properties, Int32(MQTT_PROP_SESSION_EXPIRY_INTERVAL.rawValue), settings.sessionExpiryS)
+    mosquitto_property_add_int32(
+      &properties, Int32(MQTT_PROP_MAXIMUM_PACKET_SIZE.rawValue), settings.maximumPacketSize)
     _ = mosquitto_connect_bind_v5(client, "/dev/null/none", 0, settings.keepaliveS, nil, properties)
     mosquitto_property_free_all(&properties)
   }
@@ -257,8 +315,14 @@ package final class MQTTConnection {
   }
 
   static func describe(_ code: Int32) -> String {
-    code == MOSQ_ERR_ERRNO.rawValue.signed
-      ? String(cString: strerror(errno)) : String(cString: mosquitto_strerror(code))
+    switch code {
+    case MOSQ_ERR_ERRNO.rawValue.signed: String(cString: strerror(errno))
+    // libmosquitto 2.0.11 has no words for this one.
+    case MOSQ_ERR_KEEPALIVE.rawValue.signed: "no answer to a ping within the keepalive"
+    case MOSQ_ERR_MALFORMED_UTF8.rawValue.signed:
+      "the broker sends a topic that MQTT forbids (not UTF-8, or a forbidden character)"
+    default: String(cString: mosquitto_strerror(code))
+    }
   }
 
   /// From 128 on it is the broker's reason of MQTT 5, below a result code of the library.
@@ -272,7 +336,7 @@ package final class MQTTConnection {
 
   // MARK: called by libmosquitto, inside `read`, `write` or `tick`
 
-  func didConnect(reason: Int32, sessionPresent: Bool) {
+  func didConnect(reason: Int32, sessionPresent: Bool, terms: BrokerTerms) {
     let nowMs = SystemClock.monotonicNs() / 1_000_000
     guard reason == 0 else {
       let text =
@@ -287,18 +351,30 @@ package final class MQTTConnection {
     log.info(
       "connected to the broker", metadata: ["address": "\(settings.address)", "session_present": "\(sessionPresent)"])
     events.append(.connected(sessionPresent: sessionPresent))
+    noteTerms(terms)
     if let topic = statusTopic {
       _ = publish(topic: topic, payload: Self.statusPayload("online", reason: nil), isRetained: true)
     }
-    subscribe(sessionPresent: sessionPresent)
+    subscribe(sessionPresent: sessionPresent, nowMs: nowMs)
+  }
+
+  /// Said once, and again when the broker changes its mind.
+  private func noteTerms(_ new: BrokerTerms) {
+    guard settings.version == .v5, terms != new else { return }
+    terms = new
+    for warning in new.warnings(for: settings) {
+      log.warning("\(warning.text)", metadata: ["hint": "\(warning.hint)"])
+    }
   }
 
   /// A broker sends its retained messages again for every SUBSCRIBE. MQTT 5 can say "only for a new subscription"; with 3.1.1
   /// nothing is subscribed again that the resumed session already has.
-  private func subscribe(sessionPresent: Bool) {
+  private func subscribe(sessionPresent: Bool, nowMs: Int64) {
     guard let client else { return }
     let wanted = settings.subscriptions.map(\.filter)
     refusedFilters.removeAll()
+    subscriptionDeadlineMs = nowMs + settings.answerTimeoutMs
+    messagesAtSubscribe = messagesSeen
     if sessionPresent {
       for filter in knownFilters where !wanted.contains(filter) { mosquitto_unsubscribe(client, nil, filter) }
     }
@@ -306,7 +382,13 @@ package final class MQTTConnection {
       if sessionPresent, settings.version == .v3_1_1, knownFilters.contains(subscription.filter) { continue }
       var packetID: Int32 = 0
       let options = settings.version == .v5 ? Int32(MQTT_SUB_OPT_SEND_RETAIN_NEW.rawValue) : 0
-      let code = mosquitto_subscribe_v5(client, &packetID, subscription.filter, subscription.qos, options, nil)
+      var properties: OpaquePointer?
+      if identifies, subscription.id > 0 {
+        mosquitto_property_add_varint(
+          &properties, Int32(MQTT_PROP_SUBSCRIPTION_IDENTIFIER.rawValue), subscription.id)
+      }
+      let code = mosquitto_subscribe_v5(client, &packetID, subscription.filter, subscription.qos, options, properties)
+      mosquitto_property_free_all(&properties)
       if code == MOSQ_ERR_SUCCESS.rawValue.signed { pendingSubscriptions[packetID] = index }
     }
     if pendingSubscriptions.isEmpty { events.append(.subscribed) }
@@ -325,7 +407,7 @@ package final class MQTTConnection {
   }
 
   func didDisconnect(reason: Int32) {
-    if isWaiting || session.phase == .stopped { return }
+    if isWaiting || session.phase == .stopped || session.phase == .paused { return }
     lost(Self.describe(disconnect: reason), nowMs: SystemClock.monotonicNs() / 1_000_000)
   }
 
@@ -339,13 +421,20 @@ package final class MQTTConnection {
     events.append(.published(packetID))
   }
 
-  func didReceive(_ message: mosquitto_message) {
+  /// Ids of subscriptions mean something only while every one of them is granted: else the copy of another filter may be
+  /// the only one.
+  private var identifies: Bool {
+    settings.version == .v5 && terms?.hasSubscriptionIDs == true && refusedFilters.isEmpty
+  }
+
+  func didReceive(_ message: mosquitto_message, _ properties: OpaquePointer?) {
     messagesSeen += 1
     guard let topic = message.topic else { return }
     let borrowed = Message(
       topic: UnsafeRawBufferPointer(start: topic, count: strlen(topic)),
       payload: UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen)),
-      packetID: UInt16(truncatingIfNeeded: message.mid), qos: message.qos, isRetained: message.retain)
+      packetID: UInt16(truncatingIfNeeded: message.mid), qos: message.qos, isRetained: message.retain,
+      subscriptionID: identifies ? MQTTProperties.subscriptionID(properties) : 0)
     if let onMessage { onMessage(borrowed) } else { early.append(EarlyMessage(borrowed)) }
   }
 }
@@ -357,6 +446,7 @@ private struct EarlyMessage {
   var packetID: UInt16
   var qos: Int32
   var isRetained: Bool
+  var subscriptionID: UInt32
 
   init(_ message: Message) {
     topic = Array(message.topic)
@@ -364,12 +454,16 @@ private struct EarlyMessage {
     packetID = message.packetID
     qos = message.qos
     isRetained = message.isRetained
+    subscriptionID = message.subscriptionID
   }
 
   func hand(to receive: (Message) -> Bool) -> Bool {
     topic.withUnsafeBytes { topic in
       payload.withUnsafeBytes { payload in
-        receive(Message(topic: topic, payload: payload, packetID: packetID, qos: qos, isRetained: isRetained))
+        receive(
+          Message(
+            topic: topic, payload: payload, packetID: packetID, qos: qos, isRetained: isRetained,
+            subscriptionID: subscriptionID))
       }
     }
   }

@@ -12,7 +12,7 @@ import Uplink
 /// Everything that runs: the engine on this thread, each uplink and the control API on theirs. They share the journal's
 /// file, a signal that tells of commits, and mailboxes; nothing else.
 final class RunningAgent {
-  private let engine: Engine
+  private let driver: EngineDriver
   private let handle = EngineHandle()
   private let uplinks: [Uplink]
   private var control: ControlAPI?
@@ -26,7 +26,7 @@ final class RunningAgent {
     let configuration = file.configuration
     let wake = handle.cursors
     let letters = DeadLetterMailbox(onPost: { wake.wakeOwner() })
-    engine = try Engine(
+    driver = try EngineDriver(
       configuration, plugins: file.plugins, options: file.modelOptions(), handle: handle, clock: SystemClock(),
       signals: signals, notifier: ServiceNotifier(), log: log,
       callbacks: Engine.Callbacks(
@@ -43,6 +43,7 @@ final class RunningAgent {
       control = try Self.startControl(
         section, file, handle: handle, uplinks: uplinks, log: log)
     }
+    let engine = driver.engine
     log.info(
       "started",
       metadata: [
@@ -58,7 +59,7 @@ final class RunningAgent {
   func run() throws(CrossdockError) {
     for uplink in uplinks { uplink.start() }
     crossdock_release_code_pages()
-    let outcome = Result { () throws(CrossdockError) in try engine.run() }
+    let outcome = Result { () throws(CrossdockError) in try driver.run() }
     for uplink in uplinks { uplink.requestStop() }
     for uplink in uplinks { uplink.stop() }
     control?.stop()

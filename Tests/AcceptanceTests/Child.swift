@@ -76,6 +76,13 @@ final class Child: @unchecked Sendable {
     wait()
   }
 
+  /// User and system time, in clock ticks (usually 100 a second).
+  var cpuTicks: Int {
+    let line = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+    let fields = line.split(separator: ")").last?.split(separator: " ") ?? []
+    return fields.count > 12 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0
+  }
+
   /// Resident memory in KiB.
   var residentKiB: Int {
     let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""

@@ -1,7 +1,7 @@
 import CMosquitto
 import Foundation
 
-/// Publishes numbered messages at QoS 1 and knows which of them the broker has acknowledged. Its own client, so that the
+/// Publishes numbered messages, at QoS 1 unless told otherwise, and knows which of them the broker has acknowledged. Its own client, so that the
 /// account does not rest on the simulator. Reconnects by itself; libmosquitto sends again what was not acknowledged.
 final class LoadPublisher: @unchecked Sendable {
   // @unchecked because `acknowledged` and `sent` are only touched under `lock`; the client is thread-safe by its library.
@@ -10,10 +10,17 @@ final class LoadPublisher: @unchecked Sendable {
   private var underWay: [Int32: Int] = [:]
   private var sent = 0
   private var acknowledgedCount = 0
+  private let qos: Int32
+  private let isRetained: Bool
   private let topic: (Int) -> String
   private let payload: (Int) -> String
 
-  init(port: UInt16, name: String, topic: @escaping (Int) -> String, payload: @escaping (Int) -> String) throws {
+  init(
+    port: UInt16, name: String, qos: Int32 = 1, isRetained: Bool = false, topic: @escaping (Int) -> String,
+    payload: @escaping (Int) -> String
+  ) throws {
+    self.qos = qos
+    self.isRetained = isRetained
     mosquitto_lib_init()
     client = mosquitto_new(name, false, nil)
     self.topic = topic
@@ -48,7 +55,9 @@ final class LoadPublisher: @unchecked Sendable {
       sent += 1
       let text = payload(sent)
       var packetID: Int32 = 0
-      let code = text.withCString { mosquitto_publish(client, &packetID, topic(sent), Int32(strlen($0)), $0, 1, false) }
+      let code = text.withCString {
+        mosquitto_publish(client, &packetID, topic(sent), Int32(strlen($0)), $0, qos, isRetained)
+      }
       // Not connected (4): the library keeps the message and sends it later.
       if code == MOSQ_ERR_SUCCESS.rawValue || code == MOSQ_ERR_NO_CONN.rawValue { underWay[packetID] = sent }
     }

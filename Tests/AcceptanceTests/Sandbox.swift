@@ -83,6 +83,15 @@ final class Sandbox {
     throw SandboxError("no broker")
   }
 
+  var brokerLog: String { (try? String(contentsOfFile: path("mosquitto.log"), encoding: .utf8)) ?? "" }
+
+  /// Waits until the broker has written its database twice: the second time it held what there was at the call.
+  func waitUntilBrokerHasSaved() -> Bool {
+    func saves() -> Int { brokerLog.components(separatedBy: "Saving in-memory database").count }
+    let before = saves()
+    return waitUntil("the broker has saved", seconds: 10) { saves() >= before + 2 }
+  }
+
   func stopBroker(signal: Int32 = SIGTERM) {
     // Mosquitto loses a SIGTERM that comes while it still starts: sent until it ends.
     _ = waitUntil("the broker ends") {

@@ -46,7 +46,7 @@ import Testing
     try Files.createFolder(folder)
     let setup = EngineSetup(configuration: try configuration(feed: feed), log: .init(label: "test"))
     let now = now ?? clock.now()
-    return try setup.makePipeline(try setup.openJournal(now: now), now: now)
+    return try setup.makePipeline(try setup.openJournal(now: now, boot: BootID.current()), now: now)
   }
 
   private func send(

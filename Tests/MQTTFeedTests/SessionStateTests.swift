@@ -57,8 +57,8 @@ private struct Constant: RandomNumberGenerator {
   @Test func connectThatIsNotAnsweredTimesOut() {
     var state = SessionState(nowMs: 0, backoffMinMs: 1, backoffMaxMs: 1)
     state.connecting(nowMs: 5)
-    #expect(!state.hasTimedOut(nowMs: 5 + SessionState.connectTimeoutMs - 1))
-    #expect(state.hasTimedOut(nowMs: 5 + SessionState.connectTimeoutMs))
+    #expect(!state.hasTimedOut(nowMs: 5 + SessionState.answerTimeoutMs - 1))
+    #expect(state.hasTimedOut(nowMs: 5 + SessionState.answerTimeoutMs))
     state.connected(nowMs: 6)
     #expect(!state.hasTimedOut(nowMs: .max))
   }

@@ -16,6 +16,14 @@ package struct AgentConfiguration: Sendable, Equatable {
   package var uplinks: [UplinkConfiguration]
   /// Nil: no control API.
   package var control: ControlConfiguration?
+
+  /// Whether a topic may match the filters of two feeds of a connection.
+  package func hasOverlappingFeeds(connection: String) -> Bool {
+    let filters = feeds.filter { $0.connection == connection }.map(\.filter)
+    return filters.indices.contains { index in
+      filters[..<index].contains { TopicTemplate.overlap($0, filters[index]) }
+    }
+  }
 }
 
 /// `[agent]`
@@ -30,6 +38,10 @@ package struct AgentSection: Sendable, Equatable {
 package struct JournalSection: Sendable, Equatable {
   /// Database, WAL and shared-memory file together.
   package var maxBytes: Int
+  /// What must stay free on the disk; 0: not watched.
+  package var minFreeBytes: Int
+  /// What the streams of a class may take together.
+  package var classMaxBytes: [StreamClass: Int64] = [:]
   /// A commit takes at most so many messages, and at most so many payload bytes.
   package var commitMaxMessages: Int
   package var commitMaxBytes: Int

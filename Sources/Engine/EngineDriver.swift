@@ -1,0 +1,92 @@
+// The writer thread's loop: polls the sockets, the signals and the other threads' wake, reads the clocks, and lets the engine
+// turn. Everything that the engine itself decides is in `Engine`.
+package import Configuration
+package import Logging
+internal import MQTTFeed
+package import Platform
+package import PluginRuntime
+package import Records
+
+package final class EngineDriver {
+  package let engine: Engine
+  private let clock: SystemClock
+  private let signals: SignalDescriptor
+  private let notifier: ServiceNotifier
+  private let callbacks: Engine.Callbacks
+  /// The engine's connections, for their sockets.
+  private let sockets: [MQTTConnection]
+  private var polls = PollSet()
+  /// By connection: the place of its socket in this turn's poll.
+  private var places: [Int?] = []
+
+  /// Opens the journal, the models and the connections; nothing is read yet.
+  package init(
+    _ configuration: AgentConfiguration, plugins: [String: PluginDescriptor], options: [[PluginOptionValue]],
+    handle: EngineHandle, clock: SystemClock, signals: SignalDescriptor, notifier: ServiceNotifier, log: Logger,
+    callbacks: Engine.Callbacks
+  ) throws(CrossdockError) {
+    self.clock = clock
+    self.signals = signals
+    self.notifier = notifier
+    self.callbacks = callbacks
+    let now = clock.now()
+    var made: [MQTTConnection] = []
+    engine = try Engine(
+      configuration, plugins: plugins, options: options, handle: handle, now: now, boot: BootID.current(), log: log,
+      callbacks: callbacks
+    ) { (all) throws(CrossdockError) in
+      for settings in all { made.append(try MQTTConnection(settings, log: log, nowMs: now.monotonicMs)) }
+      return made
+    }
+    sockets = made
+  }
+
+  /// Turns until it is asked to stop, then commits what it has, acknowledges it and says goodbye.
+  /// - Throws: the journal has turned out to be damaged. Nothing of the last batch was acknowledged; the next start sets the
+  ///   file aside.
+  package func run() throws(CrossdockError) {
+    notifier.ready(status: "journal \(engine.journalPath)")
+    while !engine.handle.isStopRequested {
+      wait()
+      let now = clock.now()
+      takeSignals()
+      if engine.turn(now: now, isReadable: isReadable) { notifier.watchdog() }
+    }
+    notifier.stopping()
+    engine.shutDown(now: clock.now())
+    if let damage = engine.damage { throw damage }
+  }
+
+  private func wait() {
+    polls.removeAll()
+    polls.add(signals.fd)
+    polls.add(engine.handle.wake.fd)
+    places.removeAll(keepingCapacity: true)
+    var isWorkWaiting = false
+    for connection in sockets {
+      // While the engine holds, a socket that nobody reads would wake the loop for ever.
+      guard !engine.isHolding, let fd = connection.socket else {
+        places.append(nil)
+        continue
+      }
+      isWorkWaiting = isWorkWaiting || connection.hasEarlyMessages
+      places.append(polls.add(fd, wantsWrite: connection.wantsWrite))
+    }
+    let nowMs = SystemClock.monotonicNs() / 1_000_000
+    polls.wait(timeoutMs: isWorkWaiting ? 0 : Int32(clamping: max(0, engine.nextWakeMs - nowMs)))
+  }
+
+  private func isReadable(_ number: Int) -> Bool {
+    guard let place = places[number] else { return false }
+    return polls.isReadable(place) || sockets[number].hasEarlyMessages
+  }
+
+  private func takeSignals() {
+    while let request = signals.take() {
+      switch request {
+      case .stop: engine.handle.stop()
+      case .reload: callbacks.reload()
+      }
+    }
+  }
+}
