@@ -73,9 +73,15 @@ final class IngestPipeline {
   }
 
   var isFull: Bool { messages >= maxMessages || batch.bodyBytes >= maxBytes }
-  var isEmpty: Bool { messages == 0 && batch.isEmpty && transaction.isEmpty }
+  var isEmpty: Bool {
+    messages == 0 && batch.isEmpty && transaction.isEmpty && deliveryEntries.allSatisfy(\.isEmpty)
+  }
 
+  /// A CONNACK has come. That a session is new is committed before the SUBSCRIBE leaves, and so before its first message comes.
   func sessionStarted(connection: Int, isPresent: Bool) {
+    if !isPresent, !redelivery[connection].isEmpty {
+      RedeliveryFilter.append(RedeliveryFilter.newSession, 0, to: &deliveryEntries[connection])
+    }
     redelivery[connection].sessionStarted(isPresent: isPresent)
   }
 

@@ -27,7 +27,7 @@ struct SalvageScan {
           isEnd = true
           break
         }
-        next = max(next, statement.integer(0)) + 1
+        next = max(next, min(statement.integer(0), Int64.max - 1)) + 1
         try visit(statement)
       }
       statement.reset()

@@ -43,6 +43,8 @@ package final class MQTTConnection {
   private var subscriptionDeadlineMs: Int64 = .max
   private var messagesAtSubscribe: UInt64 = 0
   private var refusedFilters: Set<String> = []
+  /// Connected, and not subscribed yet: whether the session was there. The next `write` subscribes, behind the owner's commit.
+  private var subscribesWithSession: Bool?
   /// What OpenSSL said in this attempt to connect: libmosquitto's own code says only that something was lost.
   private var tlsReason: String?
   /// Messages that came with the CONNACK while a TLS handshake was driven: handed over by the next `read`.
@@ -79,7 +81,9 @@ package final class MQTTConnection {
   package var grantedFilters: [String] { settings.subscriptions.map(\.filter).filter { !refusedFilters.contains($0) } }
 
   package var hasEarlyMessages: Bool { !early.isEmpty }
-  package var wantsWrite: Bool { client.map { mosquitto_want_write($0) } ?? false }
+  package var wantsWrite: Bool {
+    subscribesWithSession != nil || (client.map { mosquitto_want_write($0) } ?? false)
+  }
 
   /// Hands every message that is there to `receive`, until the socket is dry or `receive` says that it has enough.
   package func read(_ receive: (Message) -> Bool) {
@@ -110,6 +114,10 @@ package final class MQTTConnection {
     if isHandshaking {
       driveHandshake(client)
       return
+    }
+    if let sessionPresent = subscribesWithSession {
+      subscribesWithSession = nil
+      subscribe(sessionPresent: sessionPresent, nowMs: SystemClock.monotonicNs() / 1_000_000)
     }
     let code = mosquitto_loop_write(client, 1)
     if code != MOSQ_ERR_SUCCESS.rawValue.signed { noteFailure(code) }
@@ -165,6 +173,7 @@ package final class MQTTConnection {
     }
     early.removeAll()
     pendingSubscriptions.removeAll()
+    subscribesWithSession = nil
     try? makeClient()
     events.append(.lost(reason))
     events.append(.forgotten)
@@ -297,6 +306,7 @@ package final class MQTTConnection {
     session.lost(nowMs: nowMs, random: &random)
     lastError = reason
     pendingSubscriptions.removeAll()
+    subscribesWithSession = nil
     tlsReason = nil
     events.append(.lost(reason))
     // A broker that is away for days is said once, not at each attempt.
@@ -355,7 +365,7 @@ package final class MQTTConnection {
     if let topic = statusTopic {
       _ = publish(topic: topic, payload: Self.statusPayload("online", reason: nil), isRetained: true)
     }
-    subscribe(sessionPresent: sessionPresent, nowMs: nowMs)
+    subscribesWithSession = sessionPresent
   }
 
   /// Said once, and again when the broker changes its mind.

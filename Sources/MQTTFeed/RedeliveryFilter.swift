@@ -7,6 +7,9 @@
 // an equal payload is a new fact. QoS 0 has no packet id and no redelivery.
 
 package struct RedeliveryFilter: Sendable {
+  /// Stored in place of a packet id, of which 0 is none: the broker has forgotten the session here. Without it, a restart would
+  /// compare the new session's packet ids with those of the old one.
+  package static let newSession: UInt16 = 0
   /// 2 bytes packet id and 8 bytes hash, little-endian: the form in which the journal keeps them.
   package static let entryBytes = 10
 
@@ -21,7 +24,9 @@ package struct RedeliveryFilter: Sendable {
   package init(limit: Int, stored: [(packetID: UInt16, hash: UInt64)] = []) {
     precondition(limit > 0, "RedeliveryFilter: no room")
     self.limit = limit
-    for entry in stored.suffix(limit) { remember(entry.packetID, entry.hash) }
+    for entry in stored.suffix(limit) {
+      if entry.packetID == Self.newSession { forget() } else { remember(entry.packetID, entry.hash) }
+    }
   }
 
   package var isOn: Bool { expected != nil }
@@ -30,10 +35,7 @@ package struct RedeliveryFilter: Sendable {
   package mutating func sessionStarted(isPresent: Bool) {
     guard isPresent else {
       // The broker has forgotten: nothing is repeated, and packet ids begin anew.
-      expected = nil
-      packetIDs.removeAll(keepingCapacity: true)
-      hashes.removeAll(keepingCapacity: true)
-      head = 0
+      forget()
       return
     }
     var newest: [UInt16: UInt64] = [:]
@@ -44,6 +46,16 @@ package struct RedeliveryFilter: Sendable {
       newest[packetIDs[at]] = hashes[at]
     }
     expected = newest.isEmpty ? nil : newest
+  }
+
+  /// Whether there is nothing to recognise.
+  package var isEmpty: Bool { packetIDs.isEmpty }
+
+  private mutating func forget() {
+    expected = nil
+    packetIDs.removeAll(keepingCapacity: true)
+    hashes.removeAll(keepingCapacity: true)
+    head = 0
   }
 
   /// Whether a QoS 1 message is one that is stored already. The first that is not turns the filter off.

@@ -69,3 +69,16 @@ import Testing
     }
   }
 }
+
+extension RedeliveryFilterTests {
+  @Test func restartAfterALostSessionDoesNotCompareWithTheOldOne() {
+    // Packet ids of the old session, then the mark, then those of the new one.
+    var filter = RedeliveryFilter(
+      limit: 10, stored: [(7, 70), (8, 80), (RedeliveryFilter.newSession, 0), (1, 10)])
+    filter.sessionStarted(isPresent: true)
+    let isOfTheNewSession = filter.isRedelivered(packetID: 1, hash: 10)
+    #expect(isOfTheNewSession)
+    let isOfTheOldOne = filter.isRedelivered(packetID: 7, hash: 70)
+    #expect(!isOfTheOldOne)
+  }
+}
