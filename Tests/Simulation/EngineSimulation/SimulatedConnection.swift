@@ -148,7 +148,8 @@ final class SimulatedConnection: FeedConnection {
     outbox.removeFirst(count)
   }
 
-  func tick(nowMs: Int64) {
+  func tick(nowMs: Int64, isHolding: Bool) {
+    if isHolding { return }
     if session.shouldConnect(nowMs: nowMs) {
       session.connecting(nowMs: nowMs)
       outbox.removeAll()
