@@ -67,6 +67,23 @@ if hasPredictiveMaintenance {
   pluginFlags.append(.define("PLUGIN_PREDICTIVE_MAINTENANCE"))
 }
 
+// Programs for developers that no product needs: built when asked for, each by its script.
+var developerTargets: [Target] = []
+if Context.environment["CROSSDOCK_BENCHMARKS"] != nil {
+  developerTargets.append(
+    .executableTarget(
+      name: "decode-benchmark", dependencies: ["Decoding", "Engine", "Records"], path: "Benchmarks/json/decode",
+      swiftSettings: settings))
+}
+
+if Context.environment["CROSSDOCK_FUZZ"] != nil {
+  // No main of its own: that is libFuzzer's.
+  developerTargets.append(
+    .executableTarget(
+      name: "crossdock-fuzz", dependencies: ["FuzzEntries"], path: "Fuzz/Program",
+      swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
+}
+
 let package = Package(
   name: "crossdock",
   products: [
@@ -153,7 +170,15 @@ let package = Package(
       name: "crossdock-plugin-host",
       dependencies: ["CommandSyntax", "PluginRuntime", "JSONText", "Records"],
       swiftSettings: settings),
+    // What is fuzzed: functions over any bytes, which the tests run over the stored corpus.
+    module(
+      "FuzzEntries",
+      [
+        "CLinux", "Records", "JSONText", "Platform", "HTTPServer", "Segments", "Configuration", "Decoding", "Journal",
+        "ControlAPI",
+      ], path: "Fuzz/Entries"),
     // Tests
+    tests("FuzzEntries", ["FuzzEntries"]),
     tests("JSONText", ["JSONText"]),
     tests("Records", ["Records"]),
     tests("CrossdockPlugin", ["CrossdockPlugin"]),
@@ -183,7 +208,7 @@ let package = Package(
     tests("Doctor", ["Doctor", "Records"]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
     tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),
-  ] + pluginTargets,
+  ] + pluginTargets + developerTargets,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )

@@ -15,10 +15,18 @@ struct EngineSetup {
     try Journal(
       folder: configuration.agent.dataDirectory, agent: configuration.agent.id, streams: configuration.streams,
       feeds: configuration.feeds.map(\.name) + [IngestPipeline.unroutedFeed],
-      limits: JournalLimits(maxBytes: Int64(configuration.journal.maxBytes)), now: now, boot: boot)
+      limits: limits, now: now, boot: boot)
   }
 
-  func makePipeline(_ journal: Journal) throws(CrossdockError) -> IngestPipeline {
+  private var limits: JournalLimits {
+    JournalLimits(
+      maxBytes: Int64(configuration.journal.maxBytes),
+      // A broker of MQTT 3.1.1 says nothing of what it may send ahead.
+      maxInFlight: configuration.connections.map { $0.version == .v5 ? Int($0.receiveMaximum) : 10_000 }.max() ?? 1000,
+      maxKeys: configuration.feeds.map(\.dedupeWindow).max() ?? 0, classMaxBytes: configuration.journal.classMaxBytes)
+  }
+
+  func makePipeline(_ journal: Journal, now: ClockReading) throws(CrossdockError) -> IngestPipeline {
     var feeds: [FeedRuntime] = []
     for feed in configuration.feeds {
       guard let connection = configuration.connections.firstIndex(where: { $0.name == feed.connection }),
@@ -31,9 +39,8 @@ struct EngineSetup {
           maxPayloadBytes: journal.limits.maxTransactionBytes / 2))
     }
     return try IngestPipeline(
-      journal: journal, feeds: feeds, dedupeWindows: configuration.feeds.map(\.dedupeWindow),
-      connectionNames: configuration.connections.map(\.name), maxMessages: configuration.journal.commitMaxMessages,
-      maxBytes: configuration.journal.commitMaxBytes)
+      journal: journal, feeds: feeds, connectionNames: configuration.connections.map(\.name),
+      maxMessages: configuration.journal.commitMaxMessages, maxBytes: configuration.journal.commitMaxBytes, now: now)
   }
 
   func makeModels(

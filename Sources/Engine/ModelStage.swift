@@ -29,7 +29,8 @@ final class ModelStage {
     let replyConnection: String?
     var counters = Counters()
     var recordsSinceCheckpoint = 0
-    var checkpointMs: Int64 = 0
+    /// Nil: not since the start.
+    var checkpointMs: Int64?
 
     init(_ model: InProcessModel, reads: [UInt16], writes: [UInt16], streamCount: Int, replyConnection: String?) {
       self.model = model
@@ -114,13 +115,20 @@ final class ModelStage {
     for slot in slots where slot.recordsSinceCheckpoint > 0 {
       let isDue =
         isLast || slot.recordsSinceCheckpoint >= EngineLimits.checkpointRecords
-        || nowMs - slot.checkpointMs >= EngineLimits.checkpointIntervalMs
+        || slot.checkpointMs.map { nowMs - $0 >= EngineLimits.checkpointIntervalMs } ?? true
       guard isDue else { continue }
       slot.recordsSinceCheckpoint = 0
       slot.checkpointMs = nowMs
-      guard let state = slot.model.checkpoint() else { continue }
-      pipeline.add(
-        JournalTransaction.Checkpoint(model: slot.model.name, version: slot.model.descriptor.version, state: state))
+      if let checkpoint = checkpoint(of: slot) { pipeline.add(checkpoint) }
+    }
+  }
+
+  /// Every model's state now.
+  func states() -> [JournalTransaction.Checkpoint] { slots.compactMap { checkpoint(of: $0) } }
+
+  private func checkpoint(of slot: Slot) -> JournalTransaction.Checkpoint? {
+    slot.model.checkpoint().map {
+      JournalTransaction.Checkpoint(model: slot.model.name, version: slot.model.descriptor.version, state: $0)
     }
   }
 

@@ -28,6 +28,11 @@ package final class Journal {
   package private(set) var lastCommitUs: Int64 = 0
   /// Why nothing more may be read from the brokers now: a stream or the journal that rejects is full. Nil: all is well.
   package var rejectReason: String?
+  /// The models' states after everything that was committed, and after the batch that is being committed. Asked for in a
+  /// transaction that evicts, and written with it: what goes might be what a model needs to catch up after a restart.
+  package var checkpoints: (() -> [JournalTransaction.Checkpoint])?
+  /// Whether the present transaction evicts.
+  var isEvicting = false
   /// Makes the records that stand for thinned ones; without it, thinning drops.
   package var thinner: Thinner?
 
@@ -173,7 +178,12 @@ package final class Journal {
     insertedSources = durableSources
     let (windows, keys, logBytes) = (deliveryWindows, keyWindows, maintenance.logBytes)
     do throws(CrossdockError) {
-      try database.transaction(body)
+      try database.transaction { () throws(CrossdockError) in
+        isEvicting = false
+        try body()
+        guard isEvicting, let checkpoints else { return }
+        for checkpoint in checkpoints() { try statements.setCheckpoint(checkpoint, arrival: nextArrival - 1) }
+      }
     } catch {
       streams.slots = slots
       (nextArrival, nextReply, nextLogID) = (arrival, reply, logID)

@@ -41,6 +41,7 @@ final class LoneAgent {
       data_dir = "\(dataDirectory)"
       [journal]
       max_size = "\(maxSize)"
+      min_free = 0
       [control]
       listen = "\(listen)"
       [[stream]]

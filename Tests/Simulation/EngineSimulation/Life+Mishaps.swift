@@ -9,10 +9,14 @@ extension Life {
     case 7:
       // The broker has lost its store, or the session expired.
       breakConnection()
-      if !broker.isConnected { broker.forgetSession() }
+      if !broker.isConnected {
+        tell("the broker forgets the session")
+        broker.forgetSession()
+      }
     case 8...11:
       disk.misbehave(&chance)
       healAt = step + chance.within(1...15)
+      tell("the disk misbehaves until \(healAt)")
     case 12...15:
       disk.cutPower(after: chance.within(1...60))
       cutBy = step + chance.within(1...10)
@@ -33,6 +37,7 @@ extension Life {
 
   private func breakConnection() {
     guard let connection, broker.isConnected else { return }
+    tell("the connection breaks")
     connection.breakDown(keepsInbox: chance.oneIn(2))
     report.connectionsLost += 1
   }

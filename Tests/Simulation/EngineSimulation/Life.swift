@@ -11,7 +11,7 @@ import SQLite
 
 package final class Life {
   /// Turns in which everything must have arrived once the mishaps are over.
-  private static let maxTurnsToRest = 4000
+  private static let maxTurnsToRest = 2000
 
   let plan: LifePlan
   let disk: SimulatedDisk
@@ -32,6 +32,8 @@ package final class Life {
   /// Found by a callback, thrown after the step.
   private var found: Violation?
   package internal(set) var report = LifeReport()
+  /// Told what happens, for a person who looks at one life.
+  private let narrate: ((String) -> Void)?
   var step = 0
   /// The disk works again, the broker is back, the power is gone at the latest: at these steps.
   var healAt = 0
@@ -42,7 +44,10 @@ package final class Life {
   /// - Parameters:
   ///   - folder: does not exist yet; it is removed with the life.
   ///   - steps: about how long it lasts.
-  package init(seed: UInt64, folder: String, steps: Int, breakage: Breakage? = nil) {
+  package init(
+    seed: UInt64, folder: String, steps: Int, breakage: Breakage? = nil, narrate: ((String) -> Void)? = nil
+  ) {
+    self.narrate = narrate
     SimulatedDisk.seedSQLite(seed &+ 1)
     chance = SimulatedChance(seed: seed)
     plan = LifePlan(&chance, steps: steps)
@@ -65,11 +70,16 @@ package final class Life {
 
   /// The whole life.
   package func run() throws(Violation) {
+    defer { close() }
     while step < plan.steps {
       try takeStep()
     }
     try comeToRest()
     try end()
+  }
+
+  func tell(_ what: @autoclosure () -> String) {
+    narrate?("step \(step): \(what())")
   }
 
   private func takeStep() throws(Violation) {
@@ -98,26 +108,31 @@ package final class Life {
   private func turn(all: Bool = false) throws(Violation) {
     moveNetwork(all: all)
     if engine == nil, step >= startAt { try start() }
-    guard let engine, let connection else { return }
+    try turnEngine()
+    // Here nothing holds the engine but this object: its files must be closed before the disk is looked at.
+    if disk.isStopped { die(powerWasCut: true) }
+    try checkSize()
+    if engine != nil, chance.oneIn(3) { try pull() }
+  }
+
+  private func turnEngine() throws(Violation) {
+    guard let engine, let connection, !disk.isStopped else { return }
     let before = engine.commits
     let wasHolding = engine.isHolding
     engine.turn(now: clock.now) { _ in connection.isReadable }
     if engine.commits > before {
-      report.records += UInt64(expected.commit())
+      let count = expected.commit()
+      report.records += UInt64(count)
+      tell("committed \(count) records, \(clock.monotonicMs) ms")
       if !wasHolding { central.cursorsWereCommitted() }
       guard engine.counters == expected.state.counters else {
         throw Violation("counters \(engine.counters), not \(expected.state.counters)")
       }
       if !disk.isStopped { try look() }
     }
+    if engine.isHolding, !wasHolding { tell("holds") }
     if let found { throw found }
     if let damage = engine.damage { throw Violation("a journal that nobody damaged is called damaged: \(damage)") }
-    try checkSize()
-    if disk.isStopped {
-      die(powerWasCut: true)
-    } else if chance.oneIn(3) {
-      try pull()
-    }
   }
 
   private func look() throws(Violation) {
@@ -153,9 +168,9 @@ package final class Life {
     } catch {
       // A start that fails is tried again, as a service manager does. Nothing here damages the file: that would be our doing.
       if error.fault == .damaged { throw Violation("a journal that nobody damaged is called damaged: \(error)") }
+      tell("the start failed: \(error)")
       report.fold(1)
-      startAt = step + chance.below(4)
-      if disk.isStopped { die(powerWasCut: true) }
+      startAt = step + 1 + chance.below(4)
       return
     }
     guard let engine, let made else { return }
@@ -175,6 +190,7 @@ package final class Life {
       }
       epoch = engine.epoch
     }
+    tell("started, \(clock.monotonicMs) ms; \(expected.isPending ? "a batch was under way" : "")")
     if engine.counters == expected.pendingCounters {
       report.records += UInt64(expected.commit())
     } else if engine.counters == expected.state.counters {
@@ -183,10 +199,7 @@ package final class Life {
       throw Violation(
         "after a start the counters are \(engine.counters), not \(expected.state.counters) or \(expected.pendingCounters)")
     }
-    if disk.isStopped {
-      die(powerWasCut: true)
-      return
-    }
+    if disk.isStopped { return }
     try disk.withoutFaults { () throws(Violation) in
       try check.open(engine.journalPath)
       try check.run(expected)
@@ -196,6 +209,7 @@ package final class Life {
 
   /// The process is gone; with the power, what was not synced may be too.
   func die(powerWasCut: Bool) {
+    tell(powerWasCut ? "the power is cut" : "the process is killed")
     disk.stop()
     check.close()
     engine = nil
@@ -214,22 +228,35 @@ package final class Life {
 
   /// The agent stops as it is asked to.
   func stopAgent() throws(Violation) {
-    guard let engine, let connection else { return }
-    let before = engine.commits
-    engine.shutDown(now: clock.now)
-    if engine.commits > before { report.records += UInt64(expected.commit()) }
-    let leaves = connection.session.phase == .stopped && !disk.isStopped
-    broker.lose(upstreamArrived: leaves ? broker.upstream.count : chance.below(broker.upstream.count + 1))
+    guard engine != nil else { return }
+    shutDown()
     if disk.isStopped {
       die(powerWasCut: true)
       return
     }
     check.close()
-    self.engine = nil
-    self.connection = nil
+    engine = nil
+    connection = nil
     if let found { throw found }
     report.restarts += 1
     startAt = step + chance.below(3)
+  }
+
+  private func shutDown() {
+    tell("is asked to stop")
+    guard let engine, let connection else { return }
+    let before = engine.commits
+    engine.shutDown(now: clock.now)
+    if engine.commits > before { report.records += UInt64(expected.commit()) }
+    let saysGoodbye = connection.session.phase == .stopped && !disk.isStopped
+    broker.lose(upstreamArrived: saysGoodbye ? broker.upstream.count : chance.below(broker.upstream.count + 1))
+  }
+
+  /// Every file is closed: the disk can go.
+  private func close() {
+    check.close()
+    engine = nil
+    connection = nil
   }
 
   // MARK: the end

@@ -22,7 +22,8 @@ struct LifePlan {
     commitMaxMessages = chance.pick([3, 20, 100, 1000])
     receiveMaximum = chance.pick([1, 5, 20, 20, 100, 400])
     padding = chance.pick([0...40, 50...150, 100...1500])
-    burst = chance.pick([2, 10, 40])
+    // A window of one lets one message through in a turn: what it cannot carry would only pile up.
+    burst = min(chance.pick([2, 10, 40]), receiveMaximum * 2)
     clockStart = chance.pick([.epoch, .disciplined, .undisciplined])
     monotonicNs = Int64(chance.within(1...100_000)) * 1_000_000_000
     mishapEvery = chance.pick([3, 8, 20])

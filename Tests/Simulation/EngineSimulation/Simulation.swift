@@ -18,12 +18,24 @@ package enum Simulation {
 
   /// One life in a folder of its own.
   package static func live(
-    seed: UInt64, steps: Int = Simulation.steps, breakage: Breakage? = nil
+    seed: UInt64, steps: Int = Simulation.steps, breakage: Breakage? = nil, narrate: ((String) -> Void)? = nil
   ) throws(Violation) -> LifeReport {
-    let life = Life(seed: seed, folder: folder("\(seed)"), steps: steps, breakage: breakage)
+    let life = Life(seed: seed, folder: folder("\(seed)"), steps: steps, breakage: breakage, narrate: narrate)
     do throws(Violation) { try life.run() } catch {
       throw Violation("step \(life.step): \(error)")
     }
     return life.report
+  }
+}
+
+extension Simulation {
+  /// The first seed whose life breaks an invariant.
+  package static func firstViolation(
+    of seeds: ClosedRange<UInt64>, steps: Int = Simulation.steps, breakage: Breakage? = nil
+  ) -> (seed: UInt64, violation: Violation)? {
+    for seed in seeds {
+      do throws(Violation) { _ = try live(seed: seed, steps: steps, breakage: breakage) } catch { return (seed, error) }
+    }
+    return nil
   }
 }
