@@ -4,6 +4,8 @@ internal import SQLite
 /// Whether a journal's file is what the invariants of JournalSchema.swift say.
 struct JournalCheck {
   private let database: SQLiteConnection
+  /// SQLITE_CORRUPT
+  private static let corrupt = 11
 
   init(_ database: SQLiteConnection) {
     self.database = database
@@ -13,6 +15,14 @@ struct JournalCheck {
   ///   looked at unless thorough.
   func refuseDamage(isThorough: Bool) throws(CrossdockError) {
     if isThorough, let problem = try database.text("PRAGMA quick_check(1)"), problem != "ok" {
+      // SQLite lists a page that cannot be read among the damaged ones: that is the disk's fault, and may pass.
+      if let code = problem.split(separator: "=").last.flatMap({ Int($0) }), problem.contains("unable to get the page"),
+        code & 0xFF != Self.corrupt
+      {
+        throw CrossdockError(
+          "open the journal", at: database.path, reason: problem, hint: "check the disk and the kernel log (dmesg)",
+          isRetryable: true, exitCode: .cannotWrite)
+      }
       throw JournalOpening.damaged(database.path, problem)
     }
     try checkLog()

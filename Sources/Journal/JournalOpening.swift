@@ -18,12 +18,15 @@ enum JournalOpening {
     var tombstones: [Tombstone] = []
     /// Whether the file is checked from end to end.
     var isSmall = true
+    /// A salvage that ends when the tombstones are in the file.
+    var work: SalvageWork?
   }
 
   static func open(
     folder: String, agent: String, limits: JournalLimits, now: ClockReading
   ) throws(CrossdockError) -> Opened {
     let path = "\(folder)/\(fileName)"
+    if let work = try SalvageWork.unfinished(path) { return try salvage(work, agent: agent, limits: limits, now: now) }
     do throws(CrossdockError) {
       try refuseDamaged(path)
       let wasRepaired = try WriteAheadLog.repair(path + "-wal")
@@ -39,23 +42,24 @@ enum JournalOpening {
       return opened
     } catch {
       guard error.fault == .damaged else { throw error }
-      return try salvage(path, agent: agent, limits: limits, now: now, error)
+      return try salvage(try SalvageWork.begin(path, reason: error.reason), agent: agent, limits: limits, now: now)
     }
   }
 
+  /// Does what a salvage needs from its first step on, whatever an earlier try has left.
   private static func salvage(
-    _ path: String, agent: String, limits: JournalLimits, now: ClockReading, _ damage: CrossdockError
+    _ work: SalvageWork, agent: String, limits: JournalLimits, now: ClockReading
   ) throws(CrossdockError) -> Opened {
-    let aside = try setAside(path)
-    Files.remove(markPath(path))
-    var opened = try openFile(path, agent: agent, limits: limits)
-    let name = aside.split(separator: "/").last.map(String.init) ?? aside
-    let salvage = try Salvage(from: aside, into: opened.database, agent: agent, limits: limits)
-    opened.epoch = try beginEpoch(
-      "damaged journal set aside as \(name): \(damage.reason)", after: salvage.epochCounter, opened.database, now)
-    opened.newEpochReason = "damaged journal set aside as \(name): \(damage.reason); \(salvage.records) records salvaged"
+    try work.setAside()
+    Files.remove(markPath(work.path))
+    var opened = try openFile(work.path, agent: agent, limits: limits)
+    let salvage = try Salvage(from: work.aside, into: opened.database, agent: agent, limits: limits)
+    let reason = "damaged journal set aside as \(work.asideName): \(work.reason)"
+    opened.epoch = try beginEpoch(reason, after: salvage.epochCounter, opened.database, now)
+    opened.newEpochReason = "\(reason); \(salvage.records) records salvaged"
     opened.tombstones = [Tombstone(stream: "*", first: 0, last: 0, count: 0, reason: opened.newEpochReason ?? "")]
     opened.tombstones += salvage.tombstones
+    opened.work = work
     return opened
   }
 
@@ -158,23 +162,5 @@ enum JournalOpening {
     insert.bind(JournalSchema.crc(epoch.description), at: 6)
     try insert.run()
     return epoch
-  }
-
-  /// Renames the file and its log; the first free number is taken, nothing is overwritten. Older ones go: they do not count
-  /// for the cap, so there is only one.
-  private static func setAside(_ path: String) throws(CrossdockError) -> String {
-    var number = 1
-    while Files.exists("\(path).damaged-\(number)") { number += 1 }
-    let name = "\(path).damaged-\(number)"
-    // The log first: a database without it would be taken for an older state of itself.
-    for suffix in ["-wal", "-shm"] where Files.exists(path + suffix) {
-      try Files.rename(path + suffix, to: name + suffix)
-    }
-    try Files.rename(path, to: name)
-    if number > 1 {
-      for suffix in ["", "-wal", "-shm", ".page1"] { Files.remove("\(path).damaged-\(number - 1)\(suffix)") }
-      try? Files.replace("\(path).damaged-\(number - 1)", with: [])
-    }
-    return name
   }
 }
