@@ -286,13 +286,13 @@ package final class MQTTConnection {
     tlsReason = nil
     let code = mosquitto_connect_async(client, settings.host, settings.port, settings.keepaliveS)
     // -1 (MOSQ_ERR_CONN_PENDING): under way.
-    if code > 0 { lost(Self.describe(code), nowMs: nowMs) }
+    if code > 0 { lost(LibraryCode.describe(code), nowMs: nowMs) }
   }
 
   private func noteFailure(_ code: Int32) {
     // The disconnect callback has usually said so already.
     if session.isConnected || session.nextWakeMs != nil, socket == nil, !isWaiting {
-      lost(Self.describe(code), nowMs: SystemClock.monotonicNs() / 1_000_000)
+      lost(LibraryCode.describe(code), nowMs: SystemClock.monotonicNs() / 1_000_000)
     }
   }
 
@@ -321,23 +321,8 @@ package final class MQTTConnection {
 
   private func failure(_ operation: String, _ code: Int32, hint: String = "") -> CrossdockError {
     CrossdockError(
-      operation, at: "mqtt.\(settings.name)", reason: Self.describe(code), hint: hint, exitCode: .badConfiguration)
-  }
-
-  static func describe(_ code: Int32) -> String {
-    switch code {
-    case MOSQ_ERR_ERRNO.rawValue.signed: String(cString: strerror(errno))
-    // libmosquitto 2.0.11 has no words for this one.
-    case MOSQ_ERR_KEEPALIVE.rawValue.signed: "no answer to a ping within the keepalive"
-    case MOSQ_ERR_MALFORMED_UTF8.rawValue.signed:
-      "the broker sends a topic that MQTT forbids (not UTF-8, or a forbidden character)"
-    default: String(cString: mosquitto_strerror(code))
-    }
-  }
-
-  /// From 128 on it is the broker's reason of MQTT 5, below a result code of the library.
-  private static func describe(disconnect reason: Int32) -> String {
-    reason >= 128 ? "the broker says: \(String(cString: mosquitto_reason_string(reason)))" : describe(reason)
+      operation, at: "mqtt.\(settings.name)", reason: LibraryCode.describe(code), hint: hint,
+      exitCode: .badConfiguration)
   }
 
   private static func statusPayload(_ state: String, reason: String?) -> [UInt8] {
@@ -418,7 +403,7 @@ package final class MQTTConnection {
 
   func didDisconnect(reason: Int32) {
     if isWaiting || session.phase == .stopped || session.phase == .paused { return }
-    lost(Self.describe(disconnect: reason), nowMs: SystemClock.monotonicNs() / 1_000_000)
+    lost(LibraryCode.describe(disconnect: reason), nowMs: SystemClock.monotonicNs() / 1_000_000)
   }
 
   func didLog(_ line: String) {
@@ -447,42 +432,4 @@ package final class MQTTConnection {
       subscriptionID: identifies ? MQTTProperties.subscriptionID(properties) : 0)
     if let onMessage { onMessage(borrowed) } else { early.append(EarlyMessage(borrowed)) }
   }
-}
-
-/// A message that had to be copied.
-private struct EarlyMessage {
-  var topic: [UInt8]
-  var payload: [UInt8]
-  var packetID: UInt16
-  var qos: Int32
-  var isRetained: Bool
-  var subscriptionID: UInt32
-
-  init(_ message: Message) {
-    topic = Array(message.topic)
-    payload = Array(message.payload)
-    packetID = message.packetID
-    qos = message.qos
-    isRetained = message.isRetained
-    subscriptionID = message.subscriptionID
-  }
-
-  func hand(to receive: (Message) -> Bool) -> Bool {
-    topic.withUnsafeBytes { topic in
-      payload.withUnsafeBytes { payload in
-        receive(
-          Message(
-            topic: topic, payload: payload, packetID: packetID, qos: qos, isRetained: isRetained,
-            subscriptionID: subscriptionID))
-      }
-    }
-  }
-}
-
-extension UInt32 {
-  /// Result codes come as unsigned enums and are returned as int.
-  var signed: Int32 { Int32(bitPattern: self) }
-}
-extension Int32 {
-  var signed: Int32 { self }
 }

@@ -31,6 +31,8 @@ struct StreamProgress: Sendable, Equatable {
   /// The destination and the journal contradict each other: asked again then, not earlier.
   var blockedUntilMs: Int64 = .min
   var lastSentMs: Int64?
+  /// The last segment ended at one of its bounds: what it left waits for no company, however few records that are.
+  var wasCut = false
   /// The bounds of the next segment.
   var maxRecords: Int
   var maxBytes: Int
@@ -65,7 +67,7 @@ struct StreamProgress: Sendable, Equatable {
   /// When this stream may send, given that it is pending.
   func readyMs(intervalMs: Int64) -> Int64 {
     if heldAt != nil { return .max }
-    let isUrgent = position.streamClass >= .decision || backlog >= UInt64(maxRecords)
+    let isUrgent = position.streamClass >= .decision || wasCut || backlog >= UInt64(maxRecords)
     let company = isUrgent ? Int64.min : (lastSentMs ?? .min / 2) + intervalMs
     return max(company, blockedUntilMs)
   }
@@ -77,6 +79,11 @@ struct StreamProgress: Sendable, Equatable {
     readAfter = sequence
     heldAt = nil
     return sequence > highest
+  }
+
+  /// A segment was read. A bound of bytes ends it before the record that would not fit, so that half full counts.
+  mutating func noteCut(through last: UInt64, records: Int, bytes: Int) {
+    wasCut = last < position.last && (records >= maxRecords || bytes * 2 >= maxBytes)
   }
 
   /// Halves the bounds from what was really sent.

@@ -151,6 +151,7 @@ package struct UplinkState: Sendable {
       batch.records > 0 && batch.first > streams[index].readAfter && batch.last >= batch.first,
       "UplinkState: fetched records out of order")
     streams[index].position.last = max(streams[index].position.last, batch.last)
+    streams[index].noteCut(through: batch.last, records: batch.records, bytes: batch.bytes)
     let fetched = Fetched(
       stream: streams[index].position.name, follows: streams[index].watermark, first: batch.first, last: batch.last,
       records: batch.records, bytes: batch.bytes)

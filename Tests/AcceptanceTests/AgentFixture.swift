@@ -103,6 +103,7 @@ final class AgentFixture {
   var lag: Int? { (uplink?["lag_records"] as? NSNumber)?.intValue }
   var uplinkState: String? { uplink?["state"] as? String }
   var sentBytes: Int { (uplink?["sent_bytes_total"] as? NSNumber)?.intValue ?? 0 }
+  var segments: Int { (uplink?["segments_total"] as? NSNumber)?.intValue ?? 0 }
   /// Messages of the feed.
   var received: Int {
     ((status()?["feeds"] as? [[String: Any]])?.first?["received_total"] as? NSNumber)?.intValue ?? 0

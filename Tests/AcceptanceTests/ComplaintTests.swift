@@ -205,10 +205,10 @@ import Testing
     let (first, start) = (fixture.sentBytes, Date())
     waitUntil("six seconds", seconds: 10) { Date().timeIntervalSince(start) > 6 }
     let rate = Double(fixture.sentBytes - first) / Date().timeIntervalSince(start)
-    print("complaint08: \(Int(rate)) B/s of 49152")
+    print("complaint08: \(Int(rate)) B/s of 49152, \(fixture.segments) segments")
     #expect(fixture.lag ?? 0 > 0, "the backlog was too small to tell")
-    #expect(rate < 49_152 * 1.15)
-    #expect(rate > 49_152 * 0.7)
+    #expect(rate < 49_152 * 1.1)
+    #expect(rate > 49_152 * 0.85, "the budget is there to be used")
   }
 }
 

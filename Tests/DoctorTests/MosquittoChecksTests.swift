@@ -15,7 +15,7 @@ import Testing
     #expect(found["persistence"]?.state == .ok)
     #expect(found["autosave_interval"]?.state == .warning)
     #expect(found["autosave_interval"]?.text.contains("30 minutes of messages, 180000 at 100/s") == true)
-    #expect(found["autosave_interval"]?.hint == "set autosave_interval 60")
+    #expect(found["autosave_interval"]?.hint == "set autosave_interval 10")
     #expect(found["max_inflight_messages"]?.state == .warning)
     #expect(found["max_queued_messages"]?.text.contains("away for 10 s at 100/s") == true)
     #expect(found["max_queued_messages"]?.hint == "set max_queued_messages 60000")

@@ -49,6 +49,22 @@ struct UplinkStateTests {
     #expect(state.totals.sentBytes == 100)
   }
 
+  /// A budget makes segments small: a backlog of fewer records than a whole segment must not wait for company between them.
+  @Test func whatASegmentLeavesBecauseItWasFullIsSentAtOnce() {
+    var limits = UplinkLimits()
+    limits.segmentMaxBytes = 1000
+    var (state, _) = begun([("scans", .scan, 1...20)], limits: limits)
+    _ = state.fetched((first: 1, last: 9, records: 9, bytes: 950), at: 1)
+    var step = state.answered(.accepted(watermark: 9, written: 9), wireBytes: 100, at: 2, random: 0)
+    #expect(step.action == fetch("scans", after: 9, bytes: 1000))
+    _ = state.fetched((first: 10, last: 18, records: 9, bytes: 950), at: 3)
+    step = state.answered(.accepted(watermark: 18, written: 9), wireBytes: 100, at: 4, random: 0)
+    #expect(step.action == fetch("scans", after: 18, bytes: 1000))
+    _ = state.fetched((first: 19, last: 20, records: 2, bytes: 200), at: 5)
+    step = state.answered(.accepted(watermark: 20, written: 2), wireBytes: 100, at: 6, random: 0)
+    #expect(post(step.action) == nil)
+  }
+
   @Test func alertsDoNotWaitForCompany() {
     var (state, _) = begun([("alerts", .alert, 1...10)])
     _ = state.fetched((first: 1, last: 6, records: 6, bytes: 600), at: 1)
