@@ -6,6 +6,7 @@ import Engine
 import Journal
 import Logging
 import MQTTFeed
+import Platform
 import Records
 import SQLite
 
@@ -153,6 +154,7 @@ package final class Life {
   // MARK: starts and ends
 
   private func start() throws(Violation) {
+    tell("starts with \(disk.fileNames.map { "\($0) \(Files.size("\(disk.folder)/\($0)") ?? -1)" })")
     handle = EngineHandle()
     var made: SimulatedConnection?
     do throws(CrossdockError) {
