@@ -1,5 +1,5 @@
 # The ways into this repository. `make run SECONDS=90` ends by itself; see scripts/run.
-.PHONY: run test build lint bench sim package setup clean
+.PHONY: run test build lint bench crash sim fuzz package setup clean
 
 SWIFT_RELEASE = swift build -c release --static-swift-stdlib -j 2
 # A variable of the command line only: bash's own SECONDS must not come in through the environment.
@@ -32,6 +32,9 @@ sim:
 	$(SWIFT_RELEASE) --product crossdock-simulation
 	.build/release/crossdock-simulation self-test
 	.build/release/crossdock-simulation campaign --seeds $(or $(SEEDS),1000) --seed $(or $(SEED),1)
+# ROUNDS=n [SEED=s]: kills and power cuts at every sync of a real agent; see scripts/crash.
+crash: build
+	@ROUNDS="$(ROUNDS)" SEED="$(SEED)" ROUND="$(ROUND)" ONLY="$(ONLY)" scripts/crash
 
 package: build
 	scripts/package

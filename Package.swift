@@ -5,7 +5,7 @@ import PackageDescription
 // Layers, arrows downwards only (scripts/tidy asserts them from `swift package dump-package`):
 //   6  crossdock, crossdock-central, crossdock-plugin-host; crossdock-simulation
 //   5  EngineSimulation (what the simulation is made of; in Tests/)
-//   4  Engine, Uplink, ControlAPI, CentralService, Simulator
+//   4  Engine, Uplink, ControlAPI, CentralService, Simulator, LiveView, Doctor
 //   3  Configuration, MQTTFeed, Decoding, Journal, PluginRuntime
 //   2  Platform, CommandSyntax, SQLite, HTTPServer, HTTPClient, Segments
 //   1  Records, JSONText, CrossdockPlugin (the SDK)
@@ -67,6 +67,23 @@ if hasPredictiveMaintenance {
   pluginFlags.append(.define("PLUGIN_PREDICTIVE_MAINTENANCE"))
 }
 
+// Programs for developers that no product needs: built when asked for, each by its script.
+var developerTargets: [Target] = []
+if Context.environment["CROSSDOCK_BENCHMARKS"] != nil {
+  developerTargets.append(
+    .executableTarget(
+      name: "decode-benchmark", dependencies: ["Decoding", "Engine", "Records"], path: "Benchmarks/json/decode",
+      swiftSettings: settings))
+}
+
+if Context.environment["CROSSDOCK_FUZZ"] != nil {
+  // No main of its own: that is libFuzzer's.
+  developerTargets.append(
+    .executableTarget(
+      name: "crossdock-fuzz", dependencies: ["FuzzEntries"], path: "Fuzz/Program",
+      swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
+}
+
 let package = Package(
   name: "crossdock",
   products: [
@@ -119,6 +136,9 @@ let package = Package(
     module("CentralService", ["SQLite", "HTTPServer", "Segments", "Platform", "Records", "JSONText", "CLinux", log]),
     module("Simulator", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux"]),
     module("LiveView", ["Records", "JSONText"]),
+    module(
+      "Doctor",
+      ["Configuration", "MQTTFeed", "Journal", "HTTPClient", "Platform", "Records", "JSONText", "CLinux", log]),
     // 5: the engine in a simulated world; see docs/simulation.md
     .target(
       name: "CFaultVFS", path: "Tests/Simulation/CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -136,7 +156,7 @@ let package = Package(
       name: "crossdock",
       dependencies: [
         "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "Simulator",
-        "HTTPServer", "LiveView",
+        "HTTPServer", "LiveView", "Doctor",
         "HTTPClient", "Platform",
         "Records", "JSONText", "CLinux", "Segments", "MQTTFeed", "Decoding", "CCrossdockPlugin", "CrossdockPlugin", log,
       ] + pluginDependencies, swiftSettings: settings + pluginFlags),
@@ -150,7 +170,15 @@ let package = Package(
       name: "crossdock-plugin-host",
       dependencies: ["CommandSyntax", "PluginRuntime", "JSONText", "Records"],
       swiftSettings: settings),
+    // What is fuzzed: functions over any bytes, which the tests run over the stored corpus.
+    module(
+      "FuzzEntries",
+      [
+        "CLinux", "Records", "JSONText", "Platform", "HTTPServer", "Segments", "Configuration", "Decoding", "Journal",
+        "ControlAPI",
+      ], path: "Fuzz/Entries"),
     // Tests
+    tests("FuzzEntries", ["FuzzEntries"]),
     tests("JSONText", ["JSONText"]),
     tests("Records", ["Records"]),
     tests("CrossdockPlugin", ["CrossdockPlugin"]),
@@ -177,9 +205,10 @@ let package = Package(
       ]),
     tests("Simulator", ["Simulator", "CMosquitto", "Platform", "JSONText", "Records"]),
     tests("LiveView", ["LiveView", "JSONText"]),
+    tests("Doctor", ["Doctor", "Records"]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
     tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),
-  ] + pluginTargets,
+  ] + pluginTargets + developerTargets,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )

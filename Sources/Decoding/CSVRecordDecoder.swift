@@ -39,7 +39,7 @@ final class CSVRecordDecoder {
     columns = CSVColumns(names: csv.columns.map { Array($0.utf8) }, options)
   }
 
-  func decode(_ payload: UnsafeRawBufferPointer, into target: RecordTarget, _ keys: inout [UInt64?]) -> DecodeOutcome {
+  func decode(_ payload: UnsafeRawBufferPointer, into target: borrowing RecordTarget, _ keys: inout [UInt64?]) -> DecodeOutcome {
     var row = CSVRow()
     swap(&row, &spare)
     defer { swap(&row, &spare) }
@@ -47,7 +47,7 @@ final class CSVRecordDecoder {
   }
 
   private func decode(
-    _ payload: UnsafeRawBufferPointer, into target: RecordTarget, _ keys: inout [UInt64?], _ row: inout CSVRow
+    _ payload: UnsafeRawBufferPointer, into target: borrowing RecordTarget, _ keys: inout [UInt64?], _ row: inout CSVRow
   ) -> DecodeOutcome {
     let text = payload.baseAddress!.assumingMemoryBound(to: UInt8.self)
     if let offset = UTF8Sequence.firstFault(text, payload.count) {
@@ -83,7 +83,7 @@ final class CSVRecordDecoder {
   }
 
   private func append(
-    _ payload: UnsafeRawBufferPointer, _ columns: borrowing CSVColumns, _ row: inout CSVRow, to target: RecordTarget,
+    _ payload: UnsafeRawBufferPointer, _ columns: borrowing CSVColumns, _ row: inout CSVRow, to target: borrowing RecordTarget,
     _ keys: inout [UInt64?]
   ) {
     let text = payload.baseAddress!.assumingMemoryBound(to: UInt8.self)

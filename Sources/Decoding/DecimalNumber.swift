@@ -17,7 +17,6 @@ struct DecimalNumber {
   private var exponent = 0
   /// Digits were left out of the mantissa.
   private var isCut = false
-  private var end = 0
 
   // MARK: syntax
 
@@ -50,6 +49,46 @@ struct DecimalNumber {
     return (at, nil)
   }
 
+  /// The end of the number that begins at `start` and its value, or the fault: `end` and `double` in one pass for numbers
+  /// without an exponent and with no more digits than are exact; for all others the two of them.
+  @inline(__always)
+  static func parse(
+    _ text: UnsafePointer<UInt8>, from start: Int, to limit: Int, into value: inout Double
+  ) -> (end: Int, reason: DecodeFault.Reason?) {
+    var at = start
+    if text[at] == UInt8(ascii: "-") { at += 1 }
+    let whole = at
+    var mantissa: UInt64 = 0
+    func takeDigits() {
+      while at < limit {
+        let digit = text[at] &- 0x30
+        guard digit < 10 else { break }
+        mantissa = mantissa &* 10 &+ UInt64(digit)
+        at += 1
+      }
+    }
+    takeDigits()
+    var count = at - whole
+    var decimals = 0
+    if at < limit, text[at] == UInt8(ascii: ".") {
+      let fraction = at + 1
+      at = fraction
+      takeDigits()
+      decimals = at - fraction
+      count = decimals == 0 || count == 0 ? 0 : count + decimals
+    }
+    let isPlain = at == limit || text[at] | 0x20 != UInt8(ascii: "e")
+    let hasLeadingZero = count > 1 && text[whole] == UInt8(ascii: "0") && text[whole + 1] != UInt8(ascii: ".")
+    guard isPlain, !hasLeadingZero, count > 0, count <= maxDigits, mantissa <= 1 << 53 else {
+      let scanned = end(text, from: start, to: limit)
+      if scanned.reason == nil { value = double(text, start, scanned.end) }
+      return scanned
+    }
+    let magnitude = decimals == 0 ? Double(mantissa) : Double(mantissa) / powersOfTen[decimals]
+    value = whole > start ? -magnitude : magnitude
+    return (at, nil)
+  }
+
   /// Whether all of it is one number.
   static func isNumber(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Bool {
     guard start < end else { return false }
@@ -68,16 +107,9 @@ struct DecimalNumber {
 
   /// The nearest double of a number that is known to be well-formed.
   static func double(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Double {
-    leadingDouble(text, start, end).value
-  }
-
-  /// The same for a number that other text follows, up to `limit` at most.
-  static func leadingDouble(
-    _ text: UnsafePointer<UInt8>, _ start: Int, _ limit: Int
-  ) -> (value: Double, end: Int) {
-    let number = DecimalNumber(text, start, limit)
+    let number = DecimalNumber(text, start, end)
     guard !number.isCut, number.mantissa <= 1 << 53, number.exponent.magnitude < powersOfTen.count else {
-      return (slowDouble(text, start, number.end), number.end)
+      return slowDouble(text, start, end)
     }
     var value = Double(number.mantissa)
     if number.exponent < 0 {
@@ -85,7 +117,7 @@ struct DecimalNumber {
     } else {
       value *= powersOfTen[number.exponent]
     }
-    return (number.isNegative ? -value : value, number.end)
+    return number.isNegative ? -value : value
   }
 
   /// The number times 10^scale as a whole number, cut towards zero; nil when it does not fit.
@@ -135,7 +167,6 @@ struct DecimalNumber {
       }
       exponent += isBelow ? -power : power
     }
-    end = at
   }
 
   /// Takes digits into the mantissa; it is wrong, and read again, when they are too many.

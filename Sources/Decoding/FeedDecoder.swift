@@ -68,12 +68,13 @@ package final class FeedDecoder {
   }
 }
 
-/// Where a message's records go, with what they have in common.
-struct RecordTarget {
+/// Where a message's records go, with what they have in common. It lives no longer than the call that was given the batch, and
+/// so counts no reference to it.
+struct RecordTarget: ~Copyable {
   let clock: ClockReading
   let stream: UInt16
   let source: UInt32
-  let batch: RecordBatch
+  unowned(unsafe) let batch: RecordBatch
   private let flags: UInt32
 
   init(arrival: Arrival, stream: UInt16, source: UInt32, batch: RecordBatch) {

@@ -7,36 +7,35 @@ import Records
 final class JSONRecordDecoder {
   private let extractor: JSONExtractor
   private let timeFormat: TimeFormat
-  // Indices of the pointers in the extractor.
+  // Indices of the pointers in the extractor: the fields come first, then the dedupe values.
+  private let fieldCount: Int
+  private let dedupeEnd: Int
   private let time: Int?
-  private let fields: [Int]
-  private let samples: Int?
-  private let dedupe: [Int]
+  private let hasSamples: Bool
   // Reused from message to message.
   private let columns: UnsafeMutableBufferPointer<Double>
-  private var waveform: [Float] = []
 
   init(_ options: DecoderOptions) throws(CrossdockError) {
     var pointers: [JSONPointer] = []
-    func add(_ text: String) throws(CrossdockError) -> Int {
-      pointers.append(try JSONPointer(parsing: text))
-      return pointers.count - 1
-    }
+    for field in options.fields { pointers.append(try JSONPointer(parsing: field.place)) }
+    fieldCount = pointers.count
+    for text in options.dedupe { pointers.append(try JSONPointer(parsing: text)) }
+    dedupeEnd = pointers.count
     var time: Int?
+    if let text = options.time {
+      time = pointers.count
+      pointers.append(try JSONPointer(parsing: text))
+    }
     var samples: Int?
-    var fields: [Int] = []
-    var dedupe: [Int] = []
-    if let text = options.time { time = try add(text) }
-    if let text = options.samples { samples = try add(text) }
-    for field in options.fields { fields.append(try add(field.place)) }
-    for text in options.dedupe { dedupe.append(try add(text)) }
+    if let text = options.samples {
+      samples = pointers.count
+      pointers.append(try JSONPointer(parsing: text))
+    }
     self.time = time
-    self.samples = samples
-    self.fields = fields
-    self.dedupe = dedupe
+    hasSamples = samples != nil
     timeFormat = options.timeFormat
-    extractor = JSONExtractor(pointers)
-    columns = .allocate(capacity: fields.count)
+    extractor = JSONExtractor(pointers, samples: samples)
+    columns = .allocate(capacity: fieldCount)
     columns.initialize(repeating: .nan)
   }
 
@@ -44,18 +43,20 @@ final class JSONRecordDecoder {
     columns.deallocate()
   }
 
-  func decode(_ payload: UnsafeRawBufferPointer, into target: RecordTarget, _ keys: inout [UInt64?]) -> DecodeOutcome {
+  func decode(
+    _ payload: UnsafeRawBufferPointer, into target: borrowing RecordTarget, _ keys: inout [UInt64?]
+  ) -> DecodeOutcome {
     if let fault = extractor.scan(payload) { return .undecodable(fault) }
     let text = payload.baseAddress!.assumingMemoryBound(to: UInt8.self)
-    for (index, field) in fields.enumerated() { columns[index] = Self.column(text, extractor.span(of: field)) }
-    if let samples {
-      waveform.removeAll(keepingCapacity: true)
-      Self.appendSamples(text, extractor.span(of: samples), to: &waveform)
-      target.batch.appendSamples(waveform)
+    var field = 0
+    while field < fieldCount {
+      columns[field] = column(text, field)
+      field += 1
     }
+    if hasSamples { target.batch.appendSamples(extractor.samples) }
     let time = eventTime(text, at: target.clock)
     target.finish(body: payload, columns: UnsafeBufferPointer(columns), eventTimeNs: time.ns, time.flags)
-    if !dedupe.isEmpty { keys.append(dedupeKey(payload, target.source)) }
+    if dedupeEnd > fieldCount { keys.append(dedupeKey(payload, target.source)) }
     return .records(1)
   }
 
@@ -73,7 +74,7 @@ final class JSONRecordDecoder {
 
   private func dedupeKey(_ payload: UnsafeRawBufferPointer, _ source: UInt32) -> UInt64? {
     var key = DedupeKey(source: source)
-    for pointer in dedupe {
+    for pointer in fieldCount..<dedupeEnd {
       let span = extractor.span(of: pointer)
       guard span.kind != .missing, span.kind != .null else { return nil }
       key.add(UnsafeRawBufferPointer(rebasing: payload[span.range]))
@@ -81,56 +82,16 @@ final class JSONRecordDecoder {
     return key.value
   }
 
-  private static func column(_ text: UnsafePointer<UInt8>, _ span: JSONSpan) -> Double {
-    let content = span.content
+  private func column(_ text: UnsafePointer<UInt8>, _ field: Int) -> Double {
+    let span = extractor.span(of: field)
     switch span.kind {
-    case .number: return DecimalNumber.double(text, content.lowerBound, content.upperBound)
-    case .bool: return text[content.lowerBound] == UInt8(ascii: "t") ? 1 : 0
-    case .string where DecimalNumber.isNumber(text, content.lowerBound, content.upperBound):
+    case .number: return extractor.number(of: field)
+    case .bool: return text[Int(span.start)] == UInt8(ascii: "t") ? 1 : 0
+    case .string:
+      let content = span.content
+      guard DecimalNumber.isNumber(text, content.lowerBound, content.upperBound) else { return .nan }
       return DecimalNumber.double(text, content.lowerBound, content.upperBound)
     default: return .nan
     }
-  }
-
-  /// The array was checked by the scanner: commas outside of strings and brackets separate its elements.
-  private static func appendSamples(_ text: UnsafePointer<UInt8>, _ span: JSONSpan, to samples: inout [Float]) {
-    guard span.kind == .array else { return }
-    let end = span.range.upperBound - 1
-    var at = span.range.lowerBound + 1
-    while true {
-      while at < end, text[at] <= 0x20 { at += 1 }
-      guard at < end else { return }
-      if text[at] == UInt8(ascii: "-") || text[at] &- 0x30 < 10 {
-        let number = DecimalNumber.leadingDouble(text, at, end)
-        samples.append(Float(number.value))
-        at = number.end
-      } else {
-        samples.append(.nan)
-      }
-      at = endOfElement(text, at, end) + 1
-    }
-  }
-
-  /// The comma behind what is left of an element, or the end of the array.
-  private static func endOfElement(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
-    var at = start
-    var depth = 0
-    while at < end, depth > 0 || text[at] != UInt8(ascii: ",") {
-      switch text[at] {
-      case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
-      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
-      case UInt8(ascii: "\""): at = endOfString(text, at)
-      default: break
-      }
-      at += 1
-    }
-    return at
-  }
-
-  /// The closing quote of a checked string.
-  private static func endOfString(_ text: UnsafePointer<UInt8>, _ start: Int) -> Int {
-    var at = start + 1
-    while text[at] != UInt8(ascii: "\"") { at += text[at] == UInt8(ascii: "\\") ? 2 : 1 }
-    return at
   }
 }

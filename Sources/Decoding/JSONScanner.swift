@@ -1,6 +1,9 @@
-// One pass over the bytes of a JSON document: checks all of it against RFC 8259 (UTF-8, nothing after the document) and
-// notes where the values of a `PointerTree` stand. No String, no allocation, no value built.
+// One pass over the bytes of a JSON document: checks all of it against RFC 8259 (UTF-8, nothing after the document), notes
+// where the values of a `PointerTree` stand, and reads those that are numbers, also the numbers of one array of samples. No
+// String, no allocation.
 //
+// Invariant: where `spans[slot]` is a number, `numbers[slot]` is its value. `sampleCount` tells of the array read last for the
+// sample slot; it means something only where the span there is an array.
 // Bounds: `maxDepth` open objects and arrays (the scanner recurses); `DecimalNumber.maxBytes` for a number.
 // Duplicate keys: the last one counts, as in most readers (RFC 8259, section 4, leaves it open). A value seen under an
 // earlier one is forgotten, with everything below.
@@ -17,19 +20,38 @@ struct JSONScanner {
   private let nodes: UnsafePointer<PointerTree.Node>
   private let edges: UnsafePointer<PointerTree.Edge>
   private let spans: UnsafeMutablePointer<JSONSpan>
+  private let numbers: UnsafeMutablePointer<Double>
   private let unescaped: UnsafeMutableBufferPointer<UInt8>
+  /// -1: no samples are wanted.
+  private let sampleSlot: Int32
+  private let samples: UnsafeMutablePointer<Float>?
+  private(set) var sampleCount = 0
 
-  /// - Parameter unescaped: room for the longest key of the tree.
-  init(
-    _ text: UnsafePointer<UInt8>, count: Int, tree: PointerTree, spans: UnsafeMutablePointer<JSONSpan>,
-    unescaped: UnsafeMutableBufferPointer<UInt8>
-  ) {
+  /// Memory that outlives the scanner.
+  struct Places {
+    /// Of each slot of the tree.
+    var spans: UnsafeMutablePointer<JSONSpan>
+    var numbers: UnsafeMutablePointer<Double>
+    /// Room for the longest key of the tree.
+    var unescaped: UnsafeMutableBufferPointer<UInt8>
+    var sampleSlot: Int32 = -1
+    /// Room for `maxSamples(in:)` of the text.
+    var samples: UnsafeMutablePointer<Float>?
+  }
+
+  /// An element takes a byte and a comma at least.
+  static func maxSamples(in bytes: Int) -> Int { bytes / 2 + 1 }
+
+  init(_ text: UnsafePointer<UInt8>, count: Int, tree: PointerTree, _ places: Places) {
     self.text = text
     end = count
     nodes = tree.nodes
     edges = tree.edges
-    self.spans = spans
-    self.unescaped = unescaped
+    spans = places.spans
+    numbers = places.numbers
+    unescaped = places.unescaped
+    sampleSlot = places.samples == nil ? -1 : places.sampleSlot
+    samples = places.samples
   }
 
   /// False when the text is not a document; then `fault` says why.
@@ -58,6 +80,7 @@ struct JSONScanner {
     skipSpace()
     guard at < end else { return fail(.endsEarly) }
     let start = at
+    let slot = node >= 0 ? nodes[node].slot : -1
     let kind: JSONKind
     switch text[at] {
     case UInt8(ascii: "\""):
@@ -65,13 +88,14 @@ struct JSONScanner {
       guard string() else { return false }
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       kind = .number
-      guard number() else { return false }
+      guard slot >= 0 ? number(into: &numbers[Int(slot)]) : number() else { return false }
     case UInt8(ascii: "{"):
       kind = .object
       guard object(node: node, depth: depth + 1) else { return false }
     case UInt8(ascii: "["):
       kind = .array
-      guard array(node: node, depth: depth + 1) else { return false }
+      guard slot >= 0 && slot == sampleSlot ? samples(node: node, depth: depth + 1) : array(node: node, depth: depth + 1)
+      else { return false }
     case UInt8(ascii: "t"):
       kind = .bool
       guard literal("true") else { return false }
@@ -83,8 +107,8 @@ struct JSONScanner {
       guard literal("null") else { return false }
     default: return fail(.expectedValue)
     }
-    if node >= 0, nodes[node].slot >= 0 {
-      spans[Int(nodes[node].slot)] = JSONSpan(
+    if slot >= 0 {
+      spans[Int(slot)] = JSONSpan(
         start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: at), kind: kind,
         isEscaped: kind == .string && hasEscapes)
     }
@@ -101,6 +125,13 @@ struct JSONScanner {
 
   private mutating func number() -> Bool {
     let scanned = DecimalNumber.end(text, from: at, to: end)
+    if let reason = scanned.reason { return fail(reason, at: scanned.end) }
+    at = scanned.end
+    return true
+  }
+
+  private mutating func number(into value: inout Double) -> Bool {
+    let scanned = DecimalNumber.parse(text, from: at, to: end, into: &value)
     if let reason = scanned.reason { return fail(reason, at: scanned.end) }
     at = scanned.end
     return true
@@ -156,6 +187,51 @@ struct JSONScanner {
     }
   }
 
+  /// An array whose numbers are wanted; an element that is none is NaN.
+  private mutating func samples(node: Int, depth: Int) -> Bool {
+    guard let samples, depth <= Self.maxDepth else { return fail(.tooDeep) }
+    at += 1
+    sampleCount = 0
+    skipSpace()
+    if at < end, text[at] == UInt8(ascii: "]") {
+      at += 1
+      return true
+    }
+    // Few ask for single elements besides.
+    let hasWanted = nodes[node].edgeCount > 0
+    var index: Int32 = 0
+    while true {
+      skipSpace()
+      var number = Double.nan
+      let isNumber = at < end && (text[at] == UInt8(ascii: "-") || text[at] &- 0x30 < 10)
+      if isNumber {
+        let start = at
+        guard self.number(into: &number) else { return false }
+        if hasWanted { keep(number, start, of: element(of: node, index)) }
+      } else {
+        guard value(node: hasWanted ? element(of: node, index) : -1, depth: depth) else { return false }
+      }
+      samples[Int(index)] = Float(number)
+      index += 1
+      skipSpace()
+      guard at < end else { return fail(.endsEarly) }
+      let byte = text[at]
+      guard byte == UInt8(ascii: ",") || byte == UInt8(ascii: "]") else { return fail(.expectedComma) }
+      at += 1
+      if byte == UInt8(ascii: "]") {
+        sampleCount = Int(index)
+        return true
+      }
+    }
+  }
+
+  private func keep(_ number: Double, _ start: Int, of node: Int) {
+    guard node >= 0, nodes[node].slot >= 0 else { return }
+    numbers[Int(nodes[node].slot)] = number
+    spans[Int(nodes[node].slot)] = JSONSpan(
+      start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: at), kind: .number)
+  }
+
   // MARK: the tree
 
   /// The tree's node for a member, with everything forgotten that an earlier member of the same key left; -1 for none.
@@ -167,22 +243,38 @@ struct JSONScanner {
       guard count >= 0, let decoded = unescaped.baseAddress else { return -1 }
       key = UnsafePointer(decoded)
     }
-    let first = Int(nodes[node].firstEdge)
-    for edge in first..<(first + Int(nodes[node].edgeCount)) where edges[edge].keyCount == count {
-      if isEqual(key, edges[edge].key, count) {
-        let child = Int(edges[edge].node)
-        for slot in nodes[child].slotsBegin..<nodes[child].slotsEnd { spans[Int(slot)] = .missing }
+    // Eight bytes at once where they can be read without leaving the text.
+    let word: UInt64? =
+      !hasEscapes && keyStart + 8 <= end
+      ? UnsafeRawPointer(key).loadUnaligned(as: UInt64.self).littleEndian : nil
+    var edge = edges + Int(nodes[node].firstEdge)
+    let last = edge + Int(nodes[node].edgeCount)
+    while edge < last {
+      if edge.pointee.keyCount == count, isEqual(key, word, edge) {
+        let child = Int(edge.pointee.node)
+        var slot = Int(nodes[child].slotsBegin)
+        while slot < Int(nodes[child].slotsEnd) {
+          spans[slot] = .missing
+          slot += 1
+        }
         return child
       }
+      edge += 1
     }
     return -1
   }
 
   @inline(__always)
-  private func isEqual(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+  private func isEqual(
+    _ key: UnsafePointer<UInt8>, _ word: UInt64?, _ edge: UnsafePointer<PointerTree.Edge>
+  ) -> Bool {
     var i = 0
-    while i < count, a[i] == b[i] { i += 1 }
-    return i == count
+    if let word {
+      guard word & edge.pointee.wordMask == edge.pointee.word else { return false }
+      i = 8
+    }
+    while i < edge.pointee.keyCount, key[i] == edge.pointee.key[i] { i += 1 }
+    return i >= edge.pointee.keyCount
   }
 
   private func element(of node: Int, _ index: Int32) -> Int {
@@ -196,10 +288,30 @@ struct JSONScanner {
   // MARK: strings
 
   /// From the opening quote to behind the closing one, eight bytes at a time while nothing special is among them.
+  @inline(__always)
   private mutating func string() -> Bool {
-    let start = at
-    at += 1
     hasEscapes = false
+    // A local copy: the property is written through memory at each step.
+    var next = at + 1
+    while next + 8 <= end {
+      let special = Self.specialBytes(UnsafeRawPointer(text + next).loadUnaligned(as: UInt64.self).littleEndian)
+      if special != 0 {
+        next += special.trailingZeroBitCount >> 3
+        break
+      }
+      next += 8
+    }
+    if next < end, text[next] == UInt8(ascii: "\"") {
+      at = next + 1
+      return true
+    }
+    return restOfString(from: next)
+  }
+
+  /// The same with everything that is rare. What was passed before `next` is nothing special.
+  private mutating func restOfString(from next: Int) -> Bool {
+    let start = at
+    at = next
     while true {
       while at + 8 <= end {
         let special = Self.specialBytes(UnsafeRawPointer(text + at).loadUnaligned(as: UInt64.self).littleEndian)

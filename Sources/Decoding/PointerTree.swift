@@ -16,6 +16,9 @@ final class PointerTree {
   struct Edge {
     var key: UnsafePointer<UInt8>
     var keyCount: Int
+    /// The key's first eight bytes as a little-endian word, zeros where it is shorter, and the mask of those that it has.
+    var word: UInt64
+    var wordMask: UInt64
     /// As an index of an array; -1 when it is none.
     var index: Int32
     var node: Int32
@@ -53,9 +56,12 @@ final class PointerTree {
       nodeMemory[number].edgeCount = Int32(draft.children.count)
       for (token, child) in zip(draft.tokens, draft.children) {
         for (offset, byte) in token.enumerated() { keyMemory[keyEnd + offset] = byte }
+        let first = token.prefix(8)
         let edge = Edge(
-          key: UnsafePointer(keyMemory + keyEnd), keyCount: token.count, index: JSONPointer.index(token) ?? -1,
-          node: Int32(child))
+          key: UnsafePointer(keyMemory + keyEnd), keyCount: token.count,
+          word: first.reversed().reduce(0) { $0 << 8 | UInt64($1) },
+          wordMask: first.isEmpty ? 0 : UInt64.max >> UInt64(64 - 8 * first.count),
+          index: JSONPointer.index(token) ?? -1, node: Int32(child))
         (edgeMemory + edgeEnd).initialize(to: edge)
         keyEnd += token.count
         edgeEnd += 1

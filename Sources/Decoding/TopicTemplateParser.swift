@@ -70,7 +70,9 @@ struct TopicTemplateParser {
   private func checkName(_ name: String, at character: Int) throws(CrossdockError) {
     guard !name.isEmpty else { throw wrong(character, "the name between { and } is missing") }
     for (offset, letter) in name.enumerated() where !(letter.isASCII && (letter.isLetter || letter.isNumber)) {
-      guard letter == "_" else { throw wrong(character + offset, "a name has letters, digits and _") }
+      guard letter == "_" || letter == "-" else {
+        throw wrong(character + offset, "a name has letters, digits, - and _")
+      }
     }
   }
 

@@ -51,6 +51,9 @@ package final class Engine {
   private let outbox: ReplyOutbox
   private let log: Logger
   private var hold: HoldState?
+  private var disk: DiskWatch
+  /// Why the connections have left the brokers; nil: they have not.
+  private var pauseReason: String?
   /// The journal's damage that ended the engine.
   package private(set) var damage: CrossdockError?
   private var monitor: EngineMonitor
@@ -72,11 +75,14 @@ package final class Engine {
     self.callbacks = callbacks
     let setup = EngineSetup(configuration: configuration, log: log)
     journal = try setup.openJournal(now: now, boot: boot)
-    pipeline = try setup.makePipeline(journal)
+    pipeline = try setup.makePipeline(journal, now: now)
     models = try setup.makeModels(journal, plugins: plugins, options: options)
     connections = try connect(setup.connectionSettings)
     outbox = ReplyOutbox(journal: journal, connectionNames: configuration.connections.map(\.name))
     monitor = EngineMonitor(configuration, now: now)
+    disk = DiskWatch(
+      folder: configuration.agent.dataDirectory, minFreeBytes: Int64(configuration.journal.minFreeBytes))
+    journal.thinner = { [feeds = pipeline.feeds] stream, records in StreamThinning.thin(stream, records, feeds: feeds) }
     try models.recover(feeds: pipeline.feeds)
     journal.checkpoints = { [unowned models] in models.states() }
     for (number, connection) in connections.enumerated() {
@@ -100,6 +106,7 @@ package final class Engine {
     if hold == nil {
       writeSockets()
       maintain(now)
+      gateIntake(now)
     }
     guard monitor.isTickDue(nowMs: now.monotonicMs) else {
       if hold == nil { wakeConnections(now) }
@@ -216,6 +223,20 @@ package final class Engine {
     }
   }
 
+  /// Nothing is read while the journal rejects or the disk is nearly full: the connections leave, the brokers keep what comes.
+  private func gateIntake(_ now: ClockReading) {
+    let reason = journal.rejectReason ?? disk.reason
+    guard (reason == nil) != (pauseReason == nil) else { return }
+    pauseReason = reason
+    if let reason {
+      log.error("nothing is read any more until there is room", metadata: ["reason": "\(reason)"])
+      for connection in connections { connection.pause(reason) }
+    } else {
+      log.notice("there is room again")
+      for connection in connections { connection.resume(nowMs: now.monotonicMs) }
+    }
+  }
+
   // MARK: time
 
   /// Those whose time to connect, or to give up, has come between two ticks.
@@ -226,6 +247,7 @@ package final class Engine {
   }
 
   private func tick(_ now: ClockReading) {
+    disk.look()
     for connection in connections { connection.tick(nowMs: now.monotonicMs, isHolding: hold != nil) }
     publishSnapshot(now)
     monitor.ticked(nowMs: now.monotonicMs)
@@ -235,7 +257,7 @@ package final class Engine {
     handle.publish(
       monitor.snapshot(
         now: now, journal: journal, pipeline: pipeline, models: models, connections: connections,
-        holdReason: hold?.reason))
+        holdReason: hold?.reason ?? pauseReason))
   }
 
   /// Commits what was read, acknowledges it and says goodbye. Nothing can be done with the engine after that.

@@ -74,6 +74,7 @@ struct EngineMonitor {
       case .waiting: "backing_off"
       case .connecting: "connecting"
       case .connected: "connected"
+      case .paused: "paused"
       case .stopped: "stopped"
       }
     return EngineSnapshot.Connection(

@@ -15,10 +15,18 @@ struct EngineSetup {
     try Journal(
       folder: configuration.agent.dataDirectory, agent: configuration.agent.id, streams: configuration.streams,
       feeds: configuration.feeds.map(\.name) + [IngestPipeline.unroutedFeed],
-      limits: JournalLimits(maxBytes: Int64(configuration.journal.maxBytes)), now: now, boot: boot)
+      limits: limits, now: now, boot: boot)
   }
 
-  func makePipeline(_ journal: Journal) throws(CrossdockError) -> IngestPipeline {
+  private var limits: JournalLimits {
+    JournalLimits(
+      maxBytes: Int64(configuration.journal.maxBytes),
+      // A broker of MQTT 3.1.1 says nothing of what it may send ahead.
+      maxInFlight: configuration.connections.map { $0.version == .v5 ? Int($0.receiveMaximum) : 10_000 }.max() ?? 1000,
+      maxKeys: configuration.feeds.map(\.dedupeWindow).max() ?? 0, classMaxBytes: configuration.journal.classMaxBytes)
+  }
+
+  func makePipeline(_ journal: Journal, now: ClockReading) throws(CrossdockError) -> IngestPipeline {
     var feeds: [FeedRuntime] = []
     for feed in configuration.feeds {
       guard let connection = configuration.connections.firstIndex(where: { $0.name == feed.connection }),
@@ -31,9 +39,8 @@ struct EngineSetup {
           maxPayloadBytes: journal.limits.maxTransactionBytes / 2))
     }
     return try IngestPipeline(
-      journal: journal, feeds: feeds, dedupeWindows: configuration.feeds.map(\.dedupeWindow),
-      connectionNames: configuration.connections.map(\.name), maxMessages: configuration.journal.commitMaxMessages,
-      maxBytes: configuration.journal.commitMaxBytes)
+      journal: journal, feeds: feeds, connectionNames: configuration.connections.map(\.name),
+      maxMessages: configuration.journal.commitMaxMessages, maxBytes: configuration.journal.commitMaxBytes, now: now)
   }
 
   func makeModels(
@@ -63,42 +70,8 @@ struct EngineSetup {
   }
 
   /// In the configuration's order.
-  var connectionSettings: [MQTTSettings] { configuration.connections.map(settings) }
-
-  private func settings(_ connection: MQTTConnectionConfiguration) -> MQTTSettings {
-    var settings = MQTTSettings(
-      name: connection.name, host: connection.host, port: Int32(connection.port), clientID: connection.clientID)
-    settings.version = connection.version == .v5 ? .v5 : .v3_1_1
-    settings.username = connection.username
-    settings.password = connection.password?.reveal()
-    settings.tls = connection.tls.map {
-      MQTTSettings.TLS(caFile: $0.caFile, certificateFile: $0.certFile, keyFile: $0.keyFile)
-    }
-    settings.keepaliveS = Int32(connection.keepaliveS)
-    settings.sessionExpiryS = connection.sessionExpiryS
-    settings.receiveMaximum = Int32(connection.receiveMaximum)
-    settings.statusTopic = connection.statusTopic
-    settings.backoffMinMs = Int64(connection.reconnectMinMs)
-    settings.backoffMaxMs = Int64(connection.reconnectMaxMs)
-    settings.subscriptions = subscriptions(connection)
-    settings.maximumPacketSize = EngineLimits.maximumPacketSize(
-      payloads: configuration.feeds.filter { $0.connection == connection.name }.map(\.maxPayloadBytes))
-    return settings
-  }
-
-  /// Where filters of a connection overlap, a broker may send a message once for each. A message belongs to the first feed
-  /// that names its topic; by the id of its subscription (MQTT 5) the copy for another is known. That holds only where the
-  /// copies fare alike: with different QoS or in a shared group one may come without the other.
-  private func subscriptions(_ connection: MQTTConnectionConfiguration) -> [MQTTSettings.Subscription] {
-    let feeds = configuration.feeds.enumerated().filter { $0.element.connection == connection.name }
-    let fareAlike = Set(feeds.map(\.element.qos)).count == 1 && feeds.allSatisfy { $0.element.share == nil }
-    let identifies = fareAlike && configuration.hasOverlappingFeeds(connection: connection.name)
-    var made: [MQTTSettings.Subscription] = []
-    for (number, feed) in feeds where !made.contains(where: { $0.filter == feed.subscription && $0.qos >= feed.qos }) {
-      let id = identifies ? IngestPipeline.subscriptionID(ofFeed: number) : 0
-      made.append(MQTTSettings.Subscription(filter: feed.subscription, qos: feed.qos, id: id))
-    }
-    return made
+  var connectionSettings: [MQTTSettings] {
+    configuration.connections.map { ConnectionSettings.make($0, of: configuration) }
   }
 
   // MARK: subscriptions that the broker keeps with the session

@@ -18,6 +18,10 @@ final class FeedRuntime {
   let maxPayloadBytes: Int
   /// Whether records carry keys by which duplicates are known.
   let hasDedupeKeys: Bool
+  /// How many keys are remembered.
+  let dedupeWindow: Int
+  /// And for how long; nil: for as long as there is room.
+  let dedupeWindowNs: Int64?
 
   init(
     _ feed: FeedConfiguration, connection: Int, stream: UInt16, columnCount: Int, maxPayloadBytes: Int
@@ -28,6 +32,8 @@ final class FeedRuntime {
     self.columnCount = columnCount
     self.maxPayloadBytes = min(feed.maxPayloadBytes, maxPayloadBytes)
     hasDedupeKeys = !feed.dedupe.isEmpty
+    dedupeWindow = feed.dedupeWindow
+    dedupeWindowNs = feed.dedupeWindowS.map { Int64($0) * 1_000_000_000 }
     topic = try TopicTemplate(parsing: feed.topicTemplate)
     source = try SourceTemplate(parsing: feed.sourceTemplate, of: topic)
     let options = DecoderOptions(feed)

@@ -38,8 +38,8 @@ final class IngestPipeline {
   private let maxBytes: Int
 
   init(
-    journal: Journal, feeds: [FeedRuntime], dedupeWindows: [Int], connectionNames: [String], maxMessages: Int,
-    maxBytes: Int
+    journal: Journal, feeds: [FeedRuntime], connectionNames: [String], maxMessages: Int, maxBytes: Int,
+    now: ClockReading
   ) throws(CrossdockError) {
     self.journal = journal
     self.feeds = feeds
@@ -63,9 +63,12 @@ final class IngestPipeline {
         RedeliveryFilter(limit: journal.limits.deliveryWindow, stored: try journal.deliveries(of: name)))
     }
     for (number, feed) in feeds.enumerated() {
-      let window = min(dedupeWindows[number], journal.limits.deliveryWindow)
+      let window = min(feed.dedupeWindow, journal.limits.keyWindow)
       recentKeys.append(
-        feed.hasDedupeKeys ? RecentKeys(limit: max(1, window), stored: try journal.recentKeys(ofFeed: number)) : nil)
+        feed.hasDedupeKeys
+          ? RecentKeys(
+            limit: max(1, window), windowNs: feed.dedupeWindowNs, stored: try journal.recentKeys(ofFeed: number),
+            nowNs: now.monotonicNs) : nil)
     }
   }
 
@@ -117,16 +120,17 @@ final class IngestPipeline {
   }
 
   private func decode(_ message: Message, feed: Int, source: UInt32, now: ClockReading) {
-    let runtime = feeds[feed]
+    // Not a copy of the whole runtime: that would count references of all its parts.
+    let decoder = feeds[feed].decoder
     let mark = batch.mark()
     let start = batch.count
-    let outcome = runtime.decoder.decode(
-      payload: message.payload, arrival: Arrival(clock: now, isRetained: message.isRetained), stream: runtime.stream,
-      source: source, into: batch)
+    let outcome = decoder.decode(
+      payload: message.payload, arrival: Arrival(clock: now, isRetained: message.isRetained),
+      stream: feeds[feed].stream, source: source, into: batch)
     switch outcome {
     case .undecodable(let fault): setAside(message, feed: feed, reason: fault.description, now: now)
     case .records(let count):
-      if runtime.hasDedupeKeys, areKnown(runtime.decoder.dedupeKeys, feed: feed) {
+      if let known = recentKeys[feed], areKnown(decoder.dedupeKeys, known, feed: feed, now: now) {
         batch.rollBack(to: mark)
         deltas[feed].duplicate += 1
         return
@@ -134,19 +138,19 @@ final class IngestPipeline {
       batch.setFeed(UInt16(feed + 1), from: start)
       deltas[feed].stored += 1
       deltas[feed].records += UInt64(count)
-      if count > 0 { lagNs[feed] = now.wallNs - batch.eventTimesNs[batch.count - 1] }
+      if count > 0 { lagNs[feed] = now.wallNs - batch.eventTimeNs(of: batch.count - 1) }
     }
   }
 
   /// A message is a duplicate when every record of it has a key that is known. New keys are remembered.
-  private func areKnown(_ keys: [UInt64?], feed: Int) -> Bool {
+  private func areKnown(_ keys: [UInt64?], _ known: RecentKeys, feed: Int, now: ClockReading) -> Bool {
     var isNews = keys.isEmpty
     for key in keys {
       guard let key else {
         isNews = true
         continue
       }
-      if recentKeys[feed]?.insert(key) == true {
+      if known.insert(key, nowNs: now.monotonicNs) {
         isNews = true
         withUnsafeBytes(of: key.littleEndian) { keyHashes[feed].append(contentsOf: $0) }
       }

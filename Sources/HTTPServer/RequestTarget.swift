@@ -1,11 +1,11 @@
 /// The target of a request line, taken apart and percent-decoded after that, so that `%2F` stays inside its component.
-struct RequestTarget: Equatable {
-  var path: String
-  var components: [String]
-  var query: [String: String]
+package struct RequestTarget: Equatable {
+  package var path: String
+  package var components: [String]
+  package var query: [String: String]
 
   /// Nil for a target that is no absolute path, or whose escapes are wrong or not UTF-8.
-  init?(_ target: String) {
+  package init?(_ target: String) {
     guard target.utf8.first == UInt8(ascii: "/") else { return nil }
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     path = String(parts[0])

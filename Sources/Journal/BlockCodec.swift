@@ -112,6 +112,17 @@ final class BlockCodec {
     return crossdock_crc32c(crc, block.baseAddress! + 5, block.count - 5)
   }
 
+  /// How many records a block seems to have, whatever its checksum says; nil when nothing can be made of it.
+  func count(_ block: UnsafeRawBufferPointer) -> UInt64? {
+    guard block.count > 6, let form = Form(rawValue: block[0]) else { return nil }
+    var at = 5
+    guard let size = BlockPayload.varint(block, &at), size <= UInt64(Self.maxRawBytes) else { return nil }
+    let payload = UnsafeRawBufferPointer(rebasing: block[at...])
+    if form == .stored { return BlockWalk(payload, first: 1)?.count }
+    guard decompress(payload, to: Int(size)) else { return nil }
+    return decompressed.withUnsafeBytes { BlockWalk(UnsafeRawBufferPointer(rebasing: $0[..<Int(size)]), first: 1)?.count }
+  }
+
   /// Verifies and unpacks a block and hands over its records in order, until the visitor has enough.
   /// - Returns: false when the block is not valid. Records may have been handed over before that was found out only if the
   ///   checksum held and the writer was wrong.

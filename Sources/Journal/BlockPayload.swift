@@ -203,6 +203,14 @@ struct BlockWalk {
     return record
   }
 
+  /// Values in the column of lengths.
+  var count: UInt64 {
+    var column = lengths
+    var count: UInt64 = 0
+    while column.next(raw) != nil { count += 1 }
+    return count
+  }
+
   var isAtEnd: Bool {
     body == raw.count && lengths.at == lengths.end && sources.at == sources.end && events.at == events.end
   }

@@ -5,7 +5,8 @@ internal import SQLite
 /// The first page of a journal whose own is destroyed. It has the file's header and the schema, which are those of every journal:
 /// taken from a new one, with this file's length and no list of free pages. What was there before is kept beside the file.
 enum FirstPage {
-  static func rewrite(_ path: String) throws(CrossdockError) {
+  /// Returns what was there before.
+  static func rewrite(_ path: String) throws(CrossdockError) -> [UInt8] {
     guard let size = Files.size(path), size >= 2 * JournalLimits.pageBytes else {
       throw JournalOpening.damaged(path, "too short")
     }
@@ -29,8 +30,9 @@ enum FirstPage {
     put(1, at: 92)
     put(0, at: 32)
     put(0, at: 36)
-    let destroyed = Array(try Files.readStart(path, count: Int(JournalLimits.pageBytes)))
+    let destroyed = try Files.readStart(path, count: Int(JournalLimits.pageBytes))
     try Files.replace(path + ".page1", with: destroyed)
     try Files.overwriteStart(path, with: page)
+    return destroyed
   }
 }

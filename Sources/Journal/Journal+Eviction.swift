@@ -11,6 +11,8 @@ package typealias Thinner = (
 /// A record that is about to be thinned.
 package struct ThinnedRecord {
   package var sequence: UInt64
+  /// As in `RecordBatch.feeds`.
+  package var feed: UInt16
   package var source: String
   package var eventTimeNs: Int64
   package var body: [UInt8]
@@ -127,10 +129,11 @@ extension Journal {
     defer { find.reset() }
     guard try find.step() else { return false }
     let isIntact = try codec.decode(find.bytes(4), stream: slot.id, first: segment.first, last: segment.last) {
-      [sources] record throws(CrossdockError) in
+      [sources, feedRows] record throws(CrossdockError) in
       records.append(
         ThinnedRecord(
-          sequence: record.sequence, source: sources.name(record.source), eventTimeNs: record.eventTimeNs,
+          sequence: record.sequence, feed: feedRows.firstIndex(of: record.feed).map { UInt16($0 + 1) } ?? 0,
+          source: sources.name(record.source), eventTimeNs: record.eventTimeNs,
           body: Array(record.body)))
       return true
     }

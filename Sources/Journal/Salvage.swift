@@ -44,8 +44,14 @@ final class Salvage {
     {
       return database
     }
-    guard (try? FirstPage.rewrite(path)) != nil else { return nil }
-    return try? SQLiteConnection(path: path, mode: .readOnly)
+    guard let destroyed = try? FirstPage.rewrite(path) else { return nil }
+    if let database = try? SQLiteConnection(path: path, mode: .readOnly), !SalvageStreams(database).all.isEmpty {
+      return database
+    }
+    // It never was a journal: it stays as it was found.
+    try? Files.overwriteStart(path, with: destroyed)
+    Files.remove(path + ".page1")
+    return nil
   }
 
   /// Everything that is not records. A table that cannot be read to its end is taken as far as it goes.
@@ -95,14 +101,19 @@ final class Salvage {
     let range = (JournalSchema.key(stream.id, 0), JournalSchema.key(stream.id + 1, 0))
     let segments = SalvageScan(old, "SELECT key, last, block FROM segment WHERE key >= ?1 AND key < ?2 ORDER BY key")
     try segments.forEach(from: range.0, before: range.1) { (row) throws(CrossdockError) in
-      let first = JournalSchema.sequence(ofKey: row.integer(0))
-      try take(row.bytes(2), stream, first, UInt64(clamping: row.integer(1)), &copying)
+      let (first, last) = (JournalSchema.sequence(ofKey: row.integer(0)), UInt64(clamping: row.integer(1)))
+      try takeOrGuess(row.bytes(2), stream, first, last, &copying)
     }
     let log = SalvageScan(
       old, "SELECT id, last, block, first, stream FROM log WHERE id >= ?1 AND id < ?2 ORDER BY id")
     try log.forEach(from: 1, before: .max) { (row) throws(CrossdockError) in
-      guard row.integer(4) == stream.id else { return }
-      try take(row.bytes(2), stream, UInt64(clamping: row.integer(3)), UInt64(clamping: row.integer(1)), &copying)
+      let (first, last) = (UInt64(clamping: row.integer(3)), UInt64(clamping: row.integer(1)))
+      if row.integer(4) == stream.id {
+        try takeOrGuess(row.bytes(2), stream, first, last, &copying)
+      } else if !BlockCodec.isIntact(row.bytes(2), stream: row.integer(4), first: first, last: last) {
+        // It may be of this stream, and its number damaged.
+        _ = try guess(row.bytes(2), stream, &copying)
+      }
     }
     try write(&copying)
     // What is known to have been there and did not come.
@@ -127,12 +138,30 @@ final class Salvage {
     return new.lastInsertedRow
   }
 
-  private func take(
+  private func takeOrGuess(
     _ block: UnsafeRawBufferPointer, _ stream: StreamSlot, _ first: UInt64, _ last: UInt64,
     _ copying: inout SalvagedStream
   ) throws(CrossdockError) {
-    // Numbers that do not ascend, or a checksum that does not hold: the range shows itself as a gap before what comes next.
-    guard last > copying.end, BlockCodec.isIntact(block, stream: stream.id, first: first, last: last) else { return }
+    if try take(block, stream, first, last, &copying) { return }
+    if try guess(block, stream, &copying) { return }
+    // The records are damaged; that they were there is plausible.
+    if first == copying.end + 1, last >= first, last - first < UInt64(BlockCodec.maxRawBytes) { copying.miss(through: last) }
+  }
+
+  /// A row whose numbers are damaged and whose block is not: the numbers that it should have fit its checksum.
+  private func guess(
+    _ block: UnsafeRawBufferPointer, _ stream: StreamSlot, _ copying: inout SalvagedStream
+  ) throws(CrossdockError) -> Bool {
+    guard let count = reading.count(block), count > 0 else { return false }
+    return try take(block, stream, copying.end + 1, copying.end + count, &copying)
+  }
+
+  private func take(
+    _ block: UnsafeRawBufferPointer, _ stream: StreamSlot, _ first: UInt64, _ last: UInt64,
+    _ copying: inout SalvagedStream
+  ) throws(CrossdockError) -> Bool {
+    guard BlockCodec.isIntact(block, stream: stream.id, first: first, last: last) else { return false }
+    guard last > copying.end else { return true }
     if first > copying.end + 1 { copying.miss(through: first - 1) }
     let after = copying.end
     let isValid = try reading.decode(block, stream: stream.id, first: first, last: last, after: after) {
@@ -143,11 +172,12 @@ final class Salvage {
       copying.next += 1
       return true
     }
-    guard isValid else { return }
+    guard isValid else { return false }
     copying.end = last
     if columns.bodies.count >= Int(JournalLimits.segmentBytes) || columns.count >= Int(JournalLimits.segmentRecords) {
       try write(&copying)
     }
+    return true
   }
 
   private func write(_ copying: inout SalvagedStream) throws(CrossdockError) {

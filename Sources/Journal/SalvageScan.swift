@@ -50,8 +50,8 @@ struct SalvageScan {
         break
       }
       low = sum
+      if step > Int64.max / 2 { return nil }
       step *= 2
-      if step <= 0 { return nil }
     }
     while high - low > 1 {
       let middle = low + (high - low) / 2

@@ -20,6 +20,10 @@ package protocol FeedConnection: AnyObject {
   func takeEvents() -> [MQTTConnection.Event]
   /// Queues a QoS 1 message. Returns its number, or nil when the client cannot take it now.
   func publish(topic: String, payload: [UInt8], isRetained: Bool) -> Int32?
+  /// Leaves the broker for a while, which keeps the session and what comes for it. Acknowledgements that are queued leave first.
+  func pause(_ reason: String)
+  /// Comes back from a pause.
+  func resume(nowMs: Int64)
   /// Says goodbye; acknowledgements that are queued leave first.
   func stop()
 }

@@ -150,6 +150,30 @@ package final class MQTTConnection {
     return code == MOSQ_ERR_SUCCESS.rawValue.signed ? packetID : nil
   }
 
+  package func pause(_ reason: String) {
+    guard let client, session.phase != .paused, session.phase != .stopped else { return }
+    log.warning("leaves the broker for a while", metadata: ["reason": "\(reason)"])
+    let wasConnected = session.isConnected
+    if wasConnected, let topic = statusTopic {
+      _ = publish(topic: topic, payload: Self.statusPayload("paused", reason: nil), isRetained: true)
+    }
+    session.pause()
+    lastError = reason
+    if wasConnected {
+      mosquitto_disconnect(client)
+      mosquitto_loop_write(client, 1)
+    }
+    early.removeAll()
+    pendingSubscriptions.removeAll()
+    try? makeClient()
+    events.append(.lost(reason))
+    events.append(.forgotten)
+  }
+
+  package func resume(nowMs: Int64) {
+    session.resume(nowMs: nowMs)
+  }
+
   /// Says goodbye: status, DISCONNECT, and no reconnect. Acknowledgements that are queued leave first.
   package func stop() {
     guard let client else { return }
@@ -204,7 +228,7 @@ package final class MQTTConnection {
 
   private func makeClient() throws(CrossdockError) {
     if let client { mosquitto_destroy(client) }
-    client = mosquitto_new(settings.clientID, false, Unmanaged.passUnretained(self).toOpaque())
+    client = mosquitto_new(settings.clientID, settings.isTransient, Unmanaged.passUnretained(self).toOpaque())
     guard let client else {
       throw failure("make the MQTT client", MOSQ_ERR_NOMEM.rawValue.signed)
     }
@@ -383,7 +407,7 @@ package final class MQTTConnection {
   }
 
   func didDisconnect(reason: Int32) {
-    if isWaiting || session.phase == .stopped { return }
+    if isWaiting || session.phase == .stopped || session.phase == .paused { return }
     lost(Self.describe(disconnect: reason), nowMs: SystemClock.monotonicNs() / 1_000_000)
   }
 

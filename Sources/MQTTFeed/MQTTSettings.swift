@@ -48,6 +48,8 @@ package struct MQTTSettings: Sendable {
   package var receiveMaximum: Int32 = 1000
   /// The largest packet that the broker may send; MQTT 5 only. It bounds the memory that one message can take.
   package var maximumPacketSize: UInt32 = 268_435_455
+  /// No session: nothing is kept for this client, and nothing of another session is touched.
+  package var isTransient = false
   /// Retained: `online` while connected, `offline` as the will.
   package var statusTopic: String?
   package var backoffMinMs: Int64 = 200

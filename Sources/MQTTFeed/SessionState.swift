@@ -5,6 +5,8 @@ package struct SessionState: Sendable, Equatable {
     /// CONNECT is on its way; given up at the deadline.
     case connecting(deadlineMs: Int64)
     case connected(sinceMs: Int64)
+    /// Left on purpose, until the owner resumes.
+    case paused
     case stopped
   }
 
@@ -48,7 +50,7 @@ package struct SessionState: Sendable, Equatable {
     switch phase {
     case .waiting(let until): until
     case .connecting(let deadline): deadline
-    case .connected, .stopped: nil
+    case .connected, .paused, .stopped: nil
     }
   }
 
@@ -62,7 +64,7 @@ package struct SessionState: Sendable, Equatable {
 
   /// The connection is gone or could not be made: waits a time drawn evenly from [0, min(max, min·2^attempt)] ("full jitter").
   package mutating func lost(nowMs: Int64, random: inout some RandomNumberGenerator) {
-    if phase == .stopped { return }
+    if phase == .stopped || phase == .paused { return }
     if case .connected(let since) = phase {
       reconnects += 1
       if nowMs - since >= Self.stableMs { attempt = 0 }
@@ -70,6 +72,16 @@ package struct SessionState: Sendable, Equatable {
     let ceiling = attempt >= 20 ? backoffMaxMs : min(backoffMaxMs, backoffMinMs << Int64(attempt))
     attempt += 1
     phase = .waiting(untilMs: nowMs + Int64.random(in: 0...ceiling, using: &random))
+  }
+
+  package mutating func pause() {
+    if phase != .stopped { phase = .paused }
+  }
+
+  package mutating func resume(nowMs: Int64) {
+    guard phase == .paused else { return }
+    attempt = 0
+    phase = .waiting(untilMs: nowMs)
   }
 
   package mutating func stop() {

@@ -67,14 +67,18 @@ package enum Files {
     syncFolder(of: path)
   }
 
-  /// Creates the folder and what is missing above it, with access for this user only.
+  /// Creates the folder and what is missing above it, with access for this user only. Its name is synced in the folder
+  /// above: without that, a power cut would take the folder with everything in it, however well that was synced.
   package static func createFolder(_ path: String) throws(CrossdockError) {
-    if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+    if path.count > 1, path.hasSuffix("/") { return try createFolder(String(path.dropLast())) }
+    if mkdir(path, 0o700) == 0 { return syncFolder(of: path) }
+    if errno == EEXIST { return }
     guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
       throw failure("create the folder", path)
     }
     try createFolder(String(path[..<slash]))
     guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("create the folder", path) }
+    syncFolder(of: path)
   }
 
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

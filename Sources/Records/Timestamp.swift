@@ -28,10 +28,17 @@ package enum Timestamp {
   package static func parse(_ text: UnsafeRawBufferPointer) -> Int64? {
     guard text.count >= 19, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
       text[10] == UInt8(ascii: "T") || text[10] == UInt8(ascii: "t") || text[10] == 0x20,
-      text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
-      let year = digits(text, 0, 4), let month = digits(text, 5, 2), let day = digits(text, 8, 2),
-      let hour = digits(text, 11, 2), let minute = digits(text, 14, 2), let second = digits(text, 17, 2),
-      (1...12).contains(month), day >= 1, day <= daysIn(month: month, year: year), hour < 24, minute < 60, second <= 60
+      text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":")
+    else { return nil }
+    // 100 and more when one of the two is no digit.
+    @inline(__always) func two(_ at: Int) -> Int {
+      let (tens, ones) = (text[at] &- 0x30, text[at + 1] &- 0x30)
+      return tens < 10 && ones < 10 ? Int(tens) * 10 + Int(ones) : 10_000
+    }
+    let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8))
+    let (hour, minute, second) = (two(11), two(14), two(17))
+    guard year < 10_000, (1...12).contains(month), day >= 1, day <= daysIn(month: month, year: year), hour < 24,
+      minute < 60, second <= 60
     else { return nil }
     var at = 19
     var fraction: Int64 = 0
@@ -39,8 +46,8 @@ package enum Timestamp {
       at += 1
       let start = at
       var scale: Int64 = 100_000_000
-      while at < text.count, let digit = digits(text, at, 1) {
-        fraction += Int64(digit) * scale
+      while at < text.count, text[at] &- 0x30 < 10 {
+        fraction += Int64(text[at] &- 0x30) * scale
         scale /= 10
         at += 1
       }

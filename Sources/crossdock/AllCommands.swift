@@ -5,7 +5,7 @@ enum AllCommands {
   static var list: [any Command.Type] {
     var commands: [any Command.Type] = [
       RunCommand.self, CheckConfigCommand.self, StatusCommand.self, TopCommand.self, TailCommand.self,
-      ExportCommand.self,
+      ExportCommand.self, DoctorCommand.self,
       SimulateCommand.self, WaitDrainedCommand.self,
     ]
     #if PLUGIN_PICK_ROUTING

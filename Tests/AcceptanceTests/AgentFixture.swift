@@ -11,7 +11,10 @@ final class AgentFixture {
   /// - Parameters:
   ///   - isMQTT5: the protocol version of the agent's connection.
   ///   - feed: more keys of the feed.
-  init(isMQTT5: Bool = true, extra: String = "", feed: String = "", brokerExtra: String = "") throws {
+  ///   - uplink: more keys of the uplink.
+  init(
+    isMQTT5: Bool = true, extra: String = "", feed: String = "", uplink: String = "", brokerExtra: String = ""
+  ) throws {
     sandbox = try Sandbox()
     try sandbox.startBroker(extra: brokerExtra)
     configuration = sandbox.path("agent.conf")
@@ -47,6 +50,7 @@ final class AgentFixture {
       url = "http://\(centralAddress)"
       token_file = "central.token"
       backoff_max_ms = 500
+      \(uplink)
       [control]
       listen = "127.0.0.1:0"
       \(extra)
@@ -75,8 +79,9 @@ final class AgentFixture {
     central?.wait()
   }
 
-  func startAgent() throws {
-    agent = try sandbox.start("crossdock", ["run", "--config", configuration], log: "agent.log")
+  func startAgent(environment: [String: String] = [:]) throws {
+    agent = try sandbox.start(
+      "crossdock", ["run", "--config", configuration], environment: environment, log: "agent.log")
   }
 
   @discardableResult
@@ -94,8 +99,13 @@ final class AgentFixture {
     return (try? JSONSerialization.jsonObject(with: Data(result.output.utf8))) as? [String: Any]
   }
 
-  var lag: Int? {
-    ((status()?["uplinks"] as? [[String: Any]])?.first?["lag_records"] as? NSNumber)?.intValue
+  private var uplink: [String: Any]? { (status()?["uplinks"] as? [[String: Any]])?.first }
+  var lag: Int? { (uplink?["lag_records"] as? NSNumber)?.intValue }
+  var uplinkState: String? { uplink?["state"] as? String }
+  var sentBytes: Int { (uplink?["sent_bytes_total"] as? NSNumber)?.intValue ?? 0 }
+  /// Messages of the feed.
+  var received: Int {
+    ((status()?["feeds"] as? [[String: Any]])?.first?["received_total"] as? NSNumber)?.intValue ?? 0
   }
 
   /// The numbers in a stream of the agent's journal, in order of sequence.

@@ -167,7 +167,8 @@ import Testing
     try agent.startConnected()
     let long = "site/" + String(repeating: "x", count: 65_530)
     let topics = [
-      "site/Gabelstapler Nr 7", "site/冷蔵庫/温度", "site/🚚/é", "site/e\u{301}", "site//", "site///numbers", "site/ ", "site",
+      "site/Gabelstapler Nr 7", "site/冷蔵庫/温度", "site/🚚/é", "site/e\u{301}", "site//", "site///numbers", "site/ ",
+      "site",
       "site/\"quoted\"\\back", "site/%2F..", long,
     ]
     for (number, topic) in topics.enumerated() { try sandbox.publish(topic, "{\"n\":\(number + 1)}") }

@@ -12,8 +12,8 @@ final class LoneAgent {
   ///   - dataDirectory: default: `<id>-data` in the sandbox.
   ///   - extra: everything but `[agent]`, `[journal]`, `[control]` and the stream `telemetry`.
   init(
-    _ sandbox: Sandbox, id: String = "dock-7", dataDirectory: String? = nil, listen: String = "127.0.0.1:0",
-    extra: String
+    _ sandbox: Sandbox, id: String = "dock-7", dataDirectory: String? = nil, maxSize: String = "64MiB",
+    listen: String = "127.0.0.1:0", extra: String
   )
     throws
   {
@@ -21,11 +21,13 @@ final class LoneAgent {
     name = id
     self.dataDirectory = dataDirectory ?? sandbox.path("\(id)-data")
     self.listen = listen
+    self.maxSize = maxSize
     try configure(extra)
   }
 
   let dataDirectory: String
   private let listen: String
+  private let maxSize: String
   var configuration: String { sandbox.path("\(name).conf") }
   var log: String { child?.log ?? "" }
 
@@ -38,7 +40,8 @@ final class LoneAgent {
       id = "\(name)"
       data_dir = "\(dataDirectory)"
       [journal]
-      max_size = "64MiB"
+      max_size = "\(maxSize)"
+      min_free = 0
       [control]
       listen = "\(listen)"
       [[stream]]
@@ -167,6 +170,18 @@ final class LoneAgent {
         source: record["source"] as? String ?? "", flags: record["flags"] as? [String] ?? [],
         eventTime: record["event_time"] as? String ?? "", ingestTime: record["ingest_time"] as? String ?? "",
         body: record["body"] as? [String: Any] ?? [:])
+    }
+  }
+
+  /// The numbers of the stream's last records, without a look at those before; nil while it cannot be read.
+  func lastNumbers(_ count: Int) -> [Int]? {
+    guard
+      let result = try? runToEnd("crossdock", ["tail", "telemetry", "-n", "\(count)", "--config", configuration]),
+      result.code == 0
+    else { return nil }
+    return result.output.split(separator: "\n").compactMap { line in
+      let record = (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: Any]
+      return ((record?["body"] as? [String: Any])?["n"] as? NSNumber)?.intValue
     }
   }
 

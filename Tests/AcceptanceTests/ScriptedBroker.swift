@@ -134,7 +134,9 @@ final class ScriptedConnection {
     let end = 11 + Int(connect[10])
     while at < end {
       let width = [0x11: 4, 0x27: 4, 0x21: 2, 0x22: 2, 0x19: 1, 0x17: 1][Int(connect[at])] ?? 0
-      if width == 4, connect[at] == identifier { return connect[(at + 1)...(at + 4)].reduce(0) { $0 << 8 | UInt32($1) } }
+      if width == 4, connect[at] == identifier {
+        return connect[(at + 1)...(at + 4)].reduce(0) { $0 << 8 | UInt32($1) }
+      }
       at += 1 + width
     }
     return nil

@@ -47,6 +47,12 @@ import Testing
     #expect(found.uplinks == [])
   }
 
+  @Test func dedupeWindowInTimeIsNoneUnlessItIsGiven() {
+    #expect(load(minimal()).configuration?.feeds.first?.dedupeWindowS == nil)
+    #expect(load(minimal(feed: "dedupe_window_s = 90")).configuration?.feeds.first?.dedupeWindowS == 90)
+    #expect(load(minimal(feed: "dedupe_window_s = \"2h\"")).configuration?.feeds.first?.dedupeWindowS == 7200)
+  }
+
   @Test func sharedFeedSubscribesToItsGroup() {
     let (configuration, _) = load(minimal(feed: "share = \"docks\""))
     #expect(configuration?.feeds.first?.subscription == "$share/docks/+/t")

@@ -21,6 +21,13 @@ import Testing
       "-", "_"
       """
     ),
+    (
+      (0..<17).map { "{p\($0)}" }.joined(separator: "/"),
+      """
+      agent.conf:12:9: error: the topic has 17 placeholders; at most 16 are allowed; write "+" for a level whose name is \
+      not needed
+      """
+    ),
     ("$share/g/t", "agent.conf:12:9: error: a shared subscription in the topic; name the group with \"share\""),
     (longTopic, "agent.conf:12:9: error: the topic has 65536 bytes; MQTT allows 65535"),
     ("${NOWHERE}/t", "agent.conf:12:9: error: environment variable \"NOWHERE\" is not set"),
@@ -68,6 +75,21 @@ import Testing
     (
       "dedupe = \"/id\"",
       "agent.conf:15:10: error: \"dedupe\" must be an array of strings, found a string; put it into brackets: [\"…\"]"
+    ),
+    (
+      "dedupe_window_s = 0",
+      "agent.conf:15:19: error: \"dedupe_window_s\" is 0 s; it must be between 1 and 31536000 s"
+    ),
+    (
+      "dedupe_window_s = \"soon\"",
+      """
+      agent.conf:15:19: error: "dedupe_window_s" is "soon", which is not a whole number of s; write for example "30s", \
+      "5m" or a number of s
+      """
+    ),
+    (
+      "time = \"\(String(repeating: "/a", count: 33))\"",
+      "agent.conf:15:8: error: a JSON pointer of 33 levels; at most 32 are allowed"
     ),
     ("dedupe = [1]", "agent.conf:15:11: error: \"dedupe\" must be an array of strings, found an integer"),
     (

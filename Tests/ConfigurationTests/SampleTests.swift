@@ -46,7 +46,7 @@ import Testing
     var isExample = false
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix("[") { section = String(line) }
-      if line.hasPrefix("# [[") { isExample = true } else if !line.hasPrefix("# ") { isExample = false }
+      if line.hasPrefix("# [") { isExample = true } else if !line.hasPrefix("# ") { isExample = false }
       let row = Sections.all.first { $0.header == section.replacing("floor", with: "NAME") }
         .flatMap { table in line.hasPrefix("# ") ? table.row(String(line.dropFirst(2).prefix { $0 != " " })) : nil }
       if let row, !isExample, row.defaultText != nil, seen.insert("\(section) \(row.key)").inserted {
@@ -67,7 +67,7 @@ import Testing
     let text = try textOfFile("etc/agent.conf")
     var isExample = false
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> Substring in
-      if line.hasPrefix("# [[") { isExample = true }
+      if line.hasPrefix("# [") { isExample = true }
       if !line.hasPrefix("# ") { isExample = false }
       return isExample ? line.dropFirst(2) : line
     }

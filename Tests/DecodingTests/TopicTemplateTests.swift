@@ -54,7 +54,7 @@ import Testing
     ("a/x{y}", "character 4: a {name} stands for a whole level, from / to /"),
     ("a/b+", "character 4: + stands for a whole level, from / to /"),
     ("{}", "character 2: the name between { and } is missing"),
-    ("a/{x-y}", "character 5: a name has letters, digits and _"),
+    ("a/{x.y}", "character 5: a name has letters, digits, - and _"),
     ("{a}/{b}/{a}", "character 9: {a} is there twice"),
     ("$share/x", "character 1: a shared subscription is written $share/NAME/TOPIC"),
     ("a/\u{0}", "character 3: a topic has no NUL"),

@@ -14,7 +14,7 @@ import Testing
   private let folder = NSTemporaryDirectory() + "crossdock-engine-\(UUID().uuidString)"
   private let clock = SystemClock()
 
-  private func configuration() throws -> AgentConfiguration {
+  private func configuration(feed more: String = "") throws -> AgentConfiguration {
     let text = """
       [agent]
       id = "a"
@@ -36,23 +36,27 @@ import Testing
       fields = { v = "/v" }
       dedupe = ["/id"]
       max_payload_bytes = 2000
+      \(more)
       """
     let loaded = ConfigurationLoader.load(text: Array(text.utf8), path: "agent.conf")
     return try #require(loaded.configuration, "\(loaded.problems)")
   }
 
-  private func open() throws -> IngestPipeline {
+  private func open(feed: String = "", at now: ClockReading? = nil) throws -> IngestPipeline {
     try Files.createFolder(folder)
-    let setup = EngineSetup(configuration: try configuration(), log: .init(label: "test"))
-    return try setup.makePipeline(try setup.openJournal(now: clock.now(), boot: BootID.current()))
+    let setup = EngineSetup(configuration: try configuration(feed: feed), log: .init(label: "test"))
+    let now = now ?? clock.now()
+    return try setup.makePipeline(try setup.openJournal(now: now, boot: BootID.current()), now: now)
   }
 
-  private func send(_ pipeline: IngestPipeline, _ topic: String, _ payload: String, id: UInt16) {
+  private func send(
+    _ pipeline: IngestPipeline, _ topic: String, _ payload: String, id: UInt16, at now: ClockReading? = nil
+  ) {
     Array(topic.utf8).withUnsafeBytes { topic in
       Array(payload.utf8).withUnsafeBytes { payload in
         pipeline.receive(
           Message(topic: topic, payload: payload, packetID: id, qos: 1, isRetained: false), connection: 0,
-          now: clock.now())
+          now: now ?? clock.now())
       }
     }
   }
@@ -97,6 +101,34 @@ import Testing
     let counters = pipeline.journal.counters[0]
     #expect(counters.stored == 7 && counters.redelivered == 2 && counters.duplicate == 1)
     #expect(pipeline.journal.streamStates[0].last == 7)
+  }
+
+  /// The wall clock leaps about; only the clock since boot counts.
+  @Test func duplicateIsAFactOnceItsWindowIsOver() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func at(_ seconds: Int64, wall: Int64 = 0) -> ClockReading {
+      ClockReading(
+        wallNs: 1_800_000_000_000_000_000 + wall * 1_000_000_000, monotonicNs: seconds * 1_000_000_000,
+        isSynchronised: false)
+    }
+    var pipeline = try open(feed: "dedupe_window_s = 60", at: at(100))
+    send(pipeline, "s/a/t", "{\"id\":1}", id: 1, at: at(100))
+    send(pipeline, "s/a/t", "{\"id\":1}", id: 2, at: at(160, wall: 1_000_000))
+    send(pipeline, "s/a/t", "{\"id\":1}", id: 3, at: at(161, wall: -1_000_000))
+    send(pipeline, "s/a/t", "{\"id\":1}", id: 4, at: at(162))
+    try commit(pipeline)
+    var counters = pipeline.journal.counters[0]
+    #expect(counters.stored == 2 && counters.duplicate == 2)
+
+    // A restart, of the box even: its clock begins at 0, and the window begins anew.
+    pipeline = try open(feed: "dedupe_window_s = 60", at: at(5))
+    pipeline.sessionStarted(connection: 0, isPresent: false)
+    send(pipeline, "s/a/t", "{\"id\":1}", id: 5, at: at(65))
+    send(pipeline, "s/a/t", "{\"id\":1}", id: 6, at: at(66))
+    try commit(pipeline)
+    counters = pipeline.journal.counters[0]
+    #expect(counters.stored == 3 && counters.duplicate == 3)
+    #expect(counters.isBalanced)
   }
 
   @Test func holdDoublesItsPauseUpToTheBound() {

@@ -63,7 +63,9 @@ import Testing
     print("DamageTests: \(salvages) of 100 salvaged, \(missing) records named as missing")
   }
 
-  private func accountFor(_ fixture: JournalFixture, _ place: String) throws -> (isSalvaged: Bool, missing: Int) {
+  private func accountFor(
+    _ fixture: JournalFixture, _ place: String, isTailKnown: Bool = true
+  ) throws -> (isSalvaged: Bool, missing: Int) {
     let journal = try fixture.open()
     try journal.store(["{\"after\":1}"], stream: 2)
     let reader = try fixture.reader()
@@ -82,10 +84,23 @@ import Testing
         found += records.count
         after = last.sequence
       }
-      #expect(found + named[stream, default: 0] == recordsPerStream, "\(place): \(stream) \(found) found, \(named)")
+      if isTailKnown {
+        #expect(found + named[stream, default: 0] == recordsPerStream, "\(place): \(stream) \(found) found, \(named)")
+      }
       missing += recordsPerStream - found
     }
     return (journal.newEpochReason != nil, missing)
+  }
+
+  @Test(arguments: [0.3, 0.9, 0.99])
+  func truncatedFileGivesWhatIsLeft(part: Double) throws {
+    let fixture = JournalFixture()
+    try build(fixture, isPutAway: true, seed: 5)
+    let handle = try FileHandle(forUpdating: URL(fileURLWithPath: fixture.path))
+    try handle.truncate(atOffset: UInt64(Double(try #require(Files.size(fixture.path))) * part))
+    try handle.close()
+    let account = try accountFor(fixture, "truncated to \(part)", isTailKnown: false)
+    #expect(account.isSalvaged)
   }
 
   @Test func destroyedFirstPageLosesNoRecord() throws {

@@ -8,12 +8,24 @@ struct StreamShape {
     streams.map { stream in
       var stream = stream
       let mine = feeds.filter { $0.stream?.value == stream.name && $0.decoderIsKnown }
-      guard let first = mine.first else { return stream }
+      guard let first = mine.first else {
+        checkThinning(stream)
+        return stream
+      }
       stream.bodyFormat = bodyFormat(first)
       stream.columns = columns(first)
       for feed in mine.dropFirst() { compare(feed, with: first, stream: stream) }
+      checkThinning(stream)
       return stream
     }
+  }
+
+  private func checkThinning(_ stream: StreamDefinition) {
+    guard stream.retention.whenFull == .thin, stream.columns.isEmpty else { return }
+    context.warning(
+      SourcePosition(line: 1, column: 1),
+      "stream \"\(stream.name)\" thins, but no feed gives it numbers: only the counts will be left",
+      hint: "name \"fields\" in its feed, or set when_full = \"drop-oldest\"")
   }
 
   private func bodyFormat(_ feed: ReadFeed) -> BodyFormat { feed.configuration.decoder == .raw ? .bytes : .json }

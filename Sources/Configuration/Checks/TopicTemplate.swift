@@ -1,6 +1,8 @@
 /// A topic filter whose levels may have names: `{site}/{line}/vibration` is the filter `+/+/vibration` (MQTT 5, 4.7).
 struct TopicTemplate {
   static let maxBytes = 65_535
+  /// Names in one template, as the decoders allow them.
+  static let maxPlaceholders = 16
 
   var filter: String
   var placeholders: [String]
@@ -34,6 +36,12 @@ struct TopicTemplate {
       }
       placeholders.append(name)
       levels.append("+")
+    }
+    if placeholders.count > maxPlaceholders {
+      return .failure(
+        Invalid(
+          message: "the topic has \(placeholders.count) placeholders; at most \(maxPlaceholders) are allowed",
+          hint: "write \"+\" for a level whose name is not needed"))
     }
     return .success(TopicTemplate(filter: levels.joined(separator: "/"), placeholders: placeholders))
   }

@@ -38,6 +38,10 @@ package struct AgentSection: Sendable, Equatable {
 package struct JournalSection: Sendable, Equatable {
   /// Database, WAL and shared-memory file together.
   package var maxBytes: Int
+  /// What must stay free on the disk; 0: not watched.
+  package var minFreeBytes: Int
+  /// What the streams of a class may take together.
+  package var classMaxBytes: [StreamClass: Int64] = [:]
   /// A commit takes at most so many messages, and at most so many payload bytes.
   package var commitMaxMessages: Int
   package var commitMaxBytes: Int

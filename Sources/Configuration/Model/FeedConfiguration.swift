@@ -18,6 +18,8 @@ package struct FeedConfiguration: Sendable, Equatable {
   package var dedupe: [String]
   /// How many identities are remembered, the latest ones.
   package var dedupeWindow: Int
+  /// For how many seconds; nil: as long as there is room.
+  package var dedupeWindowS: Int?
   /// A larger payload is counted as oversize and not stored.
   package var maxPayloadBytes: Int
   package var position: SourcePosition

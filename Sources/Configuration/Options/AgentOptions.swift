@@ -30,9 +30,16 @@ enum JournalOptions {
     "commit_max_bytes", .size(65_536...(256 << 20)), default: "\"4MiB\"",
     help: "The same bound in bytes of payload.")
 
+  static let minFree = OptionRow(
+    "min_free", .size(0...(1 << 50)), default: "\"64MiB\"",
+    help: """
+      What must stay free on the disk of `data_dir`. Below it the agent leaves the brokers, which keep what comes, and \
+      comes back when half as much again is free. 0 switches this off.
+      """)
+
   static let table = OptionTable(
     header: "[journal]", summary: "The SQLite file that makes every record durable before its message is acknowledged.",
-    rows: [maxSize, commitMaxMessages, commitMaxBytes])
+    rows: [maxSize, minFree, commitMaxMessages, commitMaxBytes])
 }
 
 enum LogOptions {

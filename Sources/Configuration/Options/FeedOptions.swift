@@ -9,8 +9,37 @@ enum StreamOptions {
     help:
       "What the records are worth: the highest class is sent first, the lowest is dropped first when space runs out.")
 
+  static let maxSize = OptionRow(
+    "max_size", .size(65_536...(1 << 50)),
+    help: "What the stream's records may take in the journal, compressed. Without it only the journal's cap counts.")
+  static let maxAge = OptionRow(
+    "max_age_s", .seconds(60...(100 * 365 * 86_400)),
+    help: "Records older than this go. A record whose age cannot be known (no clock, another boot) stays.")
+  static let whenFull = OptionRow(
+    "when_full", .choice(Retention.WhenFull.allCases.map(\.rawValue)), default: "\"drop-oldest\"",
+    help: """
+      What gives way to new records. `drop-oldest`: the oldest go, and a tombstone names them. `thin`: the oldest become \
+      minimum, maximum, mean and count of their numbers for each source and window, in the stream `_thinned`. `reject`: \
+      nothing goes that an uplink has not confirmed; the agent leaves the brokers until there is room.
+      """)
+  static let thinWindow = OptionRow(
+    "thin_window_s", .seconds(1...86_400), default: "\"60s\"", help: "What one thinned record stands for.")
+
   static let table = OptionTable(
-    header: "[[stream]]", summary: "A named, ordered, gap-free sequence of records.", rows: [name, streamClass])
+    header: "[[stream]]", summary: "A named, ordered, gap-free sequence of records.",
+    rows: [name, streamClass, maxSize, maxAge, whenFull, thinWindow])
+}
+
+enum ClassOptions {
+  static let table = OptionTable(
+    header: "[class.NAME]",
+    summary: """
+      What holds for the streams of a class (`alert`, `decision`, `scan`, `summary`, `telemetry`). `max_size` bounds them \
+      together; the others are defaults that a stream may change.
+      """,
+    rows: [
+      StreamOptions.maxSize, StreamOptions.maxAge, StreamOptions.whenFull, StreamOptions.thinWindow,
+    ])
 }
 
 enum FeedOptions {
@@ -68,6 +97,12 @@ enum FeedOptions {
   static let dedupeWindow = OptionRow(
     "dedupe_window", .integer(1...1_000_000), default: "10000", decoders: ["json", "csv"],
     help: "How many identities are remembered, the latest ones.")
+  static let dedupeWindowS = OptionRow(
+    "dedupe_window_s", .seconds(1...31_536_000), decoders: ["json", "csv"],
+    help: """
+      For how long an identity is remembered, from its first message on, by a clock that nobody sets: for devices that use \
+      their numbers again. After a restart of the agent it begins anew. Default: none, `dedupe_window` alone counts.
+      """)
   static let maxPayload = OptionRow(
     "max_payload_bytes", .size(1...(16 << 20)), default: "\"256KiB\"",
     help: "A larger payload is not stored; it is counted as `oversize` and acknowledged.")
@@ -81,6 +116,6 @@ enum FeedOptions {
     header: "[[feed]]", summary: "A topic filter, a decoder, and the stream that it fills.",
     rows: [
       name, connection, topic, share, qos, stream, decoder, source, time, timeFormat, fields, samples, dedupe,
-      dedupeWindow, maxPayload, delimiter, header,
+      dedupeWindow, dedupeWindowS, maxPayload, delimiter, header,
     ])
 }

@@ -13,7 +13,8 @@ extension SectionReader {
 
   func journal() -> JournalSection {
     JournalSection(
-      maxBytes: number(JournalOptions.maxSize) ?? 0, commitMaxMessages: number(JournalOptions.commitMaxMessages) ?? 0,
+      maxBytes: number(JournalOptions.maxSize) ?? 0, minFreeBytes: number(JournalOptions.minFree) ?? 0,
+      commitMaxMessages: number(JournalOptions.commitMaxMessages) ?? 0,
       commitMaxBytes: number(JournalOptions.commitMaxBytes) ?? 0)
   }
 
@@ -57,12 +58,29 @@ extension SectionReader {
     return text
   }
 
-  func stream() -> (definition: StreamDefinition, name: Located<String>)? {
-    let streamClass = choice(StreamOptions.streamClass).flatMap(StreamClass.init(name:))
+  func stream(_ classes: [StreamClass: Retention]) -> (definition: StreamDefinition, name: Located<String>)? {
+    let streamClass = choice(StreamOptions.streamClass).flatMap(StreamClass.init(name:)) ?? .telemetry
+    var defaults = classes[streamClass] ?? Retention()
+    defaults.maxBytes = nil
+    let retention = retention(defaults)
     guard let name = identifier(StreamOptions.name) else { return nil }
     if name.value.hasPrefix("_") {
       context.error(name.position, "\"\(name.value)\": names that begin with \"_\" are the agent's own")
     }
-    return (StreamDefinition(name: name.value, streamClass: streamClass ?? .telemetry), name)
+    return (StreamDefinition(name: name.value, streamClass: streamClass, retention: retention), name)
+  }
+
+  /// How much is kept; what is not given is as in the defaults.
+  func retention(_ defaults: Retention) -> Retention {
+    var retention = defaults
+    if let bytes = number(StreamOptions.maxSize) { retention.maxBytes = Int64(bytes) }
+    if let seconds = number(StreamOptions.maxAge) { retention.maxAgeMs = Int64(seconds) * 1000 }
+    if isGiven(StreamOptions.whenFull), let rule = choice(StreamOptions.whenFull).flatMap(Retention.WhenFull.init) {
+      retention.whenFull = rule
+    }
+    if isGiven(StreamOptions.thinWindow), let seconds = number(StreamOptions.thinWindow) {
+      retention.thinWindowMs = Int64(seconds) * 1000
+    }
+    return retention
   }
 }

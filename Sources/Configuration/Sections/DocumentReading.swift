@@ -6,7 +6,7 @@ struct DocumentReading {
   let context: ReadingContext
   let plugins: [String: [PluginOptionDescription]]?
 
-  static let sections = ["agent", "journal", "log", "mqtt", "stream", "feed", "model", "uplink", "control"]
+  static let sections = ["agent", "journal", "log", "class", "mqtt", "stream", "feed", "model", "uplink", "control"]
   private static let arrays: Set = ["stream", "feed", "model", "uplink"]
 
   func configuration() -> AgentConfiguration {
@@ -14,11 +14,13 @@ struct DocumentReading {
       reportUnknown(entry)
     }
     let agent = section("agent", AgentOptions.table, isRequired: true).agent()
-    let journal = section("journal", JournalOptions.table).journal()
+    var journal = section("journal", JournalOptions.table).journal()
     let log = section("log", LogOptions.table).log()
     var checks = CrossChecks(context: context)
     checks.connections = connections(agentID: agent.id)
-    checks.streams = tables("stream", StreamOptions.table).compactMap { $0.stream() }
+    let classes = classes()
+    journal.classMaxBytes = classes.compactMapValues(\.maxBytes)
+    checks.streams = tables("stream", StreamOptions.table).compactMap { $0.stream(classes) }
     checks.feeds = tables("feed", FeedOptions.table).map { $0.feed() }
     checks.models = tables("model", ModelOptions.table).map { $0.model() }
     checks.uplinks = tables("uplink", UplinkOptions.table).map { $0.uplink() }
@@ -86,6 +88,26 @@ struct DocumentReading {
     if entry.node.isUnreadable { return }
     context.error(
       entry.keyPosition, "\"\(entry.key)\" is \(entry.node.typeName) here", hint: "write the header as \(expected)")
+  }
+
+  /// The `[class.NAME]` tables.
+  private func classes() -> [StreamClass: Retention] {
+    guard let entry = root.entry("class") else { return [:] }
+    guard case .table(let table) = entry.node.value else {
+      wrongHeader(entry, expected: "[class.NAME]")
+      return [:]
+    }
+    var rules: [StreamClass: Retention] = [:]
+    for entry in table.entries {
+      guard let streamClass = StreamClass(name: entry.key), case .table(let keys) = entry.node.value else {
+        context.error(
+          entry.keyPosition, "\"\(printable(entry.key))\" is not a class",
+          hint: "the classes are: \(StreamClass.allCases.reversed().map(\.name).joined(separator: ", "))")
+        continue
+      }
+      rules[streamClass] = SectionReader(keys, ClassOptions.table, context, header: "[class.\(entry.key)]").retention(Retention())
+    }
+    return rules
   }
 
   private func connections(

@@ -21,6 +21,7 @@ extension SectionReader {
       filter: template?.filter ?? "", share: share(), qos: Int32(qos()), stream: stream?.value ?? "",
       decoder: decoder(decoderName ?? ""), sourceTemplate: source(template),
       dedupe: paths(FeedOptions.dedupe, decoderName), dedupeWindow: number(FeedOptions.dedupeWindow) ?? 0,
+      dedupeWindowS: number(FeedOptions.dedupeWindowS),
       maxPayloadBytes: number(FeedOptions.maxPayload) ?? 0, position: position)
     return ReadFeed(
       configuration: configuration, name: name, connection: connection, stream: stream,
@@ -150,6 +151,9 @@ extension SectionReader {
         context.error(column.position, "column \"\(printable(column.value))\" stands twice in \"header\"")
       }
       names.append(column.value)
+    }
+    if names.count > Self.maxFields, let node = node(FeedOptions.header) {
+      context.error(node.position, "\"header\" has \(names.count) entries; at most \(Self.maxFields) are allowed")
     }
     return names
   }

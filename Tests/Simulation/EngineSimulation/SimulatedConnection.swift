@@ -191,6 +191,29 @@ final class SimulatedConnection: FeedConnection {
     session.stop()
   }
 
+  func pause(_ reason: String) {
+    guard session.phase != .paused else { return }
+    if session.isConnected, isUp, !isBroken {
+      broker.upstream += outbox
+      broker.upstream.append(.disconnect)
+    }
+    if isUp { broker.lose(upstreamArrived: broker.upstream.count) }
+    isUp = false
+    isBroken = false
+    inbox.removeAll()
+    outbox.removeAll()
+    openSubscriptions = 0
+    session.pause()
+    lastError = reason
+    events.append(.lost(reason))
+    events.append(.forgotten)
+    unconfirmed.removeAll()
+  }
+
+  func resume(nowMs: Int64) {
+    session.resume(nowMs: nowMs)
+  }
+
   private func lost(_ reason: String) {
     if isUp {
       let count = broker.upstream.count
