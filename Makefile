@@ -16,13 +16,17 @@ build:
 	$(SWIFT_RELEASE)
 
 lint:
-	swift format lint --strict -r Package.swift Sources Plugins Tests
+	swift format lint --strict -r Package.swift Sources Plugins Tests Fuzz Benchmarks
 	scripts/tidy
 	scripts/tidy --self-test
 
 test: setup lint
 	CROSSDOCK_STRICT=1 swift build -j 2
 	CROSSDOCK_STRICT=1 swift test -j 2 --no-parallel
+
+# Seconds for each entry; 60 without SECONDS.
+fuzz: setup
+	@env -u SECONDS scripts/fuzz $(if $(RUN_SECONDS),--seconds $(RUN_SECONDS)) $(if $(SEED),--seed $(SEED))
 
 bench: build
 	scripts/bench

@@ -170,8 +170,13 @@ class CrashCampaign:
             controls = []
         self.total = len(todo)
         with ThreadPoolExecutor(self.jobs) as pool:
-            list(pool.map(lambda plan: self.run_round(plan, self.tally), todo))
-            outcomes = list(pool.map(lambda plan: self.run_round(plan, self.control), controls))
+            try:
+                list(pool.map(lambda plan: self.run_round(plan, self.tally), todo))
+                outcomes = list(pool.map(lambda plan: self.run_round(plan, self.control), controls))
+            except BaseException:
+                # An interruption ends with the rounds that are under way, not with the last one.
+                pool.shutdown(cancel_futures=True)
+                raise
         if any(not cut["rewritten"] for outcome in outcomes for cut in outcome.cuts):
             raise Campaign("the control found no PRAGMA synchronous to change")
         return self.conclude(len(systematic), bool(controls))
@@ -227,6 +232,8 @@ def main():
     except Campaign as error:
         say(f"crash: {error}")
         return 1
+    except KeyboardInterrupt:
+        return 130
     finally:
         if place:
             place.close()

@@ -20,7 +20,8 @@ enum JournalEntry {
     let parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
     return "\(parent)/crossdock-fuzz-\(getpid())"
   }()
-  private static let whole = JournalImage.make(in: folder, open: { (folder) throws(CrossdockError) in try open(folder) })
+  private static let whole = JournalImage.make(
+    in: folder, open: { (folder) throws(CrossdockError) in try open(folder) })
 
   static func run(_ bytes: UnsafeRawBufferPointer) throws(FuzzFinding) -> Int {
     var input = FuzzInput(bytes)

@@ -18,7 +18,8 @@ enum NumberEntry {
     let decoded = DecodedInput([UInt8(ascii: "[")] + text + [UInt8(ascii: "]")], options)
     if case .records = decoded.outcome, let tree = try? JSONValue.parse(text), case .number = tree {
       let expected = Double(String(decoding: text.filter { $0 > 0x20 }, as: UTF8.self)) ?? .nan
-      try require(decoded.batch.columns[0].bitPattern == expected.bitPattern, "\(decoded.batch.columns[0]): \(expected)")
+      try require(
+        decoded.batch.columns[0].bitPattern == expected.bitPattern, "\(decoded.batch.columns[0]): \(expected)")
       try require(decoded.batch.samples == [Float(expected)], "sample \(decoded.batch.samples): \(expected)")
       answer ^= Int(truncatingIfNeeded: expected.bitPattern)
     }

@@ -39,7 +39,9 @@ final class CSVRecordDecoder {
     columns = CSVColumns(names: csv.columns.map { Array($0.utf8) }, options)
   }
 
-  func decode(_ payload: UnsafeRawBufferPointer, into target: borrowing RecordTarget, _ keys: inout [UInt64?]) -> DecodeOutcome {
+  func decode(_ payload: UnsafeRawBufferPointer, into target: borrowing RecordTarget, _ keys: inout [UInt64?])
+    -> DecodeOutcome
+  {
     var row = CSVRow()
     swap(&row, &spare)
     defer { swap(&row, &spare) }
@@ -83,7 +85,8 @@ final class CSVRecordDecoder {
   }
 
   private func append(
-    _ payload: UnsafeRawBufferPointer, _ columns: borrowing CSVColumns, _ row: inout CSVRow, to target: borrowing RecordTarget,
+    _ payload: UnsafeRawBufferPointer, _ columns: borrowing CSVColumns, _ row: inout CSVRow,
+    to target: borrowing RecordTarget,
     _ keys: inout [UInt64?]
   ) {
     let text = payload.baseAddress!.assumingMemoryBound(to: UInt8.self)

@@ -94,7 +94,8 @@ struct JSONScanner {
       guard object(node: node, depth: depth + 1) else { return false }
     case UInt8(ascii: "["):
       kind = .array
-      guard slot >= 0 && slot == sampleSlot ? samples(node: node, depth: depth + 1) : array(node: node, depth: depth + 1)
+      guard
+        slot >= 0 && slot == sampleSlot ? samples(node: node, depth: depth + 1) : array(node: node, depth: depth + 1)
       else { return false }
     case UInt8(ascii: "t"):
       kind = .bool

@@ -4,6 +4,8 @@ internal import SQLite
 /// Whether a journal's file is what the invariants of JournalSchema.swift say.
 struct JournalCheck {
   private let database: SQLiteConnection
+  /// SQLITE_CORRUPT
+  private static let corrupt = 11
 
   init(_ database: SQLiteConnection) {
     self.database = database
@@ -13,24 +15,18 @@ struct JournalCheck {
   ///   looked at unless thorough.
   func refuseDamage(isThorough: Bool) throws(CrossdockError) {
     if isThorough, let problem = try database.text("PRAGMA quick_check(1)"), problem != "ok" {
-      if Self.isUnreadable(problem) {
-        var error = CrossdockError(
-          "check the journal", at: database.path, reason: problem, hint: "check the disk and the kernel log (dmesg)",
-          isRetryable: true, exitCode: .failure)
-        error.fault = .notWritable
-        throw error
+      // SQLite lists a page that cannot be read among the damaged ones: that is the disk's fault, and may pass.
+      if let code = problem.split(separator: "=").last.flatMap({ Int($0) }), problem.contains("unable to get the page"),
+        code & 0xFF != Self.corrupt
+      {
+        throw CrossdockError(
+          "open the journal", at: database.path, reason: problem, hint: "check the disk and the kernel log (dmesg)",
+          isRetryable: true, exitCode: .cannotWrite)
       }
       throw JournalOpening.damaged(database.path, problem)
     }
     try checkLog()
     for stream in try StreamTable.read(database) { try checkSegments(of: stream) }
-  }
-
-  /// The check does not fail when the disk does: it says "… error code=266". That is no damage, and a file must not be set aside
-  /// for it: the next try may read it.
-  private static func isUnreadable(_ problem: String) -> Bool {
-    guard let mark = problem.firstRange(of: "error code=") else { return false }
-    return (Int32(problem[mark.upperBound...].prefix { $0.isNumber }) ?? 0) & 0xFF == 10
   }
 
   /// Every row of `log`: its block, its meta, and that its records follow those before.

@@ -18,20 +18,15 @@ enum JournalOpening {
     var tombstones: [Tombstone] = []
     /// Whether the file is checked from end to end.
     var isSmall = true
-    /// `salvageIsDone` is to be called when the tombstones are in the file.
-    var isSalvaged = false
+    /// A salvage that ends when the tombstones are in the file.
+    var work: SalvageWork?
   }
 
   static func open(
     folder: String, agent: String, limits: JournalLimits, now: ClockReading
   ) throws(CrossdockError) -> Opened {
     let path = "\(folder)/\(fileName)"
-    if let unfinished = try? Files.read(salvagePath(path), limit: 4096) {
-      let lines = String(decoding: unfinished, as: UTF8.self).split(separator: "\n", maxSplits: 1).map(String.init)
-      return try salvage(
-        path, agent: agent, limits: limits, now: now, aside: "\(folder)/\(lines.first ?? "")",
-        reason: lines.last ?? "")
-    }
+    if let work = try SalvageWork.unfinished(path) { return try salvage(work, agent: agent, limits: limits, now: now) }
     do throws(CrossdockError) {
       try refuseDamaged(path)
       let wasRepaired = try WriteAheadLog.repair(path + "-wal")
@@ -47,42 +42,24 @@ enum JournalOpening {
       return opened
     } catch {
       guard error.fault == .damaged else { throw error }
-      let name = freeName(path)
-      try Files.replace(
-        salvagePath(path), with: Array("\(name)\n\(error.reason.split(separator: "\n").joined(separator: " "))".utf8))
-      return try salvage(
-        path, agent: agent, limits: limits, now: now, aside: "\(folder)/\(name)", reason: error.reason)
+      return try salvage(try SalvageWork.begin(path, reason: error.reason), agent: agent, limits: limits, now: now)
     }
   }
 
-  /// From here to `salvageIsDone` a file beside the journal says what is being salvaged: a start that fails or is cut off in
-  /// between is taken up by the next one, which throws away what the last one had made and reads the old file again.
-  private static func salvagePath(_ path: String) -> String { "\(path).salvage" }
-
-  /// The salvaged journal is complete. Durable when this returns: the note would have the new journal thrown away.
-  static func salvageIsDone(_ path: String) throws(CrossdockError) {
-    try Files.rename(salvagePath(path), to: "\(path).salvaged")
-    Files.remove("\(path).salvaged")
-  }
-
+  /// Does what a salvage needs from its first step on, whatever an earlier try has left.
   private static func salvage(
-    _ path: String, agent: String, limits: JournalLimits, now: ClockReading, aside: String, reason: String
+    _ work: SalvageWork, agent: String, limits: JournalLimits, now: ClockReading
   ) throws(CrossdockError) -> Opened {
-    if Files.exists(aside) {
-      for suffix in ["-wal", "-shm", "-journal", ""] { Files.remove(path + suffix) }
-    } else if Files.exists(path) {
-      try setAside(path, as: aside)
-    }
-    Files.remove(markPath(path))
-    var opened = try openFile(path, agent: agent, limits: limits)
-    opened.isSalvaged = true
-    let name = aside.split(separator: "/").last.map(String.init) ?? aside
-    let salvage = try Salvage(from: aside, into: opened.database, agent: agent, limits: limits)
-    opened.epoch = try beginEpoch(
-      "damaged journal set aside as \(name): \(reason)", after: salvage.epochCounter, opened.database, now)
-    opened.newEpochReason = "damaged journal set aside as \(name): \(reason); \(salvage.records) records salvaged"
+    try work.setAside()
+    Files.remove(markPath(work.path))
+    var opened = try openFile(work.path, agent: agent, limits: limits)
+    let salvage = try Salvage(from: work.aside, into: opened.database, agent: agent, limits: limits)
+    let reason = "damaged journal set aside as \(work.asideName): \(work.reason)"
+    opened.epoch = try beginEpoch(reason, after: salvage.epochCounter, opened.database, now)
+    opened.newEpochReason = "\(reason); \(salvage.records) records salvaged"
     opened.tombstones = [Tombstone(stream: "*", first: 0, last: 0, count: 0, reason: opened.newEpochReason ?? "")]
     opened.tombstones += salvage.tombstones
+    opened.work = work
     return opened
   }
 
@@ -189,26 +166,5 @@ enum JournalOpening {
     insert.bind(JournalSchema.crc(epoch.description), at: 6)
     try insert.run()
     return epoch
-  }
-
-  /// The first free number is taken, nothing is overwritten.
-  private static func freeName(_ path: String) -> String {
-    var number = 1
-    while Files.exists("\(path).damaged-\(number)") { number += 1 }
-    return "\(fileName).damaged-\(number)"
-  }
-
-  /// Renames the file and its log. Older ones go: they do not count for the cap, so there is only one.
-  private static func setAside(_ path: String, as name: String) throws(CrossdockError) {
-    let number = name.split(separator: "-").last.flatMap { Int($0) } ?? 1
-    // The log first: a database without it would be taken for an older state of itself.
-    for suffix in ["-wal", "-shm"] where Files.exists(path + suffix) {
-      try Files.rename(path + suffix, to: name + suffix)
-    }
-    try Files.rename(path, to: name)
-    if number > 1 {
-      for suffix in ["", "-wal", "-shm", ".page1"] { Files.remove("\(path).damaged-\(number - 1)\(suffix)") }
-      try? Files.replace("\(path).damaged-\(number - 1)", with: [])
-    }
   }
 }

@@ -41,7 +41,9 @@ package enum Files {
     let fd = crossdock_open(path, O_WRONLY, 0)
     guard fd >= 0 else { throw failure("write the file", path) }
     defer { close(fd) }
-    guard pwrite(fd, bytes, bytes.count, 0) == bytes.count, fsync(fd) == 0 else { throw failure("write the file", path) }
+    guard pwrite(fd, bytes, bytes.count, 0) == bytes.count, fsync(fd) == 0 else {
+      throw failure("write the file", path)
+    }
   }
 
   /// Writes beside the file, syncs, renames over it, syncs the folder: after a power cut it is the old file or the new one.

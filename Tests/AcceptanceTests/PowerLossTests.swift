@@ -20,7 +20,7 @@ import Testing
 
   /// Every sync from an empty folder to a clean stop: the power goes before it and after it, or the process is killed there.
   @Test func powerCutAtEverySyncPointLosesNoAcknowledgedMessage() throws {
-    let result = try campaign(["ONLY": "points", "ROUNDS": "1000", "MESSAGES": "60"])
+    let result = try campaign(["ONLY": "points", "ROUNDS": "1000", "MESSAGES": "20"])
     #expect(result.code == 0, "\(result.log)")
     #expect(result.line.contains(" 0 lost, 0 double"), "\(result.line)")
     print(result.line)

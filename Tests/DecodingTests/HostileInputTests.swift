@@ -28,10 +28,13 @@ import Testing
 
   @Test(
     arguments: [
-      ("1e308", 1e308), ("1e-400", 0), ("-1e-400", -0.0), ("0e999999999999999999999", 0), ("18446744073709551616", 18_446_744_073_709_551_616),
+      ("1e308", 1e308), ("1e-400", 0), ("-1e-400", -0.0), ("0e999999999999999999999", 0),
+      ("18446744073709551616", 18_446_744_073_709_551_616),
       ("-9223372036854775809", -0x1p63), ("99999999999999999999999999999999999999", 1e38),
-      ("0.00000000000000000000000000000000000000000000000000000000000000000001", 1e-68), ("1E+0", 1), ("1234567890123456789", 1_234_567_890_123_456_768),
-      ("9007199254740992.0", 9007199254740992), ("9007199254740993.0", 9007199254740992), ("0.10000000000000000000000", 0.1),
+      ("0.00000000000000000000000000000000000000000000000000000000000000000001", 1e-68), ("1E+0", 1),
+      ("1234567890123456789", 1_234_567_890_123_456_768),
+      ("9007199254740992.0", 9007199254740992), ("9007199254740993.0", 9007199254740992),
+      ("0.10000000000000000000000", 0.1),
     ] as [(String, Double)]) func numberOfAnySizeIsTheNearestDouble(_ text: String, _ expected: Double) throws
   {
     for quoted in [text, "\"\(text)\""] {
@@ -76,10 +79,12 @@ import Testing
     #expect(message.dedupeKeys.count == 1 && message.dedupeKeys[0] != nil)
   }
 
-  @Test(arguments: [
-    [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x9F, 0xBF], [0xED, 0xA0, 0x80], [0xF0, 0x8F, 0xBF, 0xBF],
-    [0xF4, 0x90, 0x80, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80], [0xFE], [0xFF], [0xE2, 0x82], [0xC3],
-  ] as [[UInt8]]) func textThatIsNotUTF8IsRefusedAtEveryOffset(_ bytes: [UInt8]) throws {
+  @Test(
+    arguments: [
+      [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x9F, 0xBF], [0xED, 0xA0, 0x80], [0xF0, 0x8F, 0xBF, 0xBF],
+      [0xF4, 0x90, 0x80, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80], [0xFE], [0xFF], [0xE2, 0x82], [0xC3],
+    ] as [[UInt8]]) func textThatIsNotUTF8IsRefusedAtEveryOffset(_ bytes: [UInt8]) throws
+  {
     for offset in 0..<20 {
       let filler = String(repeating: "x", count: offset)
       let payload = Array("{\"note\":\"\(filler)".utf8) + bytes + Array("\(filler)\",\"a\":1}".utf8)
@@ -92,7 +97,8 @@ import Testing
   @Test func stringOfAQuarterMebibyteIsDecodedWhateverIsInIt() throws {
     for piece in ["x", "\\n", "\\u00e9", "é", "\\ud83d\\ude00", "12345678\\\\"] {
       let string = String(repeating: piece, count: 262_144 / piece.utf8.count)
-      let message = try DecodedMessage("{\"\(string)\":0,\"a\":1,\"id\":\"\(string)\",\"t\":\"\(string)\"}", Self.options)
+      let message = try DecodedMessage(
+        "{\"\(string)\":0,\"a\":1,\"id\":\"\(string)\",\"t\":\"\(string)\"}", Self.options)
       #expect(message.outcome == .records(1))
       #expect(message.columns()[0] == 1)
       #expect(message.dedupeKeys[0] != nil)
@@ -147,8 +153,10 @@ import Testing
     csv.maxRows = 100
     let options = DecoderOptions(format: .csv, csv: csv)
     for (text, reason) in [
-      (String(repeating: ",", count: 300), .tooManyColumns), (String(repeating: "n", count: 300) + "\n1", .columnNameTooLong),
-      ("a,a\n1,2", .duplicateColumn), ("a\n" + String(repeating: "1\n", count: 101), .tooManyRows), ("a\n\"", .unterminatedQuote),
+      (String(repeating: ",", count: 300), .tooManyColumns),
+      (String(repeating: "n", count: 300) + "\n1", .columnNameTooLong),
+      ("a,a\n1,2", .duplicateColumn), ("a\n" + String(repeating: "1\n", count: 101), .tooManyRows),
+      ("a\n\"", .unterminatedQuote),
       ("a\n\"x\"y", .textAfterQuote), ("a,b\n1", .unequalRows), ("\n\n\r\n", .noRows), ("a\n", .noRows),
       (String(repeating: "\"", count: 100_001), .unterminatedQuote),
     ] as [(String, DecodeFault.Reason)] {

@@ -50,7 +50,9 @@ final class JournalFixture: @unchecked Sendable {
         let number = journal.streamNumber(stream)!
         let next = journal.streamStates[Int(number)].last + 1
         for index in 0..<UInt64(size) {
-          let pad = (0..<(padding / 12)).map { _ in String(UInt64.random(in: 1 << 60...UInt64.max, using: &random), radix: 36).prefix(12) }.joined()
+          let pad = (0..<(padding / 12)).map { _ in
+            String(UInt64.random(in: 1 << 60...UInt64.max, using: &random), radix: 36).prefix(12)
+          }.joined()
           batch.appendBody(Array(#"{"n":\#(next + index),"pad":"\#(pad)"}"#.utf8))
           batch.finishRecord(
             stream: number, source: source, eventTimeNs: now.wallNs, ingestTimeNs: now.wallNs,
