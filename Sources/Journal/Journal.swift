@@ -96,7 +96,7 @@ package final class Journal {
     try changing { () throws(CrossdockError) in
       for tombstone in opened.tombstones { try appendTombstone(tombstone, at: now) }
     }
-    opened.work?.finish()
+    try opened.work?.finish()
     if opened.isSmall { try cutOut(from: 0, before: .max, atMost: .max, now: now) }
     adoptSequences()
   }

@@ -116,6 +116,10 @@ enum JournalOpening {
     let pages = try database.integer("PRAGMA page_count") ?? 0
     // A cap below what is in the file already cannot shrink it at once: eviction frees pages, new records reuse them.
     try database.execute("PRAGMA max_page_count = \(max(pages, limits.databasePages + limits.logPages))")
+    // What SQLite takes up from a log may never have reached the disk: a process that was killed before its sync, or whose sync
+    // failed, leaves it in the system's cache, where a power cut would take it back after central has seen it. Moved into the
+    // database, with its sync, it is durable.
+    if !isNew { try database.checkpointPassively() }
     if !isNew, let epoch = try presentEpoch(database) {
       return Opened(database: database, epoch: epoch, newEpochReason: nil)
     }

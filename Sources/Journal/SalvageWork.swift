@@ -44,8 +44,11 @@ struct SalvageWork {
   }
 
   /// What was salvaged is on disk. Damaged files do not count for the journal's cap, so only the newest stays.
-  func finish() {
-    Files.remove(Self.notePath(path))
+  /// - Throws: when the note may still be there: the next start would throw the new journal away.
+  func finish() throws(CrossdockError) {
+    // A removal alone could be undone by a power cut; a rename is synced.
+    try Files.rename(Self.notePath(path), to: "\(path).salvaged")
+    Files.remove("\(path).salvaged")
     guard let number = Int(aside.split(separator: "-").last ?? ""), number > 1 else { return }
     for suffix in ["-wal", "-shm", ".page1"] { Files.remove("\(path).damaged-\(number - 1)\(suffix)") }
     // The name stays taken.

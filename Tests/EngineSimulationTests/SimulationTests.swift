@@ -23,7 +23,8 @@ import Testing
     let failure = Simulation.firstViolation(of: first...last, steps: Self.steps)
     #expect(
       failure == nil,
-      "crossdock-simulation replay --seed \(failure?.seed ?? 0) --steps \(Self.steps): \(failure?.violation.description ?? "")")
+      "crossdock-simulation replay --seed \(failure?.seed ?? 0) --steps \(Self.steps): \(failure?.violation.description ?? "")"
+    )
     Simulation.uninstall()
   }
 

@@ -159,7 +159,8 @@ final class JournalCheck {
     guard knowsAllTombstones else { return }
     guard UInt64(first) == namedThrough(stream) + 1, last >= first, count == last - first + 1 as Int else {
       throw Violation(
-        "tombstone \(record.sequence) names \(count) records \(first) to \(last) of \(stream) after \(namedThrough(stream))")
+        "tombstone \(record.sequence) names \(count) records \(first) to \(last) of \(stream) after \(namedThrough(stream))"
+      )
     }
     named[stream] = UInt64(last)
   }

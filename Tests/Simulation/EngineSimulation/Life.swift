@@ -6,6 +6,7 @@ import Engine
 import Journal
 import Logging
 import MQTTFeed
+import Platform
 import Records
 import SQLite
 
@@ -147,12 +148,18 @@ package final class Life {
 
   private func checkSize() throws(Violation) {
     let bytes = disk.bytes
-    guard bytes <= plan.maxBytes else { throw Violation("\(bytes) bytes on disk, the cap is \(plan.maxBytes)") }
+    guard bytes > plan.maxBytes else { return }
+    throw Violation("\(bytes) bytes on disk, the cap is \(plan.maxBytes): \(fileSizes)")
+  }
+
+  private var fileSizes: String {
+    disk.fileNames.map { "\($0) \(Files.size("\(disk.folder)/\($0)") ?? 0)" }.joined(separator: ", ")
   }
 
   // MARK: starts and ends
 
   private func start() throws(Violation) {
+    tell("starts with \(fileSizes)")
     handle = EngineHandle()
     var made: SimulatedConnection?
     do throws(CrossdockError) {
@@ -197,7 +204,8 @@ package final class Life {
       expected.abandon()
     } else {
       throw Violation(
-        "after a start the counters are \(engine.counters), not \(expected.state.counters) or \(expected.pendingCounters)")
+        "after a start the counters are \(engine.counters), not \(expected.state.counters) or \(expected.pendingCounters)"
+      )
     }
     if disk.isStopped { return }
     try disk.withoutFaults { () throws(Violation) in

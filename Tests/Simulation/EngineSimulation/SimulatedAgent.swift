@@ -39,6 +39,7 @@ struct SimulatedAgent {
     data_dir = "data"
     [journal]
     max_size = "1MiB"
+    min_free = "0"
     [mqtt.floor]
     host = "127.0.0.1"
     reconnect_min_ms = 50

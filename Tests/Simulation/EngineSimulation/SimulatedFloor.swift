@@ -35,7 +35,7 @@ struct SimulatedFloor {
   private var number: UInt64 = 0
   private var recent: [Publication] = []
 
-  /// - Parameter repeats: whether devices publish the same fact twice.
+  /// - Parameter repeats: whether devices publish the same fact twice, or retained, which has it come again.
   init(padding: ClosedRange<Int>, repeats: Bool) {
     self.padding = padding
     self.repeats = repeats
@@ -58,7 +58,7 @@ struct SimulatedFloor {
     default:
       var made = publication(chance.below(2), asset, body(chance.within(padding), &chance), .record)
       if made.filter == Self.scans { made.identity = number }
-      made.isRetained = chance.oneIn(50)
+      made.isRetained = repeats && chance.oneIn(50)
       recent.append(made)
       if recent.count > Self.memory { recent.removeFirst() }
       return made

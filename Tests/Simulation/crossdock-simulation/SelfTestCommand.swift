@@ -6,7 +6,8 @@ import Records
 struct SelfTestCommand: Command {
   static let syntax = CommandSyntax(
     name: "self-test", summary: "check that the checks can fail",
-    discussion: "For each thing that can be broken on purpose, seeds are lived until one fails. A breakage that no seed finds fails.",
+    discussion:
+      "For each thing that can be broken on purpose, seeds are lived until one fails. A breakage that no seed finds fails.",
     options: [.init("--seeds", "N", help: "how many seeds may pass without finding it", default: "100")])
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
