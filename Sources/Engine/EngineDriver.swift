@@ -49,7 +49,9 @@ package final class EngineDriver {
     while !engine.handle.isStopRequested {
       wait()
       let now = clock.now()
-      takeSignals()
+      // A read that finds nothing costs as much as one that does: only what poll has seen is looked at.
+      if polls.isReadable(0) { takeSignals() }
+      if polls.isReadable(1) { engine.handle.wake.clear() }
       if engine.turn(now: now, isReadable: isReadable) { notifier.watchdog() }
     }
     notifier.stopping()
@@ -63,14 +65,14 @@ package final class EngineDriver {
     polls.add(engine.handle.wake.fd)
     places.removeAll(keepingCapacity: true)
     var isWorkWaiting = false
-    for connection in sockets {
+    for (number, connection) in sockets.enumerated() {
       // While the engine holds, a socket that nobody reads would wake the loop for ever.
       guard !engine.isHolding, let fd = connection.socket else {
         places.append(nil)
         continue
       }
       isWorkWaiting = isWorkWaiting || connection.hasEarlyMessages
-      places.append(polls.add(fd, wantsWrite: connection.wantsWrite))
+      places.append(polls.add(fd, wantsWrite: connection.wantsWrite && !engine.isLingering(number)))
     }
     let nowMs = SystemClock.monotonicNs() / 1_000_000
     polls.wait(timeoutMs: isWorkWaiting ? 0 : Int32(clamping: max(0, engine.nextWakeMs - nowMs)))

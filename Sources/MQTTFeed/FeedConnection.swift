@@ -9,6 +9,8 @@ package protocol FeedConnection: AnyObject {
   /// Those of the last subscription that the broker granted.
   var grantedFilters: [String] { get }
   var wantsWrite: Bool { get }
+  /// Messages that the broker sends before it wants an acknowledgement.
+  var inFlight: Int { get }
 
   /// Hands every message that is there to `receive`, until there is none or `receive` says that it has enough.
   func read(_ receive: (Message) -> Bool)

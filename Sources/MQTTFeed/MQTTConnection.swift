@@ -43,6 +43,7 @@ package final class MQTTConnection {
   private var subscriptionDeadlineMs: Int64 = .max
   private var messagesAtSubscribe: UInt64 = 0
   private var refusedFilters: Set<String> = []
+  private var isSubscriptionOld = false
   /// Connected, and not subscribed yet: whether the session was there. The next `write` subscribes, behind the owner's commit.
   private var subscribesWithSession: Bool?
   /// What OpenSSL said in this attempt to connect: libmosquitto's own code says only that something was lost.
@@ -80,6 +81,12 @@ package final class MQTTConnection {
 
   package var grantedFilters: [String] { settings.subscriptions.map(\.filter).filter { !refusedFilters.contains($0) } }
 
+  /// Messages that the broker sends before it wants an acknowledgement, as far as it says. Mosquitto names its
+  /// `max_inflight_messages`; of MQTT 3.1.1 the default of Mosquitto is assumed.
+  package var inFlight: Int {
+    guard settings.version == .v5 else { return 20 }
+    return Int(min(settings.receiveMaximum, terms?.receiveMaximum ?? 20))
+  }
   package var hasEarlyMessages: Bool { !early.isEmpty }
   package var wantsWrite: Bool {
     subscribesWithSession != nil || (client.map { mosquitto_want_write($0) } ?? false)
@@ -284,6 +291,7 @@ package final class MQTTConnection {
     guard let client else { return }
     session.connecting(nowMs: nowMs)
     tlsReason = nil
+    MQTTCallbacks.listenToLog(of: client)
     let code = mosquitto_connect_async(client, settings.host, settings.port, settings.keepaliveS)
     // -1 (MOSQ_ERR_CONN_PENDING): under way.
     if code > 0 { lost(LibraryCode.describe(code), nowMs: nowMs) }
@@ -343,6 +351,8 @@ package final class MQTTConnection {
     }
     session.connected(nowMs: nowMs)
     lastError = nil
+    // While there is a callback, the library formats a line for every packet, whoever wants it.
+    if let client { mosquitto_log_callback_set(client, nil) }
     log.info(
       "connected to the broker", metadata: ["address": "\(settings.address)", "session_present": "\(sessionPresent)"])
     events.append(.connected(sessionPresent: sessionPresent))
@@ -368,6 +378,8 @@ package final class MQTTConnection {
     guard let client else { return }
     let wanted = settings.subscriptions.map(\.filter)
     refusedFilters.removeAll()
+    // What waited at the broker before a filter was new has no copy for that filter.
+    isSubscriptionOld = !sessionPresent || wanted.allSatisfy(knownFilters.contains)
     subscriptionDeadlineMs = nowMs + settings.answerTimeoutMs
     messagesAtSubscribe = messagesSeen
     if sessionPresent {
@@ -419,7 +431,7 @@ package final class MQTTConnection {
   /// Ids of subscriptions mean something only while every one of them is granted: else the copy of another filter may be
   /// the only one.
   private var identifies: Bool {
-    settings.version == .v5 && terms?.hasSubscriptionIDs == true && refusedFilters.isEmpty
+    settings.version == .v5 && terms?.hasSubscriptionIDs == true && refusedFilters.isEmpty && isSubscriptionOld
   }
 
   func didReceive(_ message: mosquitto_message, _ properties: OpaquePointer?) {

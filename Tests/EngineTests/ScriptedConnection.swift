@@ -25,6 +25,7 @@ final class ScriptedConnection: FeedConnection {
   }
 
   var grantedFilters: [String] { settings.subscriptions.map(\.filter) }
+  var inFlight: Int { 1000 }
   var wantsWrite: Bool { !queued.isEmpty }
 
   func connect(sessionPresent: Bool, nowMs: Int64) {

@@ -141,6 +141,8 @@ final class SimulatedConnection: FeedConnection {
     for reply in unconfirmed { outbox.append(.publish(topic: reply.topic, payload: reply.payload, id: reply.id)) }
   }
 
+  var inFlight: Int { Int(settings.receiveMaximum) }
+
   func write() {
     // A socket may take less than there is.
     let count = chance.oneIn(8) ? chance.below(outbox.count + 1) : outbox.count
