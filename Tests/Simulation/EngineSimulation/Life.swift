@@ -41,6 +41,8 @@ package final class Life {
   var reachableAt = 0
   var cutBy: Int?
   var startAt = 0
+  /// Of all files, when they were last looked at.
+  private var bytes: Int64 = 0
 
   /// - Parameters:
   ///   - folder: does not exist yet; it is removed with the life.
@@ -147,7 +149,7 @@ package final class Life {
   }
 
   private func checkSize() throws(Violation) {
-    let bytes = disk.bytes
+    bytes = disk.bytes
     guard bytes > plan.maxBytes else { return }
     throw Violation("\(bytes) bytes on disk, the cap is \(plan.maxBytes): \(fileSizes)")
   }
@@ -311,7 +313,7 @@ package final class Life {
     report.fold(
       broker.published, broker.acknowledged, expected.handedOver, engine?.commits ?? 0,
       engine?.isHolding == true ? 1 : 0, UInt64(bitPattern: clock.now.wallNs), UInt64(clock.boot),
-      UInt64(bitPattern: disk.bytes), disk.counts.faults, central.records)
+      UInt64(bitPattern: bytes), disk.counts.faults, central.records)
   }
 
   private func settleReport() {
