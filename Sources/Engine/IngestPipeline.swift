@@ -148,6 +148,7 @@ final class IngestPipeline {
   }
 
   private func decode(_ message: Message, feed: Int, source: UInt32, now: ClockReading) {
+    if feeds[feed].isUrgent { isUrgent = true }
     // Not a copy of the whole runtime: that would count references of all its parts.
     let decoder = feeds[feed].decoder
     let mark = batch.mark()
@@ -166,7 +167,6 @@ final class IngestPipeline {
       batch.setFeed(UInt16(feed + 1), from: start)
       deltas[feed].stored += 1
       deltas[feed].records += UInt64(count)
-      if feeds[feed].isUrgent { isUrgent = true }
       if count > 0 { lagNs[feed] = now.wallNs - batch.eventTimeNs(of: batch.count - 1) }
     }
   }

@@ -122,7 +122,9 @@ package final class Life {
     guard let engine, let connection, !disk.isStopped else { return }
     let before = engine.commits
     let wasHolding = engine.isHolding
+    expected.turns(at: clock.now)
     engine.turn(now: clock.now) { _ in connection.isReadable }
+    if engine.isHolding { expected.holds() }
     if engine.commits > before {
       let count = expected.commit()
       report.records += UInt64(count)
@@ -256,6 +258,7 @@ package final class Life {
     tell("is asked to stop")
     guard let engine, let connection else { return }
     let before = engine.commits
+    expected.turns(at: clock.now)
     engine.shutDown(now: clock.now)
     if engine.commits > before { report.records += UInt64(expected.commit()) }
     let saysGoodbye = connection.session.phase == .stopped && !disk.isStopped
