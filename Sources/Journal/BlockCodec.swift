@@ -73,9 +73,9 @@ final class BlockCodec {
     if compressor == nil { compressor = ZSTD_createCCtx() }
     // A window and tables for what blocks are: the defaults of a level would take megabytes.
     ZSTD_CCtx_setParameter(compressor, ZSTD_c_compressionLevel, level)
-    ZSTD_CCtx_setParameter(compressor, ZSTD_c_windowLog, 18)
+    ZSTD_CCtx_setParameter(compressor, ZSTD_c_windowLog, 17)
     ZSTD_CCtx_setParameter(compressor, ZSTD_c_hashLog, level > Self.hotLevel ? 15 : 13)
-    ZSTD_CCtx_setParameter(compressor, ZSTD_c_chainLog, 15)
+    ZSTD_CCtx_setParameter(compressor, ZSTD_c_chainLog, 14)
     ZSTD_CCtx_setParameter(compressor, ZSTD_c_contentSizeFlag, 0)
     let start = out.count
     let capacity = ZSTD_compressBound(raw.count)
