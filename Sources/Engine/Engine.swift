@@ -51,6 +51,8 @@ package final class Engine {
   private let outbox: ReplyOutbox
   private let log: Logger
   private let lingerMs: Int64
+  /// By connection: what takes its messages.
+  private var receivers: [(Message) -> Bool] = []
   private var hold: HoldState?
   private var disk: DiskWatch
   /// Why the connections have left the brokers; nil: they have not.
@@ -89,6 +91,12 @@ package final class Engine {
     journal.checkpoints = { [unowned models] in models.states() }
     for (number, connection) in connections.enumerated() {
       connection.knownFilters = try setup.knownFilters(journal, connection: configuration.connections[number].name)
+    }
+    receivers = connections.indices.map { number in
+      { [pipeline] message in
+        pipeline.receive(message, connection: number, now: pipeline.turnClock)
+        return !pipeline.isFull
+      }
     }
     publishSnapshot(now)
   }
@@ -155,11 +163,9 @@ package final class Engine {
   }
 
   private func readSockets(_ isReadable: (Int) -> Bool, now: ClockReading) {
+    pipeline.turnClock = now
     for (number, connection) in connections.enumerated() where isReadable(number) {
-      connection.read { message in
-        pipeline.receive(message, connection: number, now: now)
-        return !pipeline.isFull
-      }
+      connection.read(receivers[number])
     }
   }
 

@@ -49,6 +49,8 @@ package final class EngineDriver {
   ///   file aside.
   package func run() throws(CrossdockError) {
     notifier.ready(status: "journal \(engine.journalPath)")
+    // Made once, not with every turn.
+    let isReadable: (Int) -> Bool = { [unowned self] in self.isReadable($0) }
     while !engine.handle.isStopRequested {
       wait()
       let now = clock.now()

@@ -72,6 +72,8 @@ final class IngestPipeline {
     }
   }
 
+  /// The time of what the owner hands over in this turn.
+  var turnClock = ClockReading(wallNs: 0, monotonicNs: 0, isSynchronised: false)
   /// Something in the batch does not wait for company.
   private(set) var isUrgent = false
   /// When the first of what waits came; nil: nothing waits.

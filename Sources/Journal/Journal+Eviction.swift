@@ -73,7 +73,8 @@ extension Journal {
     find.bind(JournalSchema.key(streams.slots[index].id + 1, 0), at: 2)
     guard try find.step() else { return nil }
     return SegmentRow(
-      key: find.integer(0), first: JournalSchema.sequence(ofKey: find.integer(0)), last: UInt64(clamping: find.integer(1)),
+      key: find.integer(0), first: JournalSchema.sequence(ofKey: find.integer(0)),
+      last: UInt64(clamping: find.integer(1)),
       lastArrival: find.integer(2), bodyBytes: find.integer(3), blockBytes: Int64(find.bytes(4).count))
   }
 
@@ -101,7 +102,8 @@ extension Journal {
     streams.slots[index].packedBytes = max(0, streams.slots[index].packedBytes - segment.blockBytes)
     streams.slots[index].packedBodyBytes = max(0, streams.slots[index].packedBodyBytes - segment.bodyBytes)
     if streams.slots[index].packedThrough < segment.last { streams.slots[index].packedThrough = segment.last }
-    let fresh = Tombstone(stream: name, first: segment.first, last: segment.last, count: 0, reason: isThinned ? "thinned" : reason)
+    let fresh = Tombstone(
+      stream: name, first: segment.first, last: segment.last, count: 0, reason: isThinned ? "thinned" : reason)
     gone[index, default: Going(tombstone: fresh)].tombstone.last = segment.last
     gone[index]?.tombstone.count += segment.last + 1 - segment.first
   }

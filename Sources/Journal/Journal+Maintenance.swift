@@ -9,7 +9,8 @@ internal import SQLite
 extension Journal {
   /// Whether a call of `maintain` has something to do. Cheap: asked after each commit.
   package func needsMaintenance(now: ClockReading) -> Bool {
-    database.logPages >= limits.logPages || (maintenance.logBytes >= limits.packAtBytes && now.monotonicMs >= maintenance.pausedUntilMs)
+    database.logPages >= limits.logPages
+      || (maintenance.logBytes >= limits.packAtBytes && now.monotonicMs >= maintenance.pausedUntilMs)
       || now.monotonicMs >= maintenance.retentionDueMs || now.monotonicMs >= maintenance.scrubDueMs
       || !maintenance.suspects.isEmpty
   }
@@ -66,14 +67,17 @@ extension Journal {
   // MARK: rules
 
   private func keepToRules(now: ClockReading) throws(CrossdockError) {
-    let isLimited = streams.slots.contains { $0.definition.retention.maxBytes != nil || $0.definition.retention.maxAgeMs != nil }
+    let isLimited = streams.slots.contains {
+      $0.definition.retention.maxBytes != nil || $0.definition.retention.maxAgeMs != nil
+    }
     if isLimited || !limits.classMaxBytes.isEmpty {
       try changing { () throws(CrossdockError) in
         var gone: [Int: Going] = [:]
         try packWhatIsBeyond(now: now)
         for index in streams.slots.indices {
           try expire(index, now: now, &gone)
-          try shrink([index], to: streams.slots[index].definition.retention.maxBytes, reason: "stream_full", now: now, &gone)
+          try shrink(
+            [index], to: streams.slots[index].definition.retention.maxBytes, reason: "stream_full", now: now, &gone)
         }
         for (streamClass, bound) in limits.classMaxBytes {
           let members = streams.slots.indices.filter { streams.slots[$0].definition.streamClass == streamClass }

@@ -59,6 +59,8 @@ package final class Journal {
   /// By stream: the number that the next record assigned gets; equal to `streams` between batches.
   private var provisionalNext: [UInt64]
   private var columns = BlockColumns()
+  /// Emptied, with their capacity: packing needs some again soon.
+  var spareColumns: [BlockColumns] = []
   private var meta: [UInt8] = []
 
   /// Opens or creates `<folder>/journal.db`. What of a damaged file can be read goes into a new journal with a new epoch.
@@ -141,7 +143,8 @@ package final class Journal {
   }
 
   func adoptSequences() {
-    provisionalNext = streams.slots.map(\.next)
+    if provisionalNext.count != streams.slots.count { provisionalNext = streams.slots.map(\.next) }
+    for index in streams.slots.indices { provisionalNext[index] = streams.slots[index].next }
   }
 
   // MARK: commit

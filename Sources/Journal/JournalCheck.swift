@@ -68,7 +68,8 @@ struct JournalCheck {
     missing += stream.packedThrough >= end ? stream.packedThrough - end : 1
     guard stream.packedThrough >= end, missing <= stream.missing else {
       throw JournalOpening.damaged(
-        database.path, "segments of \(stream.definition.name) are missing: \(missing) records, \(stream.missing) are known")
+        database.path,
+        "segments of \(stream.definition.name) are missing: \(missing) records, \(stream.missing) are known")
     }
   }
 }

@@ -15,6 +15,10 @@ package struct JournalLimits: Sendable, Equatable {
   static let segmentBytes: Int64 = 128 << 10
   static let segmentRecords: UInt64 = 4096
 
+  /// Column buffers that packing keeps for the next time.
+  static let maxSpareColumns = 4
+  static let maxSpareBytes = 512 << 10
+
   package var maxBytes: Int64
   /// Messages that a broker may have sent before the first is acknowledged.
   package var maxInFlight: Int
@@ -49,7 +53,8 @@ package struct JournalLimits: Sendable, Equatable {
   /// Pages that the database may have in use. The write-ahead log may overshoot by one transaction, and one that makes room packs
   /// up to three times `packAtBytes` on the way and writes the pages that it empties too.
   var databasePages: Int64 {
-    (maxBytes - Self.indexBytes - 2 * logPages * Self.pageBytes - Int64(maxTransactionBytes) - 4 * packAtBytes) / Self.pageBytes
+    (maxBytes - Self.indexBytes - 2 * logPages * Self.pageBytes - Int64(maxTransactionBytes) - 4 * packAtBytes)
+      / Self.pageBytes
   }
   /// Eviction makes room down to this, at most 1 MiB at a time: seldom enough for few tombstones, and no long stall.
   var lowWaterPages: Int64 { databasePages - min(max(8, databasePages / 16), 256) }

@@ -13,11 +13,13 @@ struct Packing {
   private(set) var tombstones: [Tombstone] = []
 
   private struct OpenSegment {
-    var columns = BlockColumns()
+    var columns: BlockColumns
     /// What the segment that it goes on from took: replaced when this one is written.
     var replacedBytes: Int64 = 0
     var replacedBodyBytes: Int64 = 0
-    var isFull: Bool { Int64(columns.bodies.count) >= JournalLimits.segmentBytes || columns.count >= Int(JournalLimits.segmentRecords) }
+    var isFull: Bool {
+      Int64(columns.bodies.count) >= JournalLimits.segmentBytes || columns.count >= Int(JournalLimits.segmentRecords)
+    }
   }
 
   init(_ journal: Journal) {
@@ -61,16 +63,19 @@ struct Packing {
     if open[index] == nil { open[index] = try goOn(stream: index, with: first) }
     if open[index]!.isFull || (!open[index]!.columns.isEmpty && open[index]!.columns.end != first) {
       try write(index)
-      open[index] = OpenSegment()
+      open[index] = fresh()
     }
     var segment = open.removeValue(forKey: index)!
-    let isValid = try journal.codec.decode(block, stream: id, first: first, last: last) { record throws(CrossdockError) in
+    let isValid = try journal.codec.decode(block, stream: id, first: first, last: last) {
+      record throws(CrossdockError) in
       segment.columns.append(record)
       return true
     }
     guard isValid else { throw journal.damage("a block of \(journal.streams.slots[index].definition.name)") }
     open[index] = segment
   }
+
+  private func fresh() -> OpenSegment { OpenSegment(columns: journal.spareColumns.popLast() ?? BlockColumns()) }
 
   /// The stream's last segment, if the record follows it and it is not full.
   private func goOn(stream index: Int, with first: UInt64) throws(CrossdockError) -> OpenSegment {
@@ -79,28 +84,43 @@ struct Packing {
     defer { find.reset() }
     find.bind(JournalSchema.key(id, JournalSchema.maxSequence), at: 1)
     find.bind(JournalSchema.key(id, 0), at: 2)
-    guard try find.step(), UInt64(clamping: find.integer(1)) + 1 == first else { return OpenSegment() }
+    guard try find.step(), UInt64(clamping: find.integer(1)) + 1 == first else { return fresh() }
     let begin = JournalSchema.sequence(ofKey: find.integer(0))
     guard find.integer(2) < JournalLimits.segmentBytes / 2, first - begin < JournalLimits.segmentRecords / 2 else {
-      return OpenSegment()
+      return fresh()
     }
-    var segment = OpenSegment()
+    var segment = fresh()
     let block = find.bytes(3)
     (segment.replacedBytes, segment.replacedBodyBytes) = (Int64(block.count), find.integer(2))
-    let isValid = try journal.codec.decode(block, stream: id, first: begin, last: first - 1) { record throws(CrossdockError) in
+    let isValid = try journal.codec.decode(block, stream: id, first: begin, last: first - 1) {
+      record throws(CrossdockError) in
       segment.columns.append(record)
       return true
     }
     // A damaged one stays as it is: the look at segments finds it.
-    return isValid ? segment : OpenSegment()
+    return isValid ? segment : fresh()
   }
 
   private mutating func write(_ index: Int) throws(CrossdockError) {
-    guard let segment = open.removeValue(forKey: index), !segment.columns.isEmpty else { return }
+    guard var segment = open.removeValue(forKey: index) else { return }
+    defer {
+      segment.columns.removeAll()
+      if journal.spareColumns.count < JournalLimits.maxSpareColumns,
+        segment.columns.bodies.capacity <= JournalLimits.maxSpareBytes
+      {
+        journal.spareColumns.append(segment.columns)
+      }
+    }
+    guard !segment.columns.isEmpty else { return }
+    try write(segment, index)
+  }
+
+  private func write(_ segment: OpenSegment, _ index: Int) throws(CrossdockError) {
     let columns = segment.columns
     let id = journal.streams.slots[index].id
     let statements = journal.statements
-    let size = try journal.codec.encode(columns, stream: id, level: BlockCodec.coldLevel) { block throws(CrossdockError) in
+    let size = try journal.codec.encode(columns, stream: id, level: BlockCodec.coldLevel) {
+      block throws(CrossdockError) in
       try statements.insertSegment(
         key: JournalSchema.key(id, columns.first), last: columns.end - 1, lastArrival: columns.arrivals.last ?? 0,
         bodyBytes: Int64(columns.bodies.count), block: block)

@@ -145,7 +145,9 @@ final class Salvage {
     if try take(block, stream, first, last, &copying) { return }
     if try guess(block, stream, &copying) { return }
     // The records are damaged; that they were there is plausible.
-    if first == copying.end + 1, last >= first, last - first < UInt64(BlockCodec.maxRawBytes) { copying.miss(through: last) }
+    if first == copying.end + 1, last >= first, last - first < UInt64(BlockCodec.maxRawBytes) {
+      copying.miss(through: last)
+    }
   }
 
   /// A row whose numbers are damaged and whose block is not: the numbers that it should have fit its checksum.
@@ -185,7 +187,8 @@ final class Salvage {
     let (first, end, arrival) = (columns.first, columns.end, columns.arrivals.last ?? 0)
     let bodyBytes = columns.bodies.count
     let id = copying.id
-    let size = try codec.encode(columns, stream: id, level: BlockCodec.coldLevel) { [insert] block throws(CrossdockError) in
+    let size = try codec.encode(columns, stream: id, level: BlockCodec.coldLevel) {
+      [insert] block throws(CrossdockError) in
       insert.bind(JournalSchema.key(id, first), at: 1)
       insert.bind(end - 1, at: 2)
       insert.bind(arrival, at: 3)
@@ -232,8 +235,9 @@ private struct SalvageStreams {
   var confirmed: [Int64: UInt64] = [:]
 
   init(_ old: SQLiteConnection) {
-    guard let rows = try? old.prepare(
-      "SELECT id, name, class, format, columns, crc, evicted_through, packed_through FROM stream ORDER BY id")
+    guard
+      let rows = try? old.prepare(
+        "SELECT id, name, class, format, columns, crc, evicted_through, packed_through FROM stream ORDER BY id")
     else { return }
     while (try? rows.step()) == true {
       let intact = JournalSchema.crc(rows.text(1)) == rows.integer(5)
@@ -249,8 +253,9 @@ private struct SalvageStreams {
           id: rows.integer(0), definition: definition, next: 1, evictedThrough: evicted, evictedRecords: 0,
           packedThrough: UInt64(clamping: rows.integer(7)), packedBytes: 0, packedBodyBytes: 0, missing: 0))
     }
-    guard let cursors = try? old.prepare(
-      "SELECT stream, min(sequence) FROM cursor WHERE name GLOB 'uplink:*' GROUP BY stream")
+    guard
+      let cursors = try? old.prepare(
+        "SELECT stream, min(sequence) FROM cursor WHERE name GLOB 'uplink:*' GROUP BY stream")
     else { return }
     while (try? cursors.step()) == true { confirmed[cursors.integer(0)] = UInt64(clamping: cursors.integer(1)) }
   }

@@ -35,7 +35,8 @@ package final class MQTTConnection {
   package var knownFilters: [String] = []
 
   /// Called for each message inside `read`.
-  var onMessage: ((Message) -> Void)?
+  var onMessage: ((Message) -> Bool)?
+  private var wantsMore = true
   private var client: OpaquePointer?
   private var events: [Event] = []
   private var messagesSeen: UInt64 = 0
@@ -93,25 +94,23 @@ package final class MQTTConnection {
   }
 
   /// Hands every message that is there to `receive`, until the socket is dry or `receive` says that it has enough.
-  package func read(_ receive: (Message) -> Bool) {
+  package func read(_ receive: @escaping (Message) -> Bool) {
     guard let client, socket != nil else { return }
     if isHandshaking {
       driveHandshake(client)
       return
     }
-    withoutActuallyEscaping(receive) { receive in
-      var wantsMore = true
-      for message in early { wantsMore = message.hand(to: receive) && wantsMore }
-      early.removeAll()
-      onMessage = { message in wantsMore = receive(message) && wantsMore }
-      defer { onMessage = nil }
-      while wantsMore {
-        let before = messagesSeen
-        let code = mosquitto_loop_read(client, 1)
-        if code != MOSQ_ERR_SUCCESS.rawValue.signed { noteFailure(code) }
-        // A call without a message: the socket is dry, or it was a packet of another kind and poll will tell again.
-        if messagesSeen == before || socket == nil { return }
-      }
+    wantsMore = true
+    for message in early { wantsMore = message.hand(to: receive) && wantsMore }
+    early.removeAll()
+    onMessage = receive
+    defer { onMessage = nil }
+    while wantsMore {
+      let before = messagesSeen
+      let code = mosquitto_loop_read(client, 1)
+      if code != MOSQ_ERR_SUCCESS.rawValue.signed { noteFailure(code) }
+      // A call without a message: the socket is dry, or it was a packet of another kind and poll will tell again.
+      if messagesSeen == before || socket == nil { return }
     }
   }
 
@@ -442,6 +441,10 @@ package final class MQTTConnection {
       payload: UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen)),
       packetID: UInt16(truncatingIfNeeded: message.mid), qos: message.qos, isRetained: message.retain,
       subscriptionID: identifies ? MQTTProperties.subscriptionID(properties) : 0)
-    if let onMessage { onMessage(borrowed) } else { early.append(EarlyMessage(borrowed)) }
+    if let onMessage {
+      wantsMore = onMessage(borrowed) && wantsMore
+    } else {
+      early.append(EarlyMessage(borrowed))
+    }
   }
 }

@@ -33,7 +33,7 @@ final class ScriptedConnection: FeedConnection {
     events.append(.connected(sessionPresent: sessionPresent))
   }
 
-  func read(_ receive: (Message) -> Bool) {
+  func read(_ receive: @escaping (Message) -> Bool) {
     while let next = inbox.first {
       inbox.removeFirst()
       queued.append(next.packetID)

@@ -87,7 +87,9 @@ import Testing
       if isTailKnown {
         // A broken last transaction of the write-ahead log looks as one that a power cut tore: it was never acknowledged then.
         let isLastCommit = isLastCommitOpen && stream == "scans" && found == recordsPerStream - 20
-        #expect(found + named[stream, default: 0] == recordsPerStream || isLastCommit, "\(place): \(stream) \(found) found, \(named)")
+        #expect(
+          found + named[stream, default: 0] == recordsPerStream || isLastCommit,
+          "\(place): \(stream) \(found) found, \(named)")
       }
       missing += recordsPerStream - found
     }

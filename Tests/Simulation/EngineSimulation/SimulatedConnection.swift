@@ -68,7 +68,7 @@ final class SimulatedConnection: FeedConnection {
 
   // MARK: FeedConnection
 
-  func read(_ receive: (Message) -> Bool) {
+  func read(_ receive: @escaping (Message) -> Bool) {
     var at = 0
     defer {
       inbox.removeFirst(at)
