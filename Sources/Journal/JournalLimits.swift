@@ -15,6 +15,9 @@ package struct JournalLimits: Sendable, Equatable {
   static let segmentBytes: Int64 = 128 << 10
   static let segmentRecords: UInt64 = 4096
 
+  /// For tools, which may not throw anything away: whatever an agent is configured for fits in.
+  package static let unbounded = JournalLimits(maxBytes: 1 << 40, maxInFlight: 32_767, maxKeys: 1 << 24)
+
   package var maxBytes: Int64
   /// Messages that a broker may have sent before the first is acknowledged.
   package var maxInFlight: Int
