@@ -194,6 +194,7 @@ package final class Engine {
   private func takePosts() {
     guard hold == nil else { return }
     pipeline.add(handle.cursors.takeAll())
+    for (stream, after) in handle.cursors.takeDamage() { journal.suspect(stream: stream, after: after) }
     for (tombstone, cursor) in callbacks.setAside() {
       pipeline.add(tombstone)
       pipeline.add([cursor])

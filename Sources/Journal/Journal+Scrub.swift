@@ -8,13 +8,19 @@ extension Journal {
   static var scrubIntervalMs: Int64 { 1000 }
   /// Blocks of one call: some 64 MiB an hour of a packed journal.
   static var scrubRows: Int { 1 }
+  /// Blocks that are looked at where a reader met damage: its own, and what it would read next.
+  static var suspectRows: Int { 32 }
 
   func scrub(now: ClockReading) throws(CrossdockError) {
-    if let suspect = maintenance.suspects.popFirst(), let index = streams.index(named: suspect) {
+    if let suspect = maintenance.suspects.popFirst(), let index = streams.index(named: suspect.key) {
       // Rows of `log` are verified when they are packed.
       try changing { () throws(CrossdockError) in try packEverything(now: now) }
       let id = streams.slots[index].id
-      try cutOut(from: JournalSchema.key(id, 0), before: JournalSchema.key(id + 1, 0), atMost: .max, now: now)
+      let key = JournalSchema.key(id, min(suspect.value, JournalSchema.maxSequence - 1) + 1)
+      let begin = try database.integer(
+        "SELECT key FROM segment WHERE key <= \(key) AND key >= \(JournalSchema.key(id, 0)) ORDER BY key DESC LIMIT 1")
+      try cutOut(
+        from: begin ?? key, before: JournalSchema.key(id + 1, 0), atMost: Self.suspectRows, now: now)
     }
     guard now.monotonicMs >= maintenance.scrubDueMs else { return }
     maintenance.scrubDueMs = now.monotonicMs + Self.scrubIntervalMs

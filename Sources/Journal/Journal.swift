@@ -67,11 +67,13 @@ package final class Journal {
   /// - Parameters:
   ///   - streams: the configured streams; `_quarantine` and `_tombstones` are added, and `_thinned` where one is thinned.
   ///   - bootName: the name of this boot; nil: the kernel's.
+  ///   - isThorough: the file is checked from end to end, however large it is.
   package init(
     folder: String, agent: String, streams definitions: [StreamDefinition], feeds: [String], limits: JournalLimits,
-    now: ClockReading, boot bootName: String? = nil
+    now: ClockReading, boot bootName: String? = nil, isThorough: Bool = false
   ) throws(CrossdockError) {
-    let opened = try JournalOpening.open(folder: folder, agent: agent, limits: limits, now: now)
+    let opened = try JournalOpening.open(
+      folder: folder, agent: agent, limits: limits, now: now, isThorough: isThorough)
     path = opened.database.path
     self.limits = limits
     epoch = opened.epoch

@@ -18,6 +18,8 @@ package struct JournalLimits: Sendable, Equatable {
   /// Column buffers that packing keeps for the next time.
   static let maxSpareColumns = 4
   static let maxSpareBytes = 512 << 10
+  /// For tools, which may not throw anything away: whatever an agent is configured for fits in.
+  package static let unbounded = JournalLimits(maxBytes: 1 << 40, maxInFlight: 32_767, maxKeys: 1 << 24)
 
   package var maxBytes: Int64
   /// Messages that a broker may have sent before the first is acknowledged.

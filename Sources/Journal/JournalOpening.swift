@@ -23,7 +23,7 @@ enum JournalOpening {
   }
 
   static func open(
-    folder: String, agent: String, limits: JournalLimits, now: ClockReading
+    folder: String, agent: String, limits: JournalLimits, now: ClockReading, isThorough: Bool
   ) throws(CrossdockError) -> Opened {
     let path = "\(folder)/\(fileName)"
     if let work = try SalvageWork.unfinished(path) { return try salvage(work, agent: agent, limits: limits, now: now) }
@@ -31,7 +31,7 @@ enum JournalOpening {
       try refuseDamaged(path)
       let wasRepaired = try WriteAheadLog.repair(path + "-wal")
       var opened = try openFile(path, agent: agent, limits: limits)
-      opened.isSmall = (Files.size(path) ?? 0) <= checkedBytes
+      opened.isSmall = isThorough || (Files.size(path) ?? 0) <= checkedBytes
       if opened.newEpochReason == nil { try JournalCheck(opened.database).refuseDamage(isThorough: opened.isSmall) }
       if let wasRepaired {
         opened.tombstones.append(Tombstone(stream: "*", first: 0, last: 0, count: 0, reason: wasRepaired))
@@ -94,7 +94,7 @@ enum JournalOpening {
   }
 
   /// `newEpochReason` is "created" when the file was empty; the epoch is then a placeholder that the caller replaces.
-  private static func openFile(
+  static func openFile(
     _ path: String, agent: String, limits: JournalLimits
   ) throws(CrossdockError) -> Opened {
     let hadLog = Files.size(path + "-wal") ?? 0 > 0
@@ -159,7 +159,7 @@ enum JournalOpening {
     return epoch
   }
 
-  private static func beginEpoch(
+  static func beginEpoch(
     _ reason: String, after counter: UInt32, _ database: SQLiteConnection, _ now: ClockReading
   ) throws(CrossdockError) -> Epoch {
     let epoch = Epoch(counter: counter &+ 1, high: RandomBytes.word(), low: RandomBytes.word())

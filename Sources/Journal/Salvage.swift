@@ -229,15 +229,17 @@ private struct SalvagedStream {
   }
 }
 
-/// The old file's streams, and what all uplinks have of them.
-private struct SalvageStreams {
+/// A damaged file's streams, as far as they can be read, and what all uplinks have of them.
+struct SalvageStreams {
   var all: [StreamSlot] = []
   var confirmed: [Int64: UInt64] = [:]
 
   init(_ old: SQLiteConnection) {
-    guard
-      let rows = try? old.prepare(
-        "SELECT id, name, class, format, columns, crc, evicted_through, packed_through FROM stream ORDER BY id")
+    guard let rows = try? old.prepare(
+      """
+      SELECT id, name, class, format, columns, crc, evicted_through, packed_through, evicted_records, packed_bytes,
+        packed_body_bytes, missing_records FROM stream ORDER BY id
+      """)
     else { return }
     while (try? rows.step()) == true {
       let intact = JournalSchema.crc(rows.text(1)) == rows.integer(5)
@@ -250,8 +252,9 @@ private struct SalvageStreams {
       let evicted = UInt64(clamping: rows.integer(6))
       all.append(
         StreamSlot(
-          id: rows.integer(0), definition: definition, next: 1, evictedThrough: evicted, evictedRecords: 0,
-          packedThrough: UInt64(clamping: rows.integer(7)), packedBytes: 0, packedBodyBytes: 0, missing: 0))
+          id: rows.integer(0), definition: definition, next: 1, evictedThrough: evicted,
+          evictedRecords: UInt64(clamping: rows.integer(8)), packedThrough: UInt64(clamping: rows.integer(7)),
+          packedBytes: rows.integer(9), packedBodyBytes: rows.integer(10), missing: UInt64(clamping: rows.integer(11))))
     }
     guard
       let cursors = try? old.prepare(
