@@ -15,6 +15,9 @@ package struct JournalLimits: Sendable, Equatable {
   static let segmentBytes: Int64 = 128 << 10
   static let segmentRecords: UInt64 = 4096
 
+  /// Pages that a transaction frees at most beyond what it needs.
+  static let maxPagesFreedAtOnce: Int64 = 256
+
   package var maxBytes: Int64
   /// Messages that a broker may have sent before the first is acknowledged.
   package var maxInFlight: Int
@@ -53,6 +56,8 @@ package struct JournalLimits: Sendable, Equatable {
   }
   /// Eviction makes room down to this, at most 1 MiB at a time: seldom enough for few tombstones, and no long stall.
   var lowWaterPages: Int64 { databasePages - min(max(8, databasePages / 16), 256) }
+  /// Beyond this tombstones go before anything else: one that says what became of tombstones stays.
+  var tombstoneBytes: Int64 { max(maxBytes / 16, 32 << 10) }
   /// A journal that rejects stops reading while there is still room for what is on its way.
   var rejectPages: Int64 { databasePages - Int64(maxTransactionBytes) / Self.pageBytes - 16 }
 }
