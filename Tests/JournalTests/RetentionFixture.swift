@@ -21,8 +21,10 @@ final class RetentionFixture {
     try reopen()
   }
 
-  func reopen() throws {
+  /// - Parameter change: what happens to the files while nobody has them open.
+  func reopen(after change: () throws -> Void = {}) throws {
     journal = nil
+    try change()
     journal = try Journal(
       folder: files.folder, agent: "dock-1", streams: definitions, feeds: ["a"], limits: limits, now: now, boot: boot)
   }
