@@ -192,9 +192,10 @@ package final class Engine {
 
   /// What other threads want to have committed.
   private func takePosts() {
-    guard hold == nil else { return }
+    // Also while the engine holds: a journal that rejects is full until it knows what was confirmed.
     pipeline.add(handle.cursors.takeAll())
     for (stream, after) in handle.cursors.takeDamage() { journal.suspect(stream: stream, after: after) }
+    guard hold == nil else { return }
     for (tombstone, cursor) in callbacks.setAside() {
       pipeline.add(tombstone)
       pipeline.add([cursor])
@@ -261,8 +262,8 @@ package final class Engine {
   /// Nothing is read while the journal rejects or the disk is nearly full: the connections leave, the brokers keep what comes.
   private func gateIntake(_ now: ClockReading) {
     let reason = journal.rejectReason ?? disk.reason
+    defer { pauseReason = reason }
     guard (reason == nil) != (pauseReason == nil) else { return }
-    pauseReason = reason
     if let reason {
       log.error("nothing is read any more until there is room", metadata: ["reason": "\(reason)"])
       for connection in connections { connection.pause(reason) }
@@ -292,7 +293,7 @@ package final class Engine {
     handle.publish(
       monitor.snapshot(
         now: now, journal: journal, pipeline: pipeline, models: models, connections: connections,
-        holdReason: hold?.reason ?? pauseReason))
+        holdReason: hold?.reason, pauseReason: pauseReason))
   }
 
   /// Commits what was read, acknowledges it and says goodbye. Nothing can be done with the engine after that.

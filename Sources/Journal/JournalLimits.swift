@@ -20,6 +20,8 @@ package struct JournalLimits: Sendable, Equatable {
   static let maxSpareBytes = 512 << 10
   /// For tools, which may not throw anything away: whatever an agent is configured for fits in.
   package static let unbounded = JournalLimits(maxBytes: 1 << 40, maxInFlight: 32_767, maxKeys: 1 << 24)
+  /// Pages that a transaction frees at most beyond what it needs.
+  static let maxPagesFreedAtOnce: Int64 = 256
 
   package var maxBytes: Int64
   /// Messages that a broker may have sent before the first is acknowledged.
@@ -60,6 +62,8 @@ package struct JournalLimits: Sendable, Equatable {
   }
   /// Eviction makes room down to this, at most 1 MiB at a time: seldom enough for few tombstones, and no long stall.
   var lowWaterPages: Int64 { databasePages - min(max(8, databasePages / 16), 256) }
+  /// Beyond this tombstones go before anything else: one that says what became of tombstones stays.
+  var tombstoneBytes: Int64 { max(maxBytes / 16, 32 << 10) }
   /// A journal that rejects stops reading while there is still room for what is on its way.
   var rejectPages: Int64 { databasePages - Int64(maxTransactionBytes) / Self.pageBytes - 16 }
 }
