@@ -32,7 +32,7 @@ package struct JournalVerification: Sendable {
     do throws(CrossdockError) {
       file = try JournalFile(path: path)
     } catch {
-      guard error.fault == .damaged else { throw error }
+      guard error.fault == .damaged || problemCount > 0 else { throw error }
       add(JournalProblem(error.reason))
       return
     }
