@@ -15,12 +15,16 @@ import Testing
   private func number(_ value: Any?) -> Int { (value as? NSNumber)?.intValue ?? -1 }
 
   /// An agent that has stored some thousand messages while central was away.
-  private func agentWithABacklog(_ count: Double = 3) throws -> (AgentFixture, LoadPublisher) {
+  private func agentWithABacklog(
+    _ count: Double = 3, padding: @escaping () -> String = { "" }
+  ) throws -> (AgentFixture, LoadPublisher) {
     let fixture = try AgentFixture()
     fixture.stopCentral()
     try fixture.startAgent()
     #expect(waitUntil("the agent is connected", { fixture.isConnected }))
-    let publisher = try fixture.publisher()
+    let publisher = try LoadPublisher(
+      port: fixture.sandbox.brokerPort, name: "load", topic: { "site/asset-\($0 % 10)/numbers" },
+      payload: { "{\"n\":\($0),\"v\":\(Double($0 % 100) / 10),\"pad\":\"\(padding())\"}" })
     try publisher.run(perSecond: 3000, seconds: count)
     #expect(waitUntil("everything is stored", { fixture.received >= publisher.count }))
     return (fixture, publisher)
@@ -145,7 +149,10 @@ import Testing
 
   /// A bit flips in a block while the agent runs and central is away: the agent finds it when it reads, and goes on behind it.
   @Test func blockThatIsDamagedUnderARunningAgentIsDeclaredAndTheRestArrives() throws {
-    let (fixture, publisher) = try agentWithABacklog()
+    // Text that does not compress: what the agent has in its cache, it could write anew.
+    let (fixture, publisher) = try agentWithABacklog {
+      (0..<16).map { _ in String(UInt64.random(in: 0...UInt64.max), radix: 36) }.joined()
+    }
     let data = fixture.sandbox.path("data")
     // Until it lies in a segment, and the segment in the database: the write-ahead log is moved now and then.
     let middle = publisher.count / 2
