@@ -145,8 +145,8 @@ let package = Package(
     module(
       "EngineSimulation",
       [
-        "CFaultVFS", "Engine", "Configuration", "MQTTFeed", "Journal", "PluginRuntime", "Platform", "Records", "JSONText",
-        "CrossdockPlugin", "CCrossdockPlugin", "SQLite", log,
+        "CFaultVFS", "Engine", "Configuration", "MQTTFeed", "Journal", "PluginRuntime", "Platform", "Records",
+        "JSONText", "CrossdockPlugin", "CCrossdockPlugin", "SQLite", log,
       ], path: "Tests/Simulation/EngineSimulation"),
     // 6
     .executableTarget(

@@ -4,6 +4,8 @@ struct OpenMetricsWriter {
     case counter
     case gauge
     case info
+    /// One sample a state, the present one 1; the label is the family's name.
+    case stateset
   }
 
   private(set) var text = ""
@@ -17,7 +19,7 @@ struct OpenMetricsWriter {
       switch kind {
       case .counter: "_total"
       case .info: "_info"
-      case .gauge: ""
+      case .gauge, .stateset: ""
       }
     text += "# TYPE \(name) \(kind.rawValue)\n"
     if let unit { text += "# UNIT \(name) \(unit)\n" }

@@ -33,8 +33,12 @@ enum StatusMetrics {
     out.sample(journal?["commits_total"]?.number)
     out.begin("crossdock_journal_last_commit_seconds", .gauge, unit: "seconds", help: "Duration of the last one.")
     out.sample((journal?["last_commit_us"]?.number).map { $0 / 1e6 })
-    out.begin("crossdock_journal_evicted_records", .counter, help: "Records dropped to keep the cap; see _tombstones.")
+    out.begin("crossdock_journal_evicted_records", .counter, help: "Records dropped by a cap or an age; see _tombstones.")
     out.sample(journal?["evicted_records_total"]?.number)
+    out.begin("crossdock_journal_state", .stateset, help: "holding: nothing is acknowledged; paused: nothing is read.")
+    for state in ["writing", "holding", "paused"] {
+      out.sample([("crossdock_journal_state", state)], (journal?["state"]?.string).map { $0 == state ? 1.0 : 0 })
+    }
   }
 
   /// One sample for each element, labelled with its name.
@@ -73,11 +77,35 @@ enum StatusMetrics {
     each(connections, "connection", "reconnects_total", &out)
   }
 
+  /// For each stream `last_sequence = first_sequence - 1 + records + missing_records`, and what is before the first was evicted
+  /// or missing: every number that was given is here, evicted or missing.
   private static func streams(_ streams: [JSONValue], _ out: inout OpenMetricsWriter) {
-    out.begin("crossdock_stream_records", .gauge, help: "Records held.")
-    each(streams, "stream", "records", &out)
-    out.begin("crossdock_stream_last_sequence", .gauge, help: "Sequence of the newest record.")
-    each(streams, "stream", "last", &out)
+    for (family, member, help) in [
+      ("records", "records", "Records held."),
+      ("first_sequence", "first", "Sequence of the oldest record that is not evicted."),
+      ("last_sequence", "last", "Sequence of the newest record."),
+      ("missing_records", "missing_records", "Records after the first that were found damaged and cut out."),
+    ] {
+      out.begin("crossdock_stream_\(family)", .gauge, help: help)
+      each(streams, "stream", member, &out)
+    }
+    for (family, member, help) in [
+      ("stored_bytes", "stored_bytes", "What its records take in the journal."),
+      ("limit_bytes", "max_bytes", "Its own cap, where it has one."),
+    ] {
+      out.begin("crossdock_stream_\(family)", .gauge, unit: "bytes", help: help)
+      each(streams, "stream", member, &out)
+    }
+    out.begin("crossdock_stream_limit_seconds", .gauge, unit: "seconds", help: "The age at which its records expire, where there is one.")
+    each(streams, "stream", "max_age_s", &out)
+    out.begin("crossdock_stream_evicted_records", .counter, help: "Records dropped or thinned, in this journal's life.")
+    each(streams, "stream", "evicted_records_total", &out)
+    out.begin("crossdock_stream_dropped_records", .counter, help: "Records that tombstones have named since the start, by reason.")
+    for stream in streams {
+      for (reason, count) in stream["dropped_total"]?.object ?? [] {
+        out.sample([("stream", stream["name"]?.string ?? ""), ("reason", reason)], count.number)
+      }
+    }
   }
 
   private static func models(_ models: [JSONValue], _ out: inout OpenMetricsWriter) {

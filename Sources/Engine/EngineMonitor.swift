@@ -33,14 +33,14 @@ struct EngineMonitor {
 
   mutating func snapshot(
     now: ClockReading, journal: Journal, pipeline: IngestPipeline, models: ModelStage, connections: [any FeedConnection],
-    holdReason: String?
+    holdReason: String?, pauseReason: String?
   ) -> EngineSnapshot {
     updateRates(journal.counters, nowMs: now.monotonicMs)
     return EngineSnapshot(
       epoch: journal.epoch, startedNs: started.wallNs, now: now, startedMonotonicNs: started.monotonicNs,
       journalPath: journal.path, journalBytes: Self.bytes(of: journal.path), journalMaxBytes: maxBytes,
       commits: journal.commits, lastCommitUs: journal.lastCommitUs, evictedRecords: journal.evictedRecords,
-      holdReason: holdReason,
+      holdReason: holdReason, pauseReason: pauseReason,
       feeds: feeds.indices.map { index in
         EngineSnapshot.Feed(
           name: feeds[index].name, connection: feeds[index].connection, counters: journal.counters[index],

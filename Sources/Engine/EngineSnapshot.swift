@@ -44,6 +44,8 @@ package struct EngineSnapshot: Sendable {
   package var evictedRecords: UInt64
   /// Why nothing is acknowledged at present; nil while all is well.
   package var holdReason: String?
+  /// Why nothing is read at present (a stream that rejects is full, the disk is nearly full); nil while all is well.
+  package var pauseReason: String?
   package var feeds: [Feed]
   package var connections: [Connection]
   package var streams: [StreamState]

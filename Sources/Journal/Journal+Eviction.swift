@@ -19,11 +19,26 @@ package struct ThinnedRecord {
 }
 
 extension Journal {
-  /// What goes from one stream in one transaction.
+  /// What goes in one transaction: by stream, a tombstone for each run of sequences that went for one reason.
   struct Going {
-    var tombstone: Tombstone
-    var isThinned = false
+    private(set) var tombstones: [Int: [Tombstone]] = [:]
+    private(set) var segments = 0
+
+    mutating func add(_ fresh: Tombstone, stream index: Int) {
+      segments += 1
+      var all = tombstones[index] ?? []
+      if let last = all.last, last.reason == fresh.reason, last.last + 1 == fresh.first {
+        all[all.count - 1].last = fresh.last
+        all[all.count - 1].count += fresh.count
+      } else {
+        all.append(fresh)
+      }
+      tombstones[index] = all
+    }
   }
+
+  /// Segments that one call of `maintain` evicts or thins at most: the next batch waits for it.
+  static var maxSegmentsAtOnce: Int { 8 }
 
   /// Evicts inside the present transaction so that the bytes fit into the journal.
   func makeRoom(forBytes bytes: Int, now: ClockReading) throws(CrossdockError) -> [Tombstone] {
@@ -33,8 +48,10 @@ extension Journal {
     guard try pagesInUse() + needed > limits.databasePages else { return [] }
     // What was committed last takes less when it is packed, and only segments can be evicted.
     try packEverything(now: now)
-    var gone: [Int: Going] = [:]
-    while try pagesInUse() + needed > limits.lowWaterPages {
+    var gone = Going()
+    // A cap that was lowered is reached step by step: each transaction frees more than it needs, and none takes for ever.
+    let target = max(limits.lowWaterPages - needed, try pagesInUse() - needed - JournalLimits.maxPagesFreedAtOnce)
+    while try pagesInUse() > target {
       guard let victim = try victim(among: streams.slots.indices) else { break }
       try evictOldest(of: victim, reason: "journal_full", now: now, &gone)
     }
@@ -45,12 +62,16 @@ extension Journal {
     try statements.value(statements.pageCount) - statements.value(statements.freePages)
   }
 
-  /// The stream to evict from: the lowest class, then the one with the oldest record; tombstones only when nothing else is left.
+  /// The stream to evict from: the lowest class, then the one with the oldest record; tombstones only when nothing else is left,
+  /// or when there are so many that they would take the room of what they are about.
   func victim(among indices: some Sequence<Int>) throws(CrossdockError) -> Int? {
     var best: (index: Int, rank: Int, arrival: Int64)?
     for index in indices where streams.slots[index].packedThrough > streams.slots[index].evictedThrough {
       guard let oldest = try oldestSegment(of: index), try mayGo(oldest, of: index) else { continue }
-      let rank = index == tombstoneStream ? Int.max : Int(streams.slots[index].definition.streamClass.rawValue)
+      let rank =
+        index != tombstoneStream
+        ? Int(streams.slots[index].definition.streamClass.rawValue)
+        : streams.slots[index].packedBytes > limits.tombstoneBytes ? -1 : Int.max
       if let best, (best.rank, best.arrival) <= (rank, oldest.lastArrival) { continue }
       best = (index, rank, oldest.lastArrival)
     }
@@ -67,14 +88,14 @@ extension Journal {
   }
 
   func oldestSegment(of index: Int) throws(CrossdockError) -> SegmentRow? {
-    let find = statements.oldestSegment
+    let find = statements.oldestSegmentHead
     defer { find.reset() }
     find.bind(JournalSchema.key(streams.slots[index].id, 0), at: 1)
     find.bind(JournalSchema.key(streams.slots[index].id + 1, 0), at: 2)
     guard try find.step() else { return nil }
     return SegmentRow(
       key: find.integer(0), first: JournalSchema.sequence(ofKey: find.integer(0)), last: UInt64(clamping: find.integer(1)),
-      lastArrival: find.integer(2), bodyBytes: find.integer(3), blockBytes: Int64(find.bytes(4).count))
+      lastArrival: find.integer(2), bodyBytes: find.integer(3), blockBytes: find.integer(4))
   }
 
   /// A stream that rejects gives up only what every uplink has confirmed.
@@ -86,7 +107,7 @@ extension Journal {
 
   /// Deletes the stream's oldest segment inside the present transaction.
   func evictOldest(
-    of index: Int, reason: String, now: ClockReading, _ gone: inout [Int: Going]
+    of index: Int, reason: String, now: ClockReading, _ gone: inout Going
   ) throws(CrossdockError) {
     guard let segment = try oldestSegment(of: index) else { return }
     isEvicting = true
@@ -101,19 +122,22 @@ extension Journal {
     streams.slots[index].packedBytes = max(0, streams.slots[index].packedBytes - segment.blockBytes)
     streams.slots[index].packedBodyBytes = max(0, streams.slots[index].packedBodyBytes - segment.bodyBytes)
     if streams.slots[index].packedThrough < segment.last { streams.slots[index].packedThrough = segment.last }
-    let fresh = Tombstone(stream: name, first: segment.first, last: segment.last, count: 0, reason: isThinned ? "thinned" : reason)
-    gone[index, default: Going(tombstone: fresh)].tombstone.last = segment.last
-    gone[index]?.tombstone.count += segment.last + 1 - segment.first
+    gone.add(
+      Tombstone(
+        stream: name, first: segment.first, last: segment.last, count: segment.last + 1 - segment.first,
+        reason: isThinned ? "thinned" : reason), stream: index)
   }
 
   /// The records' tombstones, and the streams as they are now.
-  func tombstones(_ gone: [Int: Going]) throws(CrossdockError) -> [Tombstone] {
+  func tombstones(_ gone: Going) throws(CrossdockError) -> [Tombstone] {
     var all: [Tombstone] = []
-    for (index, going) in gone.sorted(by: { $0.key < $1.key }) {
+    for (index, tombstones) in gone.tombstones.sorted(by: { $0.key < $1.key }) {
       try statements.update(streams.slots[index])
-      var tombstone = going.tombstone
-      tombstone.confirmedThrough = try statements.confirmed(stream: streams.slots[index].id)
-      all.append(tombstone)
+      let confirmed = try statements.confirmed(stream: streams.slots[index].id)
+      for var tombstone in tombstones {
+        tombstone.confirmedThrough = confirmed
+        all.append(tombstone)
+      }
     }
     return all
   }

@@ -69,7 +69,8 @@ extension Journal {
   ) throws(CrossdockError) -> Int64? {
     var damaged: [SegmentRow] = []
     let rows = try database.prepare(
-      "SELECT key, last, last_arrival, body_bytes, block FROM segment WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3")
+      "SELECT key, last, last_arrival, body_bytes, block FROM segment WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3"
+    )
     rows.bind(key, at: 1)
     rows.bind(end, at: 2)
     rows.bind(Int64(limit == .max ? -1 : limit), at: 3)
@@ -95,7 +96,9 @@ extension Journal {
   }
 
   private func cutOut(_ row: SegmentRow, now: ClockReading) throws(CrossdockError) {
-    guard let index = streams.indexes[JournalSchema.stream(ofKey: row.key)] else { throw damage("a segment of no stream") }
+    guard let index = streams.indexes[JournalSchema.stream(ofKey: row.key)] else {
+      throw damage("a segment of no stream")
+    }
     statements.deleteSegment.bind(row.key, at: 1)
     try statements.deleteSegment.run()
     let slot = streams.slots[index]
@@ -121,6 +124,8 @@ extension Journal {
     {
       return JournalSchema.sequence(ofKey: next)
     }
-    return try database.integer("SELECT first FROM log WHERE stream = \(slot.id) ORDER BY id LIMIT 1").map { UInt64($0) } ?? slot.next
+    return try database.integer("SELECT first FROM log WHERE stream = \(slot.id) ORDER BY id LIMIT 1").map {
+      UInt64($0)
+    } ?? slot.next
   }
 }

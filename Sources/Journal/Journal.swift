@@ -26,6 +26,10 @@ package final class Journal {
   package internal(set) var counters: [FeedCounters]
   package private(set) var commits: UInt64 = 0
   package private(set) var lastCommitUs: Int64 = 0
+  /// By stream and reason: records that tombstones have named since the start.
+  private var droppedRecords: [Int64: [String: UInt64]] = [:]
+  /// Whether any stream or class has a bound of its own, or rejects.
+  let hasRules: Bool
   /// Why nothing more may be read from the brokers now: a stream or the journal that rejects is full. Nil: all is well.
   package var rejectReason: String?
   /// The models' states after everything that was committed, and after the batch that is being committed. Asked for in a
@@ -59,6 +63,8 @@ package final class Journal {
   /// By stream: the number that the next record assigned gets; equal to `streams` between batches.
   private var provisionalNext: [UInt64]
   private var columns = BlockColumns()
+  /// Emptied, with their capacity: packing needs some again soon.
+  var spareColumns: [BlockColumns] = []
   private var meta: [UInt8] = []
 
   /// Opens or creates `<folder>/journal.db`. What of a damaged file can be read goes into a new journal with a new epoch.
@@ -82,6 +88,7 @@ package final class Journal {
     streams = try StreamTable(all, in: database)
     tombstoneStream = definitions.count + 1
     thinnedStream = isThinning ? definitions.count + 2 : nil
+    hasRules = !limits.classMaxBytes.isEmpty || definitions.contains { $0.retention.maxBytes != nil || $0.retention.whenFull == .reject }
     statements = try JournalStatements(database)
     blocks = try StoredBlocks(database)
     boot = try Self.register(boot: bootName ?? BootID.current(), in: database)
@@ -116,7 +123,8 @@ package final class Journal {
   package var streamStates: [StreamState] {
     streams.slots.map {
       StreamState(
-        definition: $0.definition, first: $0.evictedThrough + 1, last: $0.next - 1, storedBytes: $0.storedBytes)
+        definition: $0.definition, first: $0.evictedThrough + 1, last: $0.next - 1, storedBytes: $0.storedBytes,
+        evictedRecords: $0.evictedRecords, missingRecords: $0.missing, dropped: droppedRecords[$0.id] ?? [:])
     }
   }
 
@@ -143,7 +151,8 @@ package final class Journal {
   }
 
   func adoptSequences() {
-    provisionalNext = streams.slots.map(\.next)
+    if provisionalNext.count != streams.slots.count { provisionalNext = streams.slots.map(\.next) }
+    for index in streams.slots.indices { provisionalNext[index] = streams.slots[index].next }
   }
 
   // MARK: commit
@@ -158,6 +167,8 @@ package final class Journal {
     try boundLogs(now: now)
     try changing { () throws(CrossdockError) in
       var tombstones: [Tombstone] = []
+      // First: what they confirm may go, where a stream rejects.
+      try write(transaction.cursors)
       if !batch.isEmpty { tombstones = try makeRoom(forBytes: Self.upperBound(of: batch), now: now) }
       try insertSources()
       CommitMeta.write(transaction, feedRows: feedRows, to: &meta)
@@ -169,6 +180,7 @@ package final class Journal {
     adoptSequences()
     for (feed, delta) in transaction.counters { counters[feed] += delta }
     commits += 1
+    if hasRules, isBeyondARule { maintenance.retentionDueMs = .min }
     lastCommitUs = (SystemClock.monotonicNs() - started) / 1000
   }
 
@@ -179,7 +191,8 @@ package final class Journal {
   func changing(_ body: () throws(CrossdockError) -> Void) throws(CrossdockError) {
     let (slots, arrival, reply, logID) = (streams.slots, nextArrival, nextReply, nextLogID)
     insertedSources = durableSources
-    let (windows, keys, logBytes) = (deliveryWindows, keyWindows, maintenance.logBytes)
+    let (windows, keys) = (deliveryWindows, keyWindows)
+    let (logBytes, logSinceMs, dropped) = (maintenance.logBytes, maintenance.logSinceMs, droppedRecords)
     do throws(CrossdockError) {
       try database.transaction { () throws(CrossdockError) in
         isEvicting = false
@@ -190,7 +203,8 @@ package final class Journal {
     } catch {
       streams.slots = slots
       (nextArrival, nextReply, nextLogID) = (arrival, reply, logID)
-      (deliveryWindows, keyWindows, maintenance.logBytes) = (windows, keys, logBytes)
+      (deliveryWindows, keyWindows) = (windows, keys)
+      (maintenance.logBytes, maintenance.logSinceMs, droppedRecords) = (logBytes, logSinceMs, dropped)
       throw error
     }
     durableSources = insertedSources
@@ -262,11 +276,14 @@ package final class Journal {
     maintenance.logBytes += Int64(bytes + (meta?.count ?? 0))
   }
 
-  private func write(_ transaction: JournalTransaction, _ batch: RecordBatch) throws(CrossdockError) {
-    for cursor in transaction.cursors {
+  private func write(_ cursors: [CursorUpdate]) throws(CrossdockError) {
+    for cursor in cursors {
       guard let index = streams.index(named: cursor.stream) else { continue }
       try statements.setCursor(cursor, stream: streams.slots[index].id)
     }
+  }
+
+  private func write(_ transaction: JournalTransaction, _ batch: RecordBatch) throws(CrossdockError) {
     for checkpoint in transaction.checkpoints {
       try statements.setCheckpoint(checkpoint, arrival: nextArrival - 1)
     }
@@ -281,6 +298,9 @@ package final class Journal {
   // MARK: records of the agent itself
 
   func appendTombstone(_ tombstone: Tombstone, at now: ClockReading) throws(CrossdockError) {
+    if let reason = tombstone.dropReason, let index = streams.index(named: tombstone.stream) {
+      droppedRecords[streams.slots[index].id, default: [:]][reason, default: 0] += tombstone.count
+    }
     try appendOwn(tombstone.json(), stream: tombstoneStream, eventTimeNs: now.wallNs, at: now)
   }
 

@@ -15,8 +15,13 @@ package struct JournalLimits: Sendable, Equatable {
   static let segmentBytes: Int64 = 128 << 10
   static let segmentRecords: UInt64 = 4096
 
+  /// Column buffers that packing keeps for the next time.
+  static let maxSpareColumns = 4
+  static let maxSpareBytes = 512 << 10
   /// For tools, which may not throw anything away: whatever an agent is configured for fits in.
   package static let unbounded = JournalLimits(maxBytes: 1 << 40, maxInFlight: 32_767, maxKeys: 1 << 24)
+  /// Pages that a transaction frees at most beyond what it needs.
+  static let maxPagesFreedAtOnce: Int64 = 256
 
   package var maxBytes: Int64
   /// Messages that a broker may have sent before the first is acknowledged.
@@ -52,10 +57,13 @@ package struct JournalLimits: Sendable, Equatable {
   /// Pages that the database may have in use. The write-ahead log may overshoot by one transaction, and one that makes room packs
   /// up to three times `packAtBytes` on the way and writes the pages that it empties too.
   var databasePages: Int64 {
-    (maxBytes - Self.indexBytes - 2 * logPages * Self.pageBytes - Int64(maxTransactionBytes) - 4 * packAtBytes) / Self.pageBytes
+    (maxBytes - Self.indexBytes - 2 * logPages * Self.pageBytes - Int64(maxTransactionBytes) - 4 * packAtBytes)
+      / Self.pageBytes
   }
   /// Eviction makes room down to this, at most 1 MiB at a time: seldom enough for few tombstones, and no long stall.
   var lowWaterPages: Int64 { databasePages - min(max(8, databasePages / 16), 256) }
+  /// Beyond this tombstones go before anything else: one that says what became of tombstones stays.
+  var tombstoneBytes: Int64 { max(maxBytes / 16, 32 << 10) }
   /// A journal that rejects stops reading while there is still room for what is on its way.
   var rejectPages: Int64 { databasePages - Int64(maxTransactionBytes) / Self.pageBytes - 16 }
 }

@@ -47,7 +47,7 @@ package final class JournalReader {
       return try StreamTable.read(database).map { row in
         StreamState(
           definition: row.definition, first: row.evictedThrough + 1, last: max(ends[row.id] ?? 0, row.packedThrough),
-          storedBytes: row.packedBytes)
+          storedBytes: row.packedBytes, evictedRecords: row.evictedRecords, missingRecords: row.missing)
       }
     }
   }

@@ -12,6 +12,8 @@ struct JournalStatements {
   let deleteLog: SQLiteStatement
   let segmentAtOrBefore: SQLiteStatement
   let oldestSegment: SQLiteStatement
+  /// Without its block, which need not be read then.
+  let oldestSegmentHead: SQLiteStatement
   let deleteSegment: SQLiteStatement
   let pendingReplies: SQLiteStatement
   private let log: SQLiteStatement
@@ -40,6 +42,8 @@ struct JournalStatements {
       "SELECT key, last, body_bytes, block FROM segment WHERE key <= ?1 AND key >= ?2 ORDER BY key DESC LIMIT 1")
     oldestSegment = try database.prepare(
       "SELECT key, last, last_arrival, body_bytes, block FROM segment WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT 1")
+    oldestSegmentHead = try database.prepare(
+      "SELECT key, last, last_arrival, body_bytes, length(block) FROM segment WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT 1")
     deleteSegment = try database.prepare("DELETE FROM segment WHERE key = ?1")
     pendingReplies = try database.prepare(
       "SELECT id, connection, topic, stream, sequence FROM reply WHERE id > ?1 ORDER BY id LIMIT ?2")

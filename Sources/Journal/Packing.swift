@@ -12,12 +12,26 @@ struct Packing {
   private(set) var bytes: Int64 = 0
   private(set) var tombstones: [Tombstone] = []
 
+  /// Bytes of segments that were taken to be written anew, longer: not more than is packed, so that a packing of many slow streams
+  /// writes little. The others begin a new segment, which grows by the next.
+  private var replacedBytes: Int64 = 0
+
   private struct OpenSegment {
-    var columns = BlockColumns()
+    var columns: BlockColumns
     /// What the segment that it goes on from took: replaced when this one is written.
     var replacedBytes: Int64 = 0
     var replacedBodyBytes: Int64 = 0
+    /// Records of two boots, or of a longer time than that.
+    func spans(longerThanMs limit: Int64?) -> Bool {
+      guard let limit, let begin = columns.monotonicTimesNs.first, let end = columns.monotonicTimesNs.last else { return false }
+      return columns.boots.first != columns.boots.last || (end &- begin) / 1_000_000 > limit
+    }
     var isFull: Bool { Int64(columns.bodies.count) >= JournalLimits.segmentBytes || columns.count >= Int(JournalLimits.segmentRecords) }
+  }
+
+  /// A segment goes as a whole, when its youngest record is too old: where records expire, it must not gather them for long.
+  private func maxSpanMs(of index: Int) -> Int64? {
+    journal.streams.slots[index].definition.retention.maxAgeMs.map { $0 / 8 }
   }
 
   init(_ journal: Journal) {
@@ -56,15 +70,19 @@ struct Packing {
       let name = journal.streams.slots[index].definition.name
       tombstones.append(Tombstone(stream: name, first: first, last: last, count: last + 1 - first, reason: "damaged"))
       try write(index)
+      // Its numbers were given and may be known elsewhere: they are not given again.
+      journal.streams.slots[index].packedThrough = last
       return
     }
     if open[index] == nil { open[index] = try goOn(stream: index, with: first) }
-    if open[index]!.isFull || (!open[index]!.columns.isEmpty && open[index]!.columns.end != first) {
+    let isOld = open[index]!.spans(longerThanMs: maxSpanMs(of: index))
+    if isOld || open[index]!.isFull || (!open[index]!.columns.isEmpty && open[index]!.columns.end != first) {
       try write(index)
-      open[index] = OpenSegment()
+      open[index] = fresh()
     }
     var segment = open.removeValue(forKey: index)!
-    let isValid = try journal.codec.decode(block, stream: id, first: first, last: last) { record throws(CrossdockError) in
+    let isValid = try journal.codec.decode(block, stream: id, first: first, last: last) {
+      record throws(CrossdockError) in
       segment.columns.append(record)
       return true
     }
@@ -72,35 +90,54 @@ struct Packing {
     open[index] = segment
   }
 
+  private func fresh() -> OpenSegment { OpenSegment(columns: journal.spareColumns.popLast() ?? BlockColumns()) }
+
   /// The stream's last segment, if the record follows it and it is not full.
-  private func goOn(stream index: Int, with first: UInt64) throws(CrossdockError) -> OpenSegment {
+  private mutating func goOn(stream index: Int, with first: UInt64) throws(CrossdockError) -> OpenSegment {
     let id = journal.streams.slots[index].id
     let find = journal.statements.segmentAtOrBefore
     defer { find.reset() }
     find.bind(JournalSchema.key(id, JournalSchema.maxSequence), at: 1)
     find.bind(JournalSchema.key(id, 0), at: 2)
-    guard try find.step(), UInt64(clamping: find.integer(1)) + 1 == first else { return OpenSegment() }
+    guard try find.step(), UInt64(clamping: find.integer(1)) + 1 == first else { return fresh() }
     let begin = JournalSchema.sequence(ofKey: find.integer(0))
-    guard find.integer(2) < JournalLimits.segmentBytes / 2, first - begin < JournalLimits.segmentRecords / 2 else {
-      return OpenSegment()
+    guard replacedBytes + Int64(find.bytes(3).count) <= journal.limits.packBytes, find.integer(2) < JournalLimits.segmentBytes / 2, first - begin < JournalLimits.segmentRecords / 2 else {
+      return fresh()
     }
-    var segment = OpenSegment()
+    var segment = fresh()
     let block = find.bytes(3)
     (segment.replacedBytes, segment.replacedBodyBytes) = (Int64(block.count), find.integer(2))
-    let isValid = try journal.codec.decode(block, stream: id, first: begin, last: first - 1) { record throws(CrossdockError) in
+    let isValid = try journal.codec.decode(block, stream: id, first: begin, last: first - 1) {
+      record throws(CrossdockError) in
       segment.columns.append(record)
       return true
     }
     // A damaged one stays as it is: the look at segments finds it.
-    return isValid ? segment : OpenSegment()
+    guard isValid, !segment.spans(longerThanMs: maxSpanMs(of: index)) else { return fresh() }
+    replacedBytes += segment.replacedBytes
+    return segment
   }
 
   private mutating func write(_ index: Int) throws(CrossdockError) {
-    guard let segment = open.removeValue(forKey: index), !segment.columns.isEmpty else { return }
+    guard var segment = open.removeValue(forKey: index) else { return }
+    defer {
+      segment.columns.removeAll()
+      if journal.spareColumns.count < JournalLimits.maxSpareColumns,
+        segment.columns.bodies.capacity <= JournalLimits.maxSpareBytes
+      {
+        journal.spareColumns.append(segment.columns)
+      }
+    }
+    guard !segment.columns.isEmpty else { return }
+    try write(segment, index)
+  }
+
+  private func write(_ segment: OpenSegment, _ index: Int) throws(CrossdockError) {
     let columns = segment.columns
     let id = journal.streams.slots[index].id
     let statements = journal.statements
-    let size = try journal.codec.encode(columns, stream: id, level: BlockCodec.coldLevel) { block throws(CrossdockError) in
+    let size = try journal.codec.encode(columns, stream: id, level: BlockCodec.coldLevel) {
+      block throws(CrossdockError) in
       try statements.insertSegment(
         key: JournalSchema.key(id, columns.first), last: columns.end - 1, lastArrival: columns.arrivals.last ?? 0,
         bodyBytes: Int64(columns.bodies.count), block: block)

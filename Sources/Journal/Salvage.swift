@@ -145,7 +145,9 @@ final class Salvage {
     if try take(block, stream, first, last, &copying) { return }
     if try guess(block, stream, &copying) { return }
     // The records are damaged; that they were there is plausible.
-    if first == copying.end + 1, last >= first, last - first < UInt64(BlockCodec.maxRawBytes) { copying.miss(through: last) }
+    if first == copying.end + 1, last >= first, last - first < UInt64(BlockCodec.maxRawBytes) {
+      copying.miss(through: last)
+    }
   }
 
   /// A row whose numbers are damaged and whose block is not: the numbers that it should have fit its checksum.
@@ -185,7 +187,8 @@ final class Salvage {
     let (first, end, arrival) = (columns.first, columns.end, columns.arrivals.last ?? 0)
     let bodyBytes = columns.bodies.count
     let id = copying.id
-    let size = try codec.encode(columns, stream: id, level: BlockCodec.coldLevel) { [insert] block throws(CrossdockError) in
+    let size = try codec.encode(columns, stream: id, level: BlockCodec.coldLevel) {
+      [insert] block throws(CrossdockError) in
       insert.bind(JournalSchema.key(id, first), at: 1)
       insert.bind(end - 1, at: 2)
       insert.bind(arrival, at: 3)
@@ -253,8 +256,9 @@ struct SalvageStreams {
           evictedRecords: UInt64(clamping: rows.integer(8)), packedThrough: UInt64(clamping: rows.integer(7)),
           packedBytes: rows.integer(9), packedBodyBytes: rows.integer(10), missing: UInt64(clamping: rows.integer(11))))
     }
-    guard let cursors = try? old.prepare(
-      "SELECT stream, min(sequence) FROM cursor WHERE name GLOB 'uplink:*' GROUP BY stream")
+    guard
+      let cursors = try? old.prepare(
+        "SELECT stream, min(sequence) FROM cursor WHERE name GLOB 'uplink:*' GROUP BY stream")
     else { return }
     while (try? cursors.step()) == true { confirmed[cursors.integer(0)] = UInt64(clamping: cursors.integer(1)) }
   }

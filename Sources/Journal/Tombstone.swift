@@ -13,6 +13,14 @@ package struct Tombstone: Sendable, Equatable {
   /// Up to where every uplink had confirmed: what lies beyond is lost for central.
   package var confirmedThrough: UInt64?
 
+  /// The reason under which the records count as dropped; nil where they are still here.
+  package var dropReason: String? {
+    switch reason {
+    case "journal_full", "stream_full", "class_full", "expired", "thinned": reason
+    default: reason.hasPrefix("damaged") ? "damaged" : nil
+    }
+  }
+
   package init(
     stream: String, first: UInt64, last: UInt64, count: UInt64, reason: String, confirmedThrough: UInt64? = nil
   ) {

@@ -68,6 +68,7 @@ package struct LiveScreen: Sendable {
     line.add("  commit \(Figures.microseconds(journal.lastCommitUs))")
     if journal.evicted > 0 { line.add("  dropped \(Figures.count(journal.evicted))", .bad) }
     if let reason = journal.holdReason { line.add("  holding: \(reason)", .bad) }
+    if let reason = journal.pauseReason { line.add("  paused: \(reason)", .bad) }
     return line
   }
 

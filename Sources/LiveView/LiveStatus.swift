@@ -10,6 +10,7 @@ package struct LiveStatus: Equatable, Sendable {
     var lastCommitUs = 0
     var evicted = 0
     var holdReason: String?
+    var pauseReason: String?
   }
 
   package struct Connection: Equatable, Sendable {
@@ -80,7 +81,8 @@ package struct LiveStatus: Equatable, Sendable {
     self.journal = Journal(
       bytes: journal.whole("bytes"), maxBytes: journal.whole("max_bytes"), records: journal.whole("records"),
       commits: journal.whole("commits_total"), lastCommitUs: journal.whole("last_commit_us"),
-      evicted: journal.whole("evicted_records_total"), holdReason: journal["hold_reason"]?.string)
+      evicted: journal.whole("evicted_records_total"), holdReason: journal["hold_reason"]?.string,
+      pauseReason: journal["pause_reason"]?.string)
     connections = document.list("connections").map {
       Connection(
         name: $0.text("name"), address: $0.text("address"), state: $0.text("state"), lastError: $0["last_error"]?.string

@@ -14,6 +14,7 @@ package enum SummaryLine {
           + " confirmed \(Figures.count(uplink.watermark)) of \(Figures.count(uplink.last))")
     }
     if let reason = status.journal.holdReason { parts.append("holding: \(reason)") }
+    if let reason = status.journal.pauseReason { parts.append("paused: \(reason)") }
     return "\(status.agent): " + parts.joined(separator: ", ")
   }
 }

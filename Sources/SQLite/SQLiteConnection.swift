@@ -20,6 +20,7 @@ package final class SQLiteConnection {
   private var begin: OpaquePointer?
   private var commit: OpaquePointer?
   private var beginRead: OpaquePointer?
+  private var busyTimeoutMs: Int32 = 0
 
   /// Opens a database file. Nothing is read yet: a file that is no database is found out by the first statement.
   package init(path: String, mode: Mode) throws(CrossdockError) {
@@ -133,6 +134,7 @@ package final class SQLiteConnection {
 
   /// How long a statement waits for another connection's lock.
   package func setBusyTimeout(ms: Int32) {
+    busyTimeoutMs = ms
     sqlite3_busy_timeout(handle, ms)
   }
 
@@ -154,6 +156,18 @@ package final class SQLiteConnection {
     guard code == SQLITE_OK || code & 0xFF == SQLITE_BUSY else { throw failure(code, "checkpoint") }
     if code == SQLITE_OK { logPagesCount.pointee = 0 }
     return code == SQLITE_OK
+  }
+
+  /// Moves the whole write-ahead log into the database and sees to it that the next transaction begins at its front. False when a
+  /// reader is in the way for longer than that.
+  package func restartLog(waitMs: Int32) throws(CrossdockError) -> Bool {
+    sqlite3_busy_timeout(handle, waitMs)
+    defer { sqlite3_busy_timeout(handle, busyTimeoutMs) }
+    let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_RESTART, nil, nil)
+    guard code & 0xFF != SQLITE_BUSY else { return false }
+    guard code == SQLITE_OK else { throw failure(code, "checkpoint") }
+    logPagesCount.pointee = 0
+    return true
   }
 
   /// Gives cached memory back to the system.

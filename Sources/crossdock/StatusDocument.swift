@@ -20,18 +20,7 @@ enum StatusDocument {
         "connections", array: { list in for connection in engine.connections { self.connection(connection, &list) } })
       $0.member("feeds", array: { list in for feed in engine.feeds { self.feed(feed, &list) } })
       $0.member(
-        "streams",
-        array: { list in
-          for stream in engine.streams {
-            list.object {
-              $0.member("name", stream.definition.name)
-              $0.member("class", stream.definition.streamClass.name)
-              $0.member("first", stream.first)
-              $0.member("last", stream.last)
-              $0.member("records", stream.records)
-            }
-          }
-        })
+        "streams", array: { list in for stream in engine.streams { self.stream(stream, &list) } })
       $0.member("models", array: { list in for model in engine.models { self.model(model, &list) } })
       $0.member("uplinks", array: { list in for uplink in uplinks { self.uplink(uplink, &list) } })
     }
@@ -46,8 +35,32 @@ enum StatusDocument {
     json.member("commits_total", engine.commits)
     json.member("last_commit_us", engine.lastCommitUs)
     json.member("evicted_records_total", engine.evictedRecords)
-    json.member("state", engine.holdReason == nil ? "writing" : "holding")
+    json.member("state", engine.holdReason != nil ? "holding" : engine.pauseReason != nil ? "paused" : "writing")
     json.member("hold_reason", engine.holdReason)
+    json.member("pause_reason", engine.pauseReason)
+  }
+
+  private static func stream(_ stream: StreamState, _ json: inout JSONWriter) {
+    let retention = stream.definition.retention
+    json.object {
+      $0.member("name", stream.definition.name)
+      $0.member("class", stream.definition.streamClass.name)
+      $0.member("first", stream.first)
+      $0.member("last", stream.last)
+      // Those that were found damaged and cut out are not held any more.
+      $0.member("records", stream.records - min(stream.records, stream.missingRecords))
+      $0.member("stored_bytes", stream.storedBytes)
+      if let bound = retention.maxBytes { $0.member("max_bytes", bound) }
+      if let age = retention.maxAgeMs { $0.member("max_age_s", age / 1000) }
+      $0.member("when_full", retention.whenFull.rawValue)
+      $0.member("evicted_records_total", stream.evictedRecords)
+      $0.member("missing_records", stream.missingRecords)
+      $0.member(
+        "dropped_total",
+        object: { dropped in
+          for (reason, count) in stream.dropped.sorted(by: { $0.key < $1.key }) { dropped.member(reason, count) }
+        })
+    }
   }
 
   private static func connection(_ connection: EngineSnapshot.Connection, _ json: inout JSONWriter) {

@@ -10,10 +10,11 @@ final class AgentFixture {
 
   /// - Parameters:
   ///   - isMQTT5: the protocol version of the agent's connection.
+  ///   - stream: more keys of the stream.
   ///   - feed: more keys of the feed.
   ///   - uplink: more keys of the uplink.
   init(
-    isMQTT5: Bool = true, extra: String = "", feed: String = "", uplink: String = "", brokerExtra: String = ""
+    isMQTT5: Bool = true, extra: String = "", stream: String = "", feed: String = "", uplink: String = "", brokerExtra: String = ""
   ) throws {
     sandbox = try Sandbox()
     try sandbox.startBroker(extra: brokerExtra)
@@ -36,6 +37,7 @@ final class AgentFixture {
       [[stream]]
       name = "telemetry"
       class = "telemetry"
+      \(stream)
       [[feed]]
       name = "numbers"
       connection = "floor"
@@ -97,6 +99,19 @@ final class AgentFixture {
       return nil
     }
     return (try? JSONSerialization.jsonObject(with: Data(result.output.utf8))) as? [String: Any]
+  }
+
+  /// `/metrics`: by name with labels.
+  func metrics() throws -> [String: Double] {
+    let address = try String(contentsOfFile: sandbox.path("data/control.addr"), encoding: .utf8)
+    let answer = try runToEnd(
+      "/usr/bin/curl", ["-s", "http://\(address.trimmingCharacters(in: .whitespacesAndNewlines))/metrics"])
+    var values: [String: Double] = [:]
+    for line in answer.output.split(separator: "\n") where !line.hasPrefix("#") {
+      guard let space = line.lastIndex(of: " "), let value = Double(line[line.index(after: space)...]) else { continue }
+      values[String(line[..<space])] = value
+    }
+    return values
   }
 
   private var uplink: [String: Any]? { (status()?["uplinks"] as? [[String: Any]])?.first }

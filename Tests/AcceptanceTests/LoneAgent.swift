@@ -12,7 +12,7 @@ final class LoneAgent {
   ///   - dataDirectory: default: `<id>-data` in the sandbox.
   ///   - extra: everything but `[agent]`, `[journal]`, `[control]` and the stream `telemetry`.
   init(
-    _ sandbox: Sandbox, id: String = "dock-7", dataDirectory: String? = nil, maxSize: String = "64MiB",
+    _ sandbox: Sandbox, id: String = "dock-7", dataDirectory: String? = nil, maxSize: String = "64MiB", minFree: String = "0B",
     listen: String = "127.0.0.1:0", extra: String
   )
     throws
@@ -22,12 +22,14 @@ final class LoneAgent {
     self.dataDirectory = dataDirectory ?? sandbox.path("\(id)-data")
     self.listen = listen
     self.maxSize = maxSize
+    self.minFree = minFree
     try configure(extra)
   }
 
   let dataDirectory: String
   private let listen: String
   private let maxSize: String
+  private let minFree: String
   var configuration: String { sandbox.path("\(name).conf") }
   var log: String { child?.log ?? "" }
 
@@ -41,7 +43,7 @@ final class LoneAgent {
       data_dir = "\(dataDirectory)"
       [journal]
       max_size = "\(maxSize)"
-      min_free = 0
+      min_free = "\(minFree)"
       [control]
       listen = "\(listen)"
       [[stream]]

@@ -16,6 +16,19 @@ final class SmallDisk {
     _ = try? runToEnd("/usr/bin/umount", ["-l", path])
   }
 
+  var freeBytes: Int {
+    let attributes = try? FileManager.default.attributesOfFileSystem(forPath: path)
+    return (attributes?[.systemFreeSize] as? NSNumber)?.intValue ?? 0
+  }
+
+  /// About so much is left.
+  func fill(leaving bytes: Int) {
+    let file = open("\(path)/filler", O_WRONLY | O_CREAT, 0o600)
+    let zeros = [UInt8](repeating: 0, count: max(0, freeBytes - bytes))
+    _ = Foundation.write(file, zeros, zeros.count)
+    close(file)
+  }
+
   /// Not a byte is left.
   func fill() {
     let file = open("\(path)/filler", O_WRONLY | O_CREAT, 0o600)

@@ -271,11 +271,12 @@ import Testing
   @Test func metricsAreOpenMetricsAndTheFeedsAddUp() throws {
     let status = """
       {"agent":"dock-7","version":"0.1.0","epoch":"1-0","uptime_s":12,"clock_synchronised":true,
-       "journal":{"bytes":1,"max_bytes":2,"records":3,"commits_total":4,"last_commit_us":500,"evicted_records_total":0},
+       "journal":{"bytes":1,"max_bytes":2,"records":3,"commits_total":4,"last_commit_us":500,"evicted_records_total":6,"state":"paused"},
        "connections":[{"name":"floor","state":"connected","reconnects_total":2}],
        "feeds":[{"name":"f\\"1\\"","received_total":10,"stored_total":6,"quarantined_total":1,
          "dropped_total":{"redelivered":2,"duplicate":1,"oversize":0},"records_total":6,"lag_ms":1500}],
-       "streams":[{"name":"scans","records":3,"last":9}],
+       "streams":[{"name":"scans","first":5,"records":3,"last":9,"stored_bytes":700,"max_bytes":1000,"max_age_s":60,
+         "evicted_records_total":4,"missing_records":2,"dropped_total":{"stream_full":4,"damaged":2}}],
        "models":[{"name":"m","state":"running","batches_total":1,"records_total":2,"emitted_total":3,"failed_total":0}],
        "uplinks":[{"name":"central","lag_records":7,"sent_records_total":8,"sent_bytes_total":9,"failures_total":1}]}
       """
@@ -289,6 +290,23 @@ import Testing
     #expect(text.contains("crossdock_feed_dropped_messages_total{\(feed),reason=\"duplicate\"} 1\n"))
     #expect(text.contains("crossdock_journal_last_commit_seconds 0.0005\n"))
     #expect(text.contains("crossdock_uplink_lag_records{uplink=\"central\"} 7\n"))
+    #expect(text.contains("# TYPE crossdock_journal_state stateset\n"))
+    #expect(text.contains("crossdock_journal_state{crossdock_journal_state=\"paused\"} 1\n"))
+    #expect(text.contains("crossdock_journal_state{crossdock_journal_state=\"holding\"} 0\n"))
+    let streams = text.split(separator: "\n").filter { $0.hasPrefix("crossdock_stream_") }.joined(separator: "\n")
+    #expect(
+      streams == """
+        crossdock_stream_records{stream="scans"} 3
+        crossdock_stream_first_sequence{stream="scans"} 5
+        crossdock_stream_last_sequence{stream="scans"} 9
+        crossdock_stream_missing_records{stream="scans"} 2
+        crossdock_stream_stored_bytes{stream="scans"} 700
+        crossdock_stream_limit_bytes{stream="scans"} 1000
+        crossdock_stream_limit_seconds{stream="scans"} 60
+        crossdock_stream_evicted_records_total{stream="scans"} 4
+        crossdock_stream_dropped_records_total{stream="scans",reason="stream_full"} 4
+        crossdock_stream_dropped_records_total{stream="scans",reason="damaged"} 2
+        """)
     func sum(_ family: String) -> Int {
       text.split(separator: "\n").filter { $0.hasPrefix("crossdock_feed_\(family)_messages_total{") }
         .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }.reduce(0, +)
