@@ -45,7 +45,9 @@ extension Journal {
     let (key, last, arrival, bodyBytes) = (
       find.integer(0), UInt64(clamping: find.integer(1)), find.integer(2), find.integer(3)
     )
-    guard BlockCodec.isIntact(find.bytes(4), stream: id, first: JournalSchema.sequence(ofKey: key), last: last) else { return }
+    guard BlockCodec.isIntact(find.bytes(4), stream: id, first: JournalSchema.sequence(ofKey: key), last: last) else {
+      return
+    }
     let block = Array(find.bytes(4))
     find.reset()
     try changing { () throws(CrossdockError) in

@@ -8,7 +8,8 @@ import Testing
     (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any] ?? [:]
   }
 
-  private func tool(_ fixture: AgentFixture, _ words: String...) throws -> (code: Int32, output: String, errors: String) {
+  private func tool(_ fixture: AgentFixture, _ words: String...) throws -> (code: Int32, output: String, errors: String)
+  {
     try runToEnd("crossdock", ["journal"] + words)
   }
 
@@ -63,6 +64,8 @@ import Testing
     }
     fixture.stopAgent()
     #expect(try tool(fixture, "compact", data).code == 0)
+    let mode = try FileManager.default.attributesOfItem(atPath: "\(data)/journal.db")[.posixPermissions] as? NSNumber
+    #expect(mode?.intValue == 0o600)
     #expect(try tool(fixture, "repair", "--config", fixture.configuration).output.hasSuffix("; nothing was changed\n"))
   }
 

@@ -8,7 +8,9 @@ import Testing
 @testable import Journal
 
 @Suite struct ExportTests {
-  private func restore(_ fixture: JournalFixture, _ names: [String] = ["out"]) throws -> (JournalFixture, JournalRestore) {
+  private func restore(_ fixture: JournalFixture, _ names: [String] = ["out"]) throws -> (
+    JournalFixture, JournalRestore
+  ) {
     let target = JournalFixture()
     let restored = try JournalRestore(
       try names.map { try fixture.segments($0) }, into: target.folder, limits: .unbounded, now: fixture.clock.now())
@@ -99,6 +101,17 @@ import Testing
     #expect(done[0].isWhole)
     let header = try #require(try fixture.segments().entries.first?.header)
     #expect((header.follows, header.first, header.last, header.count) == (0, 101, 100, 0))
+  }
+
+  @Test func emptyJournalIsRestoredWithItsStreams() throws {
+    let fixture = JournalFixture()
+    _ = try fixture.open()
+    try fixture.export()
+    let (target, restored) = try restore(fixture)
+    #expect(restored.records == 0)
+    #expect(try target.reader().streams().map(\.records).allSatisfy { $0 == 0 })
+    #expect(try JournalVerification(path: target.path).problems == [])
+    #expect(try target.open().newEpochReason == nil)
   }
 
   @Test func sinceASequenceOrATimeBeginsThere() throws {
@@ -221,7 +234,8 @@ import Testing
     let reached = try StreamScan(database: file.database, stream: slot.id).forEach(after: 0) {
       pages += 1
     } _: { (row, after) throws(CrossdockError) in
-      try codec.decode(row.block, stream: slot.id, first: row.first, last: row.last, after: after) { record throws(CrossdockError) in
+      try codec.decode(row.block, stream: slot.id, first: row.first, last: row.last, after: after) {
+        record throws(CrossdockError) in
         seen.append(record.sequence)
         if seen.count.isMultiple(of: 200) {
           // Beside the reader's transaction, as a running agent would.

@@ -55,7 +55,8 @@ import Testing
     let error = #expect(throws: CrossdockError.self) { try JournalFile(path: "/nowhere/journal.db") }
     #expect(
       error?.description
-        == "cannot read the journal: /nowhere/journal.db: there is none\n  hint: name the data folder, or the file itself")
+        == "cannot read the journal: /nowhere/journal.db: there is none\n  hint: name the data folder, or the file itself"
+    )
     #expect(error?.exitCode == .unavailable)
   }
 

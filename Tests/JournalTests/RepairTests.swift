@@ -29,7 +29,8 @@ import Testing
     let epoch = try fixture.reader().epoch
     let database = try SQLiteConnection(path: fixture.path, mode: .readWrite)
     try database.execute(
-      "UPDATE segment SET block = CAST(substr(block, 1, 50) || x'00' || substr(block, 52) AS BLOB) WHERE key = (SELECT min(key) FROM segment)")
+      "UPDATE segment SET block = CAST(substr(block, 1, 50) || x'00' || substr(block, 52) AS BLOB) WHERE key = (SELECT min(key) FROM segment)"
+    )
     let repair = try self.repair(fixture)
     #expect(!repair.wasSound)
     #expect(repair.result.problems == [])

@@ -45,7 +45,9 @@ import Testing
       try fixture.flip(fixture.path, at: offset)
       let verification = try JournalVerification(path: fixture.path)
       if verification.isSound {
-        #expect(try ["vibration", "scans"].map { try fixture.all($0) } == records, "seed \(seed) round \(round) offset \(offset)")
+        #expect(
+          try ["vibration", "scans"].map { try fixture.all($0) } == records,
+          "seed \(seed) round \(round) offset \(offset)")
       } else {
         found += 1
       }
@@ -79,7 +81,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("UPDATE feed SET received = received + 1 WHERE name = 'a'", "the counters of feed a do not add up: 1 received, 0 stored, 0 quarantined, 0 dropped"),
+    (
+      "UPDATE feed SET received = received + 1 WHERE name = 'a'",
+      "the counters of feed a do not add up: 1 received, 0 stored, 0 quarantined, 0 dropped"
+    ),
     ("UPDATE cursor SET sequence = 3001", "vibration: cursor uplink:central stands at 3001, the stream ends at 3000"),
     ("UPDATE source SET name = 'other' WHERE id = 1", "the name of source 1 is damaged"),
     ("DELETE FROM epoch", "there is no epoch"),
@@ -130,7 +135,9 @@ import Testing
   }
 
   private func damage(_ fixture: JournalFixture, key: Int64) throws {
-    try change(fixture, "UPDATE segment SET block = CAST(substr(block, 1, 50) || x'00' || substr(block, 52) AS BLOB) WHERE key = \(key)")
+    try change(
+      fixture,
+      "UPDATE segment SET block = CAST(substr(block, 1, 50) || x'00' || substr(block, 52) AS BLOB) WHERE key = \(key)")
   }
 
   private func change(_ fixture: JournalFixture, _ sql: String) throws {
