@@ -9,7 +9,8 @@ internal import SQLite
 extension Journal {
   /// Whether a call of `maintain` has something to do. Cheap: asked after each commit.
   package func needsMaintenance(now: ClockReading) -> Bool {
-    database.logPages >= limits.logPages || (maintenance.logBytes >= limits.packAtBytes && now.monotonicMs >= maintenance.pausedUntilMs)
+    database.logPages >= limits.logPages
+      || (maintenance.logBytes >= limits.packAtBytes && now.monotonicMs >= maintenance.pausedUntilMs)
       || now.monotonicMs >= maintenance.retentionDueMs || now.monotonicMs >= maintenance.scrubDueMs
       || !maintenance.suspects.isEmpty
   }

@@ -52,7 +52,8 @@ package struct JournalLimits: Sendable, Equatable {
   /// Pages that the database may have in use. The write-ahead log may overshoot by one transaction, and one that makes room packs
   /// up to three times `packAtBytes` on the way and writes the pages that it empties too.
   var databasePages: Int64 {
-    (maxBytes - Self.indexBytes - 2 * logPages * Self.pageBytes - Int64(maxTransactionBytes) - 4 * packAtBytes) / Self.pageBytes
+    (maxBytes - Self.indexBytes - 2 * logPages * Self.pageBytes - Int64(maxTransactionBytes) - 4 * packAtBytes)
+      / Self.pageBytes
   }
   /// Eviction makes room down to this, at most 1 MiB at a time: seldom enough for few tombstones, and no long stall.
   var lowWaterPages: Int64 { databasePages - min(max(8, databasePages / 16), 256) }

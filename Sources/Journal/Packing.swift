@@ -23,10 +23,14 @@ struct Packing {
     var replacedBodyBytes: Int64 = 0
     /// Records of two boots, or of a longer time than that.
     func spans(longerThanMs limit: Int64?) -> Bool {
-      guard let limit, let begin = columns.monotonicTimesNs.first, let end = columns.monotonicTimesNs.last else { return false }
+      guard let limit, let begin = columns.monotonicTimesNs.first, let end = columns.monotonicTimesNs.last else {
+        return false
+      }
       return columns.boots.first != columns.boots.last || (end &- begin) / 1_000_000 > limit
     }
-    var isFull: Bool { Int64(columns.bodies.count) >= JournalLimits.segmentBytes || columns.count >= Int(JournalLimits.segmentRecords) }
+    var isFull: Bool {
+      Int64(columns.bodies.count) >= JournalLimits.segmentBytes || columns.count >= Int(JournalLimits.segmentRecords)
+    }
   }
 
   /// A segment goes as a whole, when its youngest record is too old: where records expire, it must not gather them for long.
@@ -81,7 +85,8 @@ struct Packing {
       open[index] = OpenSegment()
     }
     var segment = open.removeValue(forKey: index)!
-    let isValid = try journal.codec.decode(block, stream: id, first: first, last: last) { record throws(CrossdockError) in
+    let isValid = try journal.codec.decode(block, stream: id, first: first, last: last) {
+      record throws(CrossdockError) in
       segment.columns.append(record)
       return true
     }
@@ -98,13 +103,16 @@ struct Packing {
     find.bind(JournalSchema.key(id, 0), at: 2)
     guard try find.step(), UInt64(clamping: find.integer(1)) + 1 == first else { return OpenSegment() }
     let begin = JournalSchema.sequence(ofKey: find.integer(0))
-    guard replacedBytes + Int64(find.bytes(3).count) <= journal.limits.packBytes, find.integer(2) < JournalLimits.segmentBytes / 2, first - begin < JournalLimits.segmentRecords / 2 else {
+    guard replacedBytes + Int64(find.bytes(3).count) <= journal.limits.packBytes,
+      find.integer(2) < JournalLimits.segmentBytes / 2, first - begin < JournalLimits.segmentRecords / 2
+    else {
       return OpenSegment()
     }
     var segment = OpenSegment()
     let block = find.bytes(3)
     (segment.replacedBytes, segment.replacedBodyBytes) = (Int64(block.count), find.integer(2))
-    let isValid = try journal.codec.decode(block, stream: id, first: begin, last: first - 1) { record throws(CrossdockError) in
+    let isValid = try journal.codec.decode(block, stream: id, first: begin, last: first - 1) {
+      record throws(CrossdockError) in
       segment.columns.append(record)
       return true
     }
@@ -119,7 +127,8 @@ struct Packing {
     let columns = segment.columns
     let id = journal.streams.slots[index].id
     let statements = journal.statements
-    let size = try journal.codec.encode(columns, stream: id, level: BlockCodec.coldLevel) { block throws(CrossdockError) in
+    let size = try journal.codec.encode(columns, stream: id, level: BlockCodec.coldLevel) {
+      block throws(CrossdockError) in
       try statements.insertSegment(
         key: JournalSchema.key(id, columns.first), last: columns.end - 1, lastArrival: columns.arrivals.last ?? 0,
         bodyBytes: Int64(columns.bodies.count), block: block)

@@ -44,7 +44,8 @@ import Testing
     try journal.store(["{\"n\":1}"], stream: 0)
     // A trigger makes SQLite refuse in the middle of the transaction, as a full disk would.
     let saboteur = try SQLiteConnection(path: fixture.path, mode: .readWrite)
-    try saboteur.execute("CREATE TRIGGER refuse BEFORE INSERT ON log WHEN NEW.stream = 2 BEGIN SELECT RAISE(ABORT, 'refused'); END")
+    try saboteur.execute(
+      "CREATE TRIGGER refuse BEFORE INSERT ON log WHEN NEW.stream = 2 BEGIN SELECT RAISE(ABORT, 'refused'); END")
     let batch = RecordBatch()
     let source = journal.intern("late/source")
     batch.add("{\"n\":2}", stream: 0, source: source)
