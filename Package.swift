@@ -122,7 +122,7 @@ let package = Package(
     module("Configuration", ["CTomlPlusPlus", "Platform", "Records"]),
     module("MQTTFeed", ["CMosquitto", "CLinux", "Platform", "Records", log]),
     module("Decoding", ["JSONText", "Records"]),
-    module("Journal", ["SQLite", "CZstd", "CLinux", "Platform", "Records", "JSONText", log]),
+    module("Journal", ["SQLite", "CZstd", "CLinux", "Platform", "Segments", "Records", "JSONText", log]),
     module("PluginRuntime", ["CCrossdockPlugin", "CLinux", "Platform", "Records", log]),
     // 4
     module(
@@ -145,8 +145,8 @@ let package = Package(
     module(
       "EngineSimulation",
       [
-        "CFaultVFS", "Engine", "Configuration", "MQTTFeed", "Journal", "PluginRuntime", "Platform", "Records", "JSONText",
-        "CrossdockPlugin", "CCrossdockPlugin", "SQLite", log,
+        "CFaultVFS", "Engine", "Configuration", "MQTTFeed", "Journal", "PluginRuntime", "Platform", "Records",
+        "JSONText", "CrossdockPlugin", "CCrossdockPlugin", "SQLite", log,
       ], path: "Tests/Simulation/EngineSimulation"),
     // 6
     .executableTarget(
@@ -189,7 +189,7 @@ let package = Package(
     tests("Configuration", ["Configuration", "Records"]),
     tests("MQTTFeed", ["MQTTFeed", "Platform", "Records"]),
     tests("Decoding", ["Decoding", "JSONText", "Records"]),
-    tests("Journal", ["Journal", "SQLite", "Platform", "Records"]),
+    tests("Journal", ["Journal", "SQLite", "Segments", "Platform", "Records"]),
     tests("PluginRuntime", ["PluginRuntime", "Records", log]),
     tests(
       "Engine",

@@ -276,13 +276,11 @@ def allocations(kind, load):
         with open(counts, "rb") as file, mmap.mmap(file.fileno(), 16, prot=mmap.PROT_READ) as shared:
             for _ in range(2):
                 before = struct.unpack("QQ", shared[:16])
-                bytes_before = proc_value(process.pid, "io", "wchar")
                 bed.result(load.start(bed))
                 wait_for("the subscriber to be done", lambda: is_quiet(process.pid))
                 after = struct.unpack("QQ", shared[:16])
-        if proc_value(process.pid, "io", "wchar") - bytes_before < load.count * PAYLOAD_BYTES:
+        if subscriber.stop(2 * load.count)[0] < 2 * load.count:
             raise SystemExit(f"bench: {kind.name} did not store the messages whose allocations were to be counted")
-        subscriber.stop(2 * load.count)
     return [(b - a) / load.count for a, b in zip(before, after)]
 
 

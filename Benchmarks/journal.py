@@ -13,19 +13,12 @@ WAITING = 2000
 
 
 def fill(bed, subscriber, table):
-    """A journal of RECORDS: by the product `journal-fill` where it is built, otherwise through the agent itself."""
-    filler = os.path.join(PROGRAMS, "journal-fill")
+    """A journal of RECORDS, through the agent itself."""
     begun = time.monotonic()
-    if os.path.exists(filler):
-        os.makedirs(subscriber.data, exist_ok=True)
-        subprocess.run([filler, subscriber.data, str(RECORDS), subscriber.configuration], check=True, stdout=subprocess.DEVNULL)
-        how = "journal-fill"
-    else:
-        load = ingest.Load(RECORDS)
-        ingest.measure(bed, subscriber, load, seconds=RECORDS // 5000 + 60)
-        how = "the agent"
+    load = ingest.Load(RECORDS)
+    ingest.measure(bed, subscriber, load, seconds=RECORDS // 5000 + 60)
     size = sum(entry.stat().st_size for entry in os.scandir(subscriber.data) if entry.is_file())
-    table.note(f"{RECORDS:,} records by {how} in {time.monotonic() - begun:.0f} s: {size / 1e6:,.0f} MB in the data folder")
+    table.note(f"{RECORDS:,} records through the agent in {time.monotonic() - begun:.0f} s: {size / 1e6:,.0f} MB in the data folder")
 
 
 def bench_start(table):

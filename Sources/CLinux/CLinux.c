@@ -47,20 +47,33 @@ void crossdock_set_thread_name(const char *name) {
   prctl(PR_SET_NAME, cut, 0, 0, 0);
 }
 
-void crossdock_limit_malloc_arenas(int count) { mallopt(M_ARENA_MAX, count); }
+void crossdock_keep_heap_small(void) {
+  mallopt(M_ARENA_MAX, 1);
+  // Fixed: by itself glibc raises both to the size of the largest block ever freed, and keeps as much for ever.
+  mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+  mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+}
 
 long crossdock_release_code_pages(void) {
-  FILE *maps = fopen("/proc/self/maps", "re");
+  FILE *maps = fopen("/proc/self/smaps", "re");
   if (!maps) return 0;
   char line[512];
+  unsigned long start = 0, end = 0, kilobytes;
+  int is_candidate = 0;
   long bytes = 0;
   while (fgets(line, sizeof line, maps)) {
-    unsigned long start, end;
-    char access[5], path[2];
-    // Only what is executable, read-only and of a file: such pages are never dirty.
-    if (sscanf(line, "%lx-%lx %4s %*s %*s %*s %1s", &start, &end, access, path) == 4 && !strcmp(access, "r-xp") &&
-        path[0] == '/' && madvise((void *)start, end - start, MADV_DONTNEED) == 0)
-      bytes += (long)(end - start);
+    unsigned long from, to;
+    char access[5], path[2] = "";
+    int fields = sscanf(line, "%lx-%lx %4s %*s %*s %*s %1s", &from, &to, access, path);
+    if (fields >= 3) {
+      // Code and constants of a file.
+      is_candidate = fields == 4 && path[0] == '/' && (!strcmp(access, "r-xp") || !strcmp(access, "r--p"));
+      start = from, end = to;
+    } else if (is_candidate && sscanf(line, "Anonymous: %lu kB", &kilobytes) == 1) {
+      // Without a page of its own, that is one that was written (by relocation, say): only then the file has it all.
+      if (kilobytes == 0 && madvise((void *)start, end - start, MADV_DONTNEED) == 0) bytes += (long)(end - start);
+      is_candidate = 0;
+    }
   }
   fclose(maps);
   return bytes;

@@ -21,7 +21,9 @@ enum ChangesAnswer {
   static let maxBytes = 4 << 20
   static let maxWaitS = 60
 
-  static func make(_ request: HTTPRequest, _ reader: JournalReader) throws(CrossdockError) -> HTTPResponse {
+  static func make(
+    _ request: HTTPRequest, _ reader: JournalReader, _ damage: CursorMailbox?
+  ) throws(CrossdockError) -> HTTPResponse {
     guard let name = request.query["stream"] else {
       return .error(400, "no stream given", hint: "GET /v1/changes?stream=NAME; GET /v1/streams lists the names")
     }
@@ -41,7 +43,14 @@ enum ChangesAnswer {
     case .after(let sequence): after = sequence
     case .answer(let refusal): return refusal
     }
-    let records = try reader.read(stream: name, after: after, maxRecords: limit, maxBytes: maxBytes)
+    let records: [StoredRecord]
+    do throws(CrossdockError) {
+      records = try reader.read(stream: name, after: after, maxRecords: limit, maxBytes: maxBytes)
+    } catch {
+      // The writer cuts it out; who asks again reads on behind it.
+      if error.fault == .damaged { damage?.reportDamage(stream: name, after: after) }
+      throw error
+    }
     if records.isEmpty, waitNs > 0, request.query["since"] != "now", request.nowNs < request.arrivedNs + waitNs {
       return .wait(untilNs: request.arrivedNs + waitNs)
     }

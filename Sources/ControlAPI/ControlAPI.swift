@@ -29,11 +29,12 @@ package final class ControlAPI: Sendable {
   ///   - status: gives the JSON text of `/v1/status`; called on the server's thread.
   ///   - journalPath: the journal, which may appear later: until then its answers are 503.
   ///   - commits: wakes long polls.
+  ///   - damage: told where a request met damage in the journal.
   package init(
     _ configuration: HTTPServerConfiguration, journalPath: String, commits: CommitSignal,
-    logger: Logger = Logger(label: "control"), status: @escaping @Sendable () -> [UInt8]
+    damage: CursorMailbox? = nil, logger: Logger = Logger(label: "control"), status: @escaping @Sendable () -> [UInt8]
   ) throws(CrossdockError) {
-    let shared = ControlState(journalPath: journalPath, commits: commits, logger: logger)
+    let shared = ControlState(journalPath: journalPath, commits: commits, damage: damage, logger: logger)
     self.shared = shared
     let server = try HTTPServer(
       configuration,

@@ -8,22 +8,24 @@ internal import Synchronization
 final class ControlState: Sendable {
   private let journalPath: String
   private let commits: CommitSignal
+  private let damage: CursorMailbox?
   private let logger: Logger
   private let reader = Mutex<JournalReader?>(nil)
   /// A new generation with each request that may wait: nobody listens to commits before there is one.
   private let requests = CommitSignal()
   private let isStopping = Atomic(false)
 
-  init(journalPath: String, commits: CommitSignal, logger: Logger) {
+  init(journalPath: String, commits: CommitSignal, damage: CursorMailbox?, logger: Logger) {
     self.journalPath = journalPath
     self.commits = commits
+    self.damage = damage
     self.logger = logger
   }
 
   func changes(_ request: HTTPRequest) -> HTTPResponse {
     // Said before the look at the journal, so that no commit falls between the look and the wait.
     if request.query["wait"] != nil { requests.wakeAll() }
-    return answer { (reader) throws(CrossdockError) in try ChangesAnswer.make(request, reader) }
+    return answer { (reader) throws(CrossdockError) in try ChangesAnswer.make(request, reader, damage) }
   }
 
   /// Answers from the journal; 503 while it cannot be read.

@@ -32,12 +32,12 @@ package enum ConnectionSettings {
   private static func subscriptions(
     _ connection: MQTTConnectionConfiguration, _ configuration: AgentConfiguration
   ) -> [MQTTSettings.Subscription] {
-    let feeds = configuration.feeds.enumerated().filter { $0.element.connection == connection.name }
-    let fareAlike = Set(feeds.map(\.element.qos)).count == 1 && feeds.allSatisfy { $0.element.share == nil }
+    let feeds = configuration.feeds.filter { $0.connection == connection.name }
+    let fareAlike = Set(feeds.map(\.qos)).count == 1 && feeds.allSatisfy { $0.share == nil }
     let identifies = fareAlike && configuration.hasOverlappingFeeds(connection: connection.name)
     var made: [MQTTSettings.Subscription] = []
-    for (number, feed) in feeds where !made.contains(where: { $0.filter == feed.subscription && $0.qos >= feed.qos }) {
-      let id = identifies ? IngestPipeline.subscriptionID(ofFeed: number) : 0
+    for feed in feeds where !made.contains(where: { $0.filter == feed.subscription && $0.qos >= feed.qos }) {
+      let id = identifies ? IngestPipeline.subscriptionID(ofFilter: feed.subscription) : 0
       made.append(MQTTSettings.Subscription(filter: feed.subscription, qos: feed.qos, id: id))
     }
     return made

@@ -50,6 +50,9 @@ package final class Engine {
   package let connections: [any FeedConnection]
   private let outbox: ReplyOutbox
   private let log: Logger
+  private let lingerMs: Int64
+  /// By connection: what takes its messages.
+  private var receivers: [(Message) -> Bool] = []
   private var hold: HoldState?
   private var disk: DiskWatch
   /// Why the connections have left the brokers; nil: they have not.
@@ -79,6 +82,7 @@ package final class Engine {
     models = try setup.makeModels(journal, plugins: plugins, options: options)
     connections = try connect(setup.connectionSettings)
     outbox = ReplyOutbox(journal: journal, connectionNames: configuration.connections.map(\.name))
+    lingerMs = Int64(configuration.journal.commitLingerMs)
     monitor = EngineMonitor(configuration, now: now)
     disk = DiskWatch(
       folder: configuration.agent.dataDirectory, minFreeBytes: Int64(configuration.journal.minFreeBytes))
@@ -87,6 +91,12 @@ package final class Engine {
     journal.checkpoints = { [unowned models] in models.states() }
     for (number, connection) in connections.enumerated() {
       connection.knownFilters = try setup.knownFilters(journal, connection: configuration.connections[number].name)
+    }
+    receivers = connections.indices.map { number in
+      { [pipeline] message in
+        pipeline.receive(message, connection: number, now: pipeline.turnClock)
+        return !pipeline.isFull
+      }
     }
     publishSnapshot(now)
   }
@@ -98,15 +108,16 @@ package final class Engine {
   /// - Returns: whether a tick was due: what happens a few times a second, whatever else does.
   @discardableResult
   package func turn(now: ClockReading, isReadable: (Int) -> Bool) -> Bool {
-    handle.wake.clear()
     if hold == nil { readSockets(isReadable, now: now) }
     takeEvents()
     takePosts()
-    if hold.map({ $0.isDue(nowMs: now.monotonicMs) }) ?? !pipeline.isEmpty { commit(now: now) }
+    if isCommitDue(now) { commit(now: now) }
     if hold == nil {
       writeSockets()
-      maintain(now)
-      gateIntake(now)
+      if !isLingering {
+        maintain(now)
+        gateIntake(now)
+      }
     }
     guard monitor.isTickDue(nowMs: now.monotonicMs) else {
       if hold == nil { wakeConnections(now) }
@@ -124,16 +135,37 @@ package final class Engine {
       until = min(until, hold.retryAtMs)
     } else {
       for connection in connections { until = min(until, connection.session.nextWakeMs ?? until) }
+      if let since = pipeline.waitingSinceMs { until = min(until, since + lingerMs) }
     }
     return until
   }
 
+  /// Messages wait for company: what acknowledges them must not leave.
+  package func isLingering(_ connection: Int) -> Bool { pipeline.hasUnacknowledged(connection: connection) }
+
+  private var isLingering: Bool { !pipeline.isEmpty }
+
+  /// What is urgent (a scan, a decision, an alert; a session that begins) is committed at once. Telemetry waits a moment for
+  /// company, because a commit writes whole pages: but no longer than `commit_linger_ms`, and never for more messages than a
+  /// quarter of what the brokers send before they want to see an acknowledgement.
+  private func isCommitDue(_ now: ClockReading) -> Bool {
+    if let hold { return hold.isDue(nowMs: now.monotonicMs) }
+    guard !pipeline.isEmpty else { return false }
+    if pipeline.isUrgent || pipeline.isFull || lingerMs == 0 || pipeline.messages >= company { return true }
+    return pipeline.waitsSince(now.monotonicMs) + lingerMs <= now.monotonicMs
+  }
+
+  /// The fewest messages that are company enough, over all connections.
+  private var company: Int {
+    var fewest = EngineLimits.maxCompany
+    for connection in connections { fewest = min(fewest, max(1, connection.inFlight / 4)) }
+    return fewest
+  }
+
   private func readSockets(_ isReadable: (Int) -> Bool, now: ClockReading) {
+    pipeline.turnClock = now
     for (number, connection) in connections.enumerated() where isReadable(number) {
-      connection.read { message in
-        pipeline.receive(message, connection: number, now: now)
-        return !pipeline.isFull
-      }
+      connection.read(receivers[number])
     }
   }
 
@@ -162,6 +194,7 @@ package final class Engine {
   private func takePosts() {
     // Also while the engine holds: a journal that rejects is full until it knows what was confirmed.
     pipeline.add(handle.cursors.takeAll())
+    for (stream, after) in handle.cursors.takeDamage() { journal.suspect(stream: stream, after: after) }
     guard hold == nil else { return }
     for (tombstone, cursor) in callbacks.setAside() {
       pipeline.add(tombstone)
@@ -209,7 +242,9 @@ package final class Engine {
   }
 
   private func writeSockets() {
-    for connection in connections where connection.wantsWrite { connection.write() }
+    for (number, connection) in connections.enumerated() where connection.wantsWrite && !isLingering(number) {
+      connection.write()
+    }
   }
 
   // MARK: maintenance

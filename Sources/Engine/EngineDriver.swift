@@ -1,5 +1,6 @@
 // The writer thread's loop: polls the sockets, the signals and the other threads' wake, reads the clocks, and lets the engine
 // turn. Everything that the engine itself decides is in `Engine`.
+internal import CLinux
 package import Configuration
 package import Logging
 internal import MQTTFeed
@@ -15,6 +16,8 @@ package final class EngineDriver {
   private let callbacks: Engine.Callbacks
   /// The engine's connections, for their sockets.
   private let sockets: [MQTTConnection]
+  private var releaseAtMs: Int64?
+  private static let settleMs: Int64 = 15_000
   private var polls = PollSet()
   /// By connection: the place of its socket in this turn's poll.
   private var places: [Int?] = []
@@ -46,15 +49,32 @@ package final class EngineDriver {
   ///   file aside.
   package func run() throws(CrossdockError) {
     notifier.ready(status: "journal \(engine.journalPath)")
+    // Made once, not with every turn.
+    let isReadable: (Int) -> Bool = { [unowned self] in self.isReadable($0) }
     while !engine.handle.isStopRequested {
       wait()
       let now = clock.now()
-      takeSignals()
-      if engine.turn(now: now, isReadable: isReadable) { notifier.watchdog() }
+      // A read that finds nothing costs as much as one that does: only what poll has seen is looked at.
+      if polls.isReadable(0) { takeSignals() }
+      if polls.isReadable(1) { engine.handle.wake.clear() }
+      guard engine.turn(now: now, isReadable: isReadable) else { continue }
+      notifier.watchdog()
+      releaseStartPages(now)
     }
     notifier.stopping()
     engine.shutDown(now: clock.now())
     if let damage = engine.damage { throw damage }
+  }
+
+  /// What connecting and the first commits touched is not needed again soon.
+  private func releaseStartPages(_ now: ClockReading) {
+    guard let at = releaseAtMs else {
+      releaseAtMs = now.monotonicMs + Self.settleMs
+      return
+    }
+    guard now.monotonicMs >= at else { return }
+    releaseAtMs = .max
+    crossdock_release_code_pages()
   }
 
   private func wait() {
@@ -63,14 +83,14 @@ package final class EngineDriver {
     polls.add(engine.handle.wake.fd)
     places.removeAll(keepingCapacity: true)
     var isWorkWaiting = false
-    for connection in sockets {
+    for (number, connection) in sockets.enumerated() {
       // While the engine holds, a socket that nobody reads would wake the loop for ever.
       guard !engine.isHolding, let fd = connection.socket else {
         places.append(nil)
         continue
       }
       isWorkWaiting = isWorkWaiting || connection.hasEarlyMessages
-      places.append(polls.add(fd, wantsWrite: connection.wantsWrite))
+      places.append(polls.add(fd, wantsWrite: connection.wantsWrite && !engine.isLingering(number)))
     }
     let nowMs = SystemClock.monotonicNs() / 1_000_000
     polls.wait(timeoutMs: isWorkWaiting ? 0 : Int32(clamping: max(0, engine.nextWakeMs - nowMs)))

@@ -10,6 +10,12 @@ package enum EngineLimits {
   /// What one batch may take in a model before it counts as late.
   static let modelDeadlineMs: Int64 = 1000
   static let tickMs: Int64 = 250
+  /// So many messages are committed without waiting for more.
+  static let maxCompany = 64
+  /// A model's state is written again when the records since have so many times its bytes: a large state is not written for a few.
+  static let checkpointBytesFactor = 4
+  /// … but never more than so many records are to be handed back after a restart.
+  static let maxRecordsBetweenCheckpoints = 50_000
   /// Beside the payload: the longest topic (64 KiB), and as much for properties.
   static let packetOverheadBytes = 128 << 10
   /// The largest packet that a broker may send (MQTT 5), for feeds with these bounds on payloads. Twice the largest, so that

@@ -36,6 +36,7 @@ struct EngineSetup {
       feeds.append(
         try FeedRuntime(
           feed, connection: connection, stream: stream, columnCount: definition.columns.count,
+          isUrgent: definition.streamClass >= .scan,
           maxPayloadBytes: journal.limits.maxTransactionBytes / 2))
     }
     return try IngestPipeline(

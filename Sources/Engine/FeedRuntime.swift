@@ -18,19 +18,25 @@ final class FeedRuntime {
   let maxPayloadBytes: Int
   /// Whether records carry keys by which duplicates are known.
   let hasDedupeKeys: Bool
+  /// Its records are committed at once (see `Engine.isCommitDue`).
+  let isUrgent: Bool
+  /// What the broker says with the copies for its filter, where filters overlap.
+  let subscriptionID: UInt32
   /// How many keys are remembered.
   let dedupeWindow: Int
   /// And for how long; nil: for as long as there is room.
   let dedupeWindowNs: Int64?
 
   init(
-    _ feed: FeedConfiguration, connection: Int, stream: UInt16, columnCount: Int, maxPayloadBytes: Int
+    _ feed: FeedConfiguration, connection: Int, stream: UInt16, columnCount: Int, isUrgent: Bool, maxPayloadBytes: Int
   ) throws(CrossdockError) {
     name = feed.name
     self.connection = connection
     self.stream = stream
     self.columnCount = columnCount
     self.maxPayloadBytes = min(feed.maxPayloadBytes, maxPayloadBytes)
+    self.isUrgent = isUrgent
+    subscriptionID = IngestPipeline.subscriptionID(ofFilter: feed.subscription)
     hasDedupeKeys = !feed.dedupe.isEmpty
     dedupeWindow = feed.dedupeWindow
     dedupeWindowNs = feed.dedupeWindowS.map { Int64($0) * 1_000_000_000 }

@@ -72,6 +72,23 @@ final class IngestPipeline {
     }
   }
 
+  /// The time of what the owner hands over in this turn.
+  var turnClock = ClockReading(wallNs: 0, monotonicNs: 0, isSynchronised: false)
+  /// Something in the batch does not wait for company.
+  private(set) var isUrgent = false
+  /// When the first of what waits came; nil: nothing waits.
+  private(set) var waitingSinceMs: Int64?
+
+  /// When the first of what waits came: now, if nobody has asked before.
+  func waitsSince(_ nowMs: Int64) -> Int64 {
+    if let waitingSinceMs { return waitingSinceMs }
+    waitingSinceMs = nowMs
+    return nowMs
+  }
+
+  /// Whether a connection has messages whose acknowledgement must not leave yet.
+  func hasUnacknowledged(connection: Int) -> Bool { !deliveryEntries[connection].isEmpty }
+
   var isFull: Bool { messages >= maxMessages || batch.bodyBytes >= maxBytes }
   var isEmpty: Bool {
     messages == 0 && batch.isEmpty && transaction.isEmpty && deliveryEntries.allSatisfy(\.isEmpty)
@@ -81,6 +98,7 @@ final class IngestPipeline {
   func sessionStarted(connection: Int, isPresent: Bool) {
     if !isPresent, !redelivery[connection].isEmpty {
       RedeliveryFilter.append(RedeliveryFilter.newSession, 0, to: &deliveryEntries[connection])
+      isUrgent = true
     }
     redelivery[connection].sessionStarted(isPresent: isPresent)
   }
@@ -88,7 +106,11 @@ final class IngestPipeline {
   // MARK: one message
 
   /// What a broker is asked to send with the copies for a feed's filter.
-  static func subscriptionID(ofFeed feed: Int) -> UInt32 { UInt32(feed + 1) }
+  /// Made from the filter, not from the feed's place: what waits at the broker still bears it after a change of the
+  /// configuration.
+  static func subscriptionID(ofFilter filter: String) -> UInt32 {
+    UInt32(truncatingIfNeeded: Array(filter.utf8).withUnsafeBytes { ByteHash.hash($0) } % 268_435_455) + 1
+  }
 
   func receive(_ message: Message, connection: Int, now: ClockReading) {
     messages += 1
@@ -108,8 +130,10 @@ final class IngestPipeline {
       setAside(message, feed: feed, reason: "no feed names this topic", now: now)
       return
     }
-    if message.subscriptionID > 0, message.subscriptionID != Self.subscriptionID(ofFeed: feed) {
-      // A second copy, sent for another filter that matches too.
+    if message.subscriptionID > 0, message.subscriptionID != feeds[feed].subscriptionID,
+      feeds.contains(where: { $0.subscriptionID == message.subscriptionID })
+    {
+      // A second copy, sent for the filter of another feed that matches too.
       deltas[feed].duplicate += 1
       return
     }
@@ -126,6 +150,7 @@ final class IngestPipeline {
   }
 
   private func decode(_ message: Message, feed: Int, source: UInt32, now: ClockReading) {
+    if feeds[feed].isUrgent { isUrgent = true }
     // Not a copy of the whole runtime: that would count references of all its parts.
     let decoder = feeds[feed].decoder
     let mark = batch.mark()
@@ -258,5 +283,7 @@ final class IngestPipeline {
     batch.removeAll()
     transaction.removeAll()
     messages = 0
+    isUrgent = false
+    waitingSinceMs = nil
   }
 }

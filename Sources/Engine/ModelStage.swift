@@ -29,6 +29,8 @@ final class ModelStage {
     let replyConnection: String?
     var counters = Counters()
     var recordsSinceCheckpoint = 0
+    var bytesSinceCheckpoint = 0
+    var checkpointBytes = 0
     /// Nil: not since the start.
     var checkpointMs: Int64?
 
@@ -67,6 +69,7 @@ final class ModelStage {
       slot.counters.batches += 1
       slot.counters.records += UInt64(selection.count)
       slot.recordsSinceCheckpoint += selection.count
+      slot.bytesSinceCheckpoint += pipeline.batch.bodyBytes
       if isDone {
         append(slot, to: pipeline, now: now)
       } else {
@@ -113,11 +116,15 @@ final class ModelStage {
   /// Adds checkpoints that are due to the transaction of the batch that the models have just seen.
   func addCheckpoints(to pipeline: IngestPipeline, nowMs: Int64, isLast: Bool = false) {
     for slot in slots where slot.recordsSinceCheckpoint > 0 {
-      let isDue =
-        isLast || slot.recordsSinceCheckpoint >= EngineLimits.checkpointRecords
+      let isTime =
+        slot.recordsSinceCheckpoint >= EngineLimits.checkpointRecords
         || slot.checkpointMs.map { nowMs - $0 >= EngineLimits.checkpointIntervalMs } ?? true
-      guard isDue else { continue }
+      let isWorthIt =
+        slot.bytesSinceCheckpoint >= slot.checkpointBytes * EngineLimits.checkpointBytesFactor
+        || slot.recordsSinceCheckpoint >= EngineLimits.maxRecordsBetweenCheckpoints
+      guard isLast || (isTime && isWorthIt) else { continue }
       slot.recordsSinceCheckpoint = 0
+      slot.bytesSinceCheckpoint = 0
       slot.checkpointMs = nowMs
       if let checkpoint = checkpoint(of: slot) { pipeline.add(checkpoint) }
     }
@@ -128,7 +135,8 @@ final class ModelStage {
 
   private func checkpoint(of slot: Slot) -> JournalTransaction.Checkpoint? {
     slot.model.checkpoint().map {
-      JournalTransaction.Checkpoint(model: slot.model.name, version: slot.model.descriptor.version, state: $0)
+      slot.checkpointBytes = $0.count
+      return JournalTransaction.Checkpoint(model: slot.model.name, version: slot.model.descriptor.version, state: $0)
     }
   }
 

@@ -55,7 +55,8 @@ final class ReplyOutbox {
           continue
         }
         guard reply.id > handedOver[number], !isBlocked[number] else { continue }
-        guard let packetID = connections[number].publish(topic: reply.topic, payload: reply.body, isRetained: false) else {
+        guard let packetID = connections[number].publish(topic: reply.topic, payload: reply.body, isRetained: false)
+        else {
           isBlocked[number] = true
           continue
         }

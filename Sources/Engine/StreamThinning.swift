@@ -74,7 +74,9 @@ struct StreamThinning {
 
   private mutating func add(_ record: ThinnedRecord, columns: [Double]) {
     let windowNs = stream.retention.thinWindowMs * 1_000_000
-    let key = Key(source: record.source, window: (record.eventTimeNs >= 0 ? record.eventTimeNs : record.eventTimeNs - windowNs + 1) / windowNs)
+    let key = Key(
+      source: record.source,
+      window: (record.eventTimeNs >= 0 ? record.eventTimeNs : record.eventTimeNs - windowNs + 1) / windowNs)
     var window =
       windows[key]
       ?? Window(

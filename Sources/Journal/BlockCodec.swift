@@ -52,7 +52,8 @@ final class BlockCodec {
 
   /// Hands over the encoded block; it is valid until the next call.
   func encode<Result>(
-    _ columns: borrowing BlockColumns, stream: Int64, level: Int32, _ use: (UnsafeRawBufferPointer) throws(CrossdockError) -> Result
+    _ columns: borrowing BlockColumns, stream: Int64, level: Int32,
+    _ use: (UnsafeRawBufferPointer) throws(CrossdockError) -> Result
   ) throws(CrossdockError) -> Result {
     raw.removeAll(keepingCapacity: true)
     BlockPayload.write(columns, to: &raw)
@@ -73,9 +74,9 @@ final class BlockCodec {
     if compressor == nil { compressor = ZSTD_createCCtx() }
     // A window and tables for what blocks are: the defaults of a level would take megabytes.
     ZSTD_CCtx_setParameter(compressor, ZSTD_c_compressionLevel, level)
-    ZSTD_CCtx_setParameter(compressor, ZSTD_c_windowLog, 18)
+    ZSTD_CCtx_setParameter(compressor, ZSTD_c_windowLog, 17)
     ZSTD_CCtx_setParameter(compressor, ZSTD_c_hashLog, level > Self.hotLevel ? 15 : 13)
-    ZSTD_CCtx_setParameter(compressor, ZSTD_c_chainLog, 15)
+    ZSTD_CCtx_setParameter(compressor, ZSTD_c_chainLog, 14)
     ZSTD_CCtx_setParameter(compressor, ZSTD_c_contentSizeFlag, 0)
     let start = out.count
     let capacity = ZSTD_compressBound(raw.count)
@@ -120,7 +121,9 @@ final class BlockCodec {
     let payload = UnsafeRawBufferPointer(rebasing: block[at...])
     if form == .stored { return BlockWalk(payload, first: 1)?.count }
     guard decompress(payload, to: Int(size)) else { return nil }
-    return decompressed.withUnsafeBytes { BlockWalk(UnsafeRawBufferPointer(rebasing: $0[..<Int(size)]), first: 1)?.count }
+    return decompressed.withUnsafeBytes {
+      BlockWalk(UnsafeRawBufferPointer(rebasing: $0[..<Int(size)]), first: 1)?.count
+    }
   }
 
   /// Verifies and unpacks a block and hands over its records in order, until the visitor has enough.

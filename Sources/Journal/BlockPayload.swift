@@ -159,19 +159,19 @@ struct BlockWalk {
     self.raw = raw
     sequence = first
     var at = 0
-    var lengths: [Int] = []
-    for _ in 0..<9 {
+    var sizes = InlineArray<9, Int>(repeating: 0)
+    for column in 0..<9 {
       guard let length = BlockPayload.varint(raw, &at), length <= UInt64(raw.count) else { return nil }
-      lengths.append(Int(length))
+      sizes[column] = Int(length)
     }
-    var columns: [Column] = []
-    for length in lengths {
-      guard length <= raw.count - at else { return nil }
-      columns.append(Column(at: at, end: at + length))
-      at += length
+    var columns = InlineArray<9, Column>(repeating: Column(at: 0, end: 0))
+    for column in 0..<9 {
+      guard sizes[column] <= raw.count - at else { return nil }
+      columns[column] = Column(at: at, end: at + sizes[column])
+      at += sizes[column]
     }
     (sources, feeds, arrivals, events, ingests) = (columns[0], columns[1], columns[2], columns[3], columns[4])
-    (monotonics, boots, flags, self.lengths) = (columns[5], columns[6], columns[7], columns[8])
+    (monotonics, boots, flags, lengths) = (columns[5], columns[6], columns[7], columns[8])
     body = at
     guard events.at < events.end else { return nil }
     switch raw[events.at] {

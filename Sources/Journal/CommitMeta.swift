@@ -74,16 +74,16 @@ struct CommitMeta {
     guard let count = BlockPayload.varint(body, &at) else { return nil }
     var all: [(Int64, FeedCounters)] = []
     for _ in 0..<count {
-      var values: [UInt64] = []
-      for _ in 0..<8 {
-        guard let value = BlockPayload.varint(body, &at) else { return nil }
-        values.append(value)
-      }
       var delta = FeedCounters()
-      (delta.received, delta.stored, delta.quarantined) = (values[1], values[2], values[3])
-      (delta.redelivered, delta.duplicate, delta.oversize) = (values[4], values[5], values[6])
-      delta.records = values[7]
-      all.append((Int64(bitPattern: values[0]), delta))
+      guard let feed = BlockPayload.varint(body, &at), let received = BlockPayload.varint(body, &at),
+        let stored = BlockPayload.varint(body, &at), let quarantined = BlockPayload.varint(body, &at),
+        let redelivered = BlockPayload.varint(body, &at), let duplicate = BlockPayload.varint(body, &at),
+        let oversize = BlockPayload.varint(body, &at), let records = BlockPayload.varint(body, &at)
+      else { return nil }
+      (delta.received, delta.stored, delta.quarantined) = (received, stored, quarantined)
+      (delta.redelivered, delta.duplicate, delta.oversize) = (redelivered, duplicate, oversize)
+      delta.records = records
+      all.append((Int64(bitPattern: feed), delta))
     }
     return all
   }

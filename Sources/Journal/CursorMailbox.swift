@@ -21,6 +21,8 @@ package final class CursorMailbox: Sendable {
     var stream: String
   }
   private let pending = Mutex<[Key: UInt64]>([:])
+  /// By stream: after which sequence a reader met damage. One entry a stream of the journal.
+  private let damage = Mutex<[String: UInt64]>([:])
   private let onPost: @Sendable () -> Void
 
   /// - Parameter onPost: wakes the writer thread.
@@ -31,6 +33,24 @@ package final class CursorMailbox: Sendable {
   package func post(_ update: CursorUpdate) {
     pending.withLock { $0[Key(name: update.name, stream: update.stream)] = update.sequence }
     onPost()
+  }
+
+  /// A reader met damage in a stream, in what comes after a sequence: the writer looks at it and cuts it out, so that the reader can go
+  /// on behind it.
+  package func reportDamage(stream: String, after sequence: UInt64) {
+    damage.withLock { damage in
+      guard damage[stream] != nil || damage.count < JournalLimits.maxStreams else { return }
+      damage[stream] = min(sequence, damage[stream] ?? .max)
+    }
+    onPost()
+  }
+
+  package func takeDamage() -> [(stream: String, after: UInt64)] {
+    damage.withLock { damage in
+      let all = damage.map { (stream: $0.key, after: $0.value) }
+      damage.removeAll(keepingCapacity: true)
+      return all
+    }
   }
 
   /// Wakes the writer thread for something that another mailbox holds.

@@ -37,9 +37,10 @@ extension Journal {
     adoptSequences()
   }
 
-  /// A reader met damage in a stream: its blocks are looked at by the next `maintain`.
-  package func suspect(stream: String) {
-    if streams.index(named: stream) != nil { maintenance.suspects.insert(stream) }
+  /// A reader met damage in a stream, in what comes after a sequence: the next `maintain` looks at it.
+  package func suspect(stream: String, after sequence: UInt64) {
+    guard streams.index(named: stream) != nil else { return }
+    maintenance.suspects[stream] = min(sequence, maintenance.suspects[stream] ?? .max)
   }
 
   /// Packs everything and moves the write-ahead log: for a journal that is put away.

@@ -10,7 +10,8 @@ extension Journal {
   func takeUpLog() throws(CrossdockError) {
     var lastRows: [Int64: (first: UInt64, last: UInt64, id: Int64)] = [:]
     nextLogID = try database.integer("SELECT next_log FROM agent") ?? 1
-    let rows = try database.prepare("SELECT id, stream, first, last, length(block), length(meta), meta FROM log ORDER BY id")
+    let rows = try database.prepare(
+      "SELECT id, stream, first, last, length(block), length(meta), meta FROM log ORDER BY id")
     while try rows.step() {
       nextLogID = max(nextLogID, rows.integer(0) + 1)
       let stream = rows.integer(1)
@@ -49,7 +50,8 @@ extension Journal {
       block.bind(row.id, at: 1)
       guard try block.step() else { continue }
       // A damaged block is cut out when it is read: here only the number is wanted.
-      _ = try codec.decode(block.bytes(0), stream: stream, first: row.first, last: row.last) { record throws(CrossdockError) in
+      _ = try codec.decode(block.bytes(0), stream: stream, first: row.first, last: row.last) {
+        record throws(CrossdockError) in
         arrival = max(arrival, record.arrival)
         return true
       }

@@ -53,7 +53,8 @@ extension Journal {
       statement.reset()
       guard counters.isBalanced else {
         var error = CrossdockError(
-          "open the journal", at: database.path, reason: "the counters of feed \(row) do not add up", exitCode: .badInput)
+          "open the journal", at: database.path, reason: "the counters of feed \(row) do not add up",
+          exitCode: .badInput)
         error.fault = .damaged
         throw error
       }

@@ -8,13 +8,19 @@ extension Journal {
   static var scrubIntervalMs: Int64 { 1000 }
   /// Blocks of one call: some 64 MiB an hour of a packed journal.
   static var scrubRows: Int { 1 }
+  /// Blocks that are looked at where a reader met damage: its own, and what it would read next.
+  static var suspectRows: Int { 32 }
 
   func scrub(now: ClockReading) throws(CrossdockError) {
-    if let suspect = maintenance.suspects.popFirst(), let index = streams.index(named: suspect) {
+    if let suspect = maintenance.suspects.popFirst(), let index = streams.index(named: suspect.key) {
       // Rows of `log` are verified when they are packed.
       try changing { () throws(CrossdockError) in try packEverything(now: now) }
       let id = streams.slots[index].id
-      try cutOut(from: JournalSchema.key(id, 0), before: JournalSchema.key(id + 1, 0), atMost: .max, now: now)
+      let key = JournalSchema.key(id, min(suspect.value, JournalSchema.maxSequence - 1) + 1)
+      let begin = try database.integer(
+        "SELECT key FROM segment WHERE key <= \(key) AND key >= \(JournalSchema.key(id, 0)) ORDER BY key DESC LIMIT 1")
+      try cutOut(
+        from: begin ?? key, before: JournalSchema.key(id + 1, 0), atMost: Self.suspectRows, now: now)
     }
     guard now.monotonicMs >= maintenance.scrubDueMs else { return }
     maintenance.scrubDueMs = now.monotonicMs + Self.scrubIntervalMs
@@ -29,7 +35,8 @@ extension Journal {
   ) throws(CrossdockError) -> Int64? {
     var damaged: [SegmentRow] = []
     let rows = try database.prepare(
-      "SELECT key, last, last_arrival, body_bytes, block FROM segment WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3")
+      "SELECT key, last, last_arrival, body_bytes, block FROM segment WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3"
+    )
     rows.bind(key, at: 1)
     rows.bind(end, at: 2)
     rows.bind(Int64(limit == .max ? -1 : limit), at: 3)
@@ -55,7 +62,9 @@ extension Journal {
   }
 
   private func cutOut(_ row: SegmentRow, now: ClockReading) throws(CrossdockError) {
-    guard let index = streams.indexes[JournalSchema.stream(ofKey: row.key)] else { throw damage("a segment of no stream") }
+    guard let index = streams.indexes[JournalSchema.stream(ofKey: row.key)] else {
+      throw damage("a segment of no stream")
+    }
     statements.deleteSegment.bind(row.key, at: 1)
     try statements.deleteSegment.run()
     let slot = streams.slots[index]
@@ -81,6 +90,8 @@ extension Journal {
     {
       return JournalSchema.sequence(ofKey: next)
     }
-    return try database.integer("SELECT first FROM log WHERE stream = \(slot.id) ORDER BY id LIMIT 1").map { UInt64($0) } ?? slot.next
+    return try database.integer("SELECT first FROM log WHERE stream = \(slot.id) ORDER BY id LIMIT 1").map {
+      UInt64($0)
+    } ?? slot.next
   }
 }

@@ -63,17 +63,21 @@ package final class Journal {
   /// By stream: the number that the next record assigned gets; equal to `streams` between batches.
   private var provisionalNext: [UInt64]
   private var columns = BlockColumns()
+  /// Emptied, with their capacity: packing needs some again soon.
+  var spareColumns: [BlockColumns] = []
   private var meta: [UInt8] = []
 
   /// Opens or creates `<folder>/journal.db`. What of a damaged file can be read goes into a new journal with a new epoch.
   /// - Parameters:
   ///   - streams: the configured streams; `_quarantine` and `_tombstones` are added, and `_thinned` where one is thinned.
   ///   - bootName: the name of this boot; nil: the kernel's.
+  ///   - isThorough: the file is checked from end to end, however large it is.
   package init(
     folder: String, agent: String, streams definitions: [StreamDefinition], feeds: [String], limits: JournalLimits,
-    now: ClockReading, boot bootName: String? = nil
+    now: ClockReading, boot bootName: String? = nil, isThorough: Bool = false
   ) throws(CrossdockError) {
-    let opened = try JournalOpening.open(folder: folder, agent: agent, limits: limits, now: now)
+    let opened = try JournalOpening.open(
+      folder: folder, agent: agent, limits: limits, now: now, isThorough: isThorough)
     path = opened.database.path
     self.limits = limits
     epoch = opened.epoch
@@ -149,7 +153,8 @@ package final class Journal {
   }
 
   func adoptSequences() {
-    provisionalNext = streams.slots.map(\.next)
+    if provisionalNext.count != streams.slots.count { provisionalNext = streams.slots.map(\.next) }
+    for index in streams.slots.indices { provisionalNext[index] = streams.slots[index].next }
   }
 
   // MARK: commit

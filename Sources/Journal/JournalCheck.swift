@@ -16,8 +16,10 @@ struct JournalCheck {
   func refuseDamage(isThorough: Bool) throws(CrossdockError) {
     if isThorough, let problem = try database.text("PRAGMA quick_check(1)"), problem != "ok" {
       // SQLite lists a page that cannot be read among the damaged ones: that is the disk's fault, and may pass.
-      if let code = problem.split(separator: "=").last.flatMap({ Int($0) }), problem.contains("unable to get the page"),
-        code & 0xFF != Self.corrupt
+      // Of a page of a list it says only that it failed to get it: pages that cannot be are told before.
+      let code = problem.split(separator: "=").last.flatMap { Int($0) }
+      if problem.contains("failed to get page")
+        || problem.contains("unable to get the page") && code.map({ $0 & 0xFF != Self.corrupt }) == true
       {
         throw CrossdockError(
           "open the journal", at: database.path, reason: problem, hint: "check the disk and the kernel log (dmesg)",
@@ -66,7 +68,8 @@ struct JournalCheck {
     missing += stream.packedThrough >= end ? stream.packedThrough - end : 1
     guard stream.packedThrough >= end, missing <= stream.missing else {
       throw JournalOpening.damaged(
-        database.path, "segments of \(stream.definition.name) are missing: \(missing) records, \(stream.missing) are known")
+        database.path,
+        "segments of \(stream.definition.name) are missing: \(missing) records, \(stream.missing) are known")
     }
   }
 }

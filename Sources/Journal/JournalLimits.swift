@@ -15,6 +15,11 @@ package struct JournalLimits: Sendable, Equatable {
   static let segmentBytes: Int64 = 128 << 10
   static let segmentRecords: UInt64 = 4096
 
+  /// Column buffers that packing keeps for the next time.
+  static let maxSpareColumns = 4
+  static let maxSpareBytes = 512 << 10
+  /// For tools, which may not throw anything away: whatever an agent is configured for fits in.
+  package static let unbounded = JournalLimits(maxBytes: 1 << 40, maxInFlight: 32_767, maxKeys: 1 << 24)
   /// Pages that a transaction frees at most beyond what it needs.
   static let maxPagesFreedAtOnce: Int64 = 256
 

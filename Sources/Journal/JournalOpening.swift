@@ -23,7 +23,7 @@ enum JournalOpening {
   }
 
   static func open(
-    folder: String, agent: String, limits: JournalLimits, now: ClockReading
+    folder: String, agent: String, limits: JournalLimits, now: ClockReading, isThorough: Bool
   ) throws(CrossdockError) -> Opened {
     let path = "\(folder)/\(fileName)"
     if let work = try SalvageWork.unfinished(path) { return try salvage(work, agent: agent, limits: limits, now: now) }
@@ -31,7 +31,7 @@ enum JournalOpening {
       try refuseDamaged(path)
       let wasRepaired = try WriteAheadLog.repair(path + "-wal")
       var opened = try openFile(path, agent: agent, limits: limits)
-      opened.isSmall = (Files.size(path) ?? 0) <= checkedBytes
+      opened.isSmall = isThorough || (Files.size(path) ?? 0) <= checkedBytes
       if opened.newEpochReason == nil { try JournalCheck(opened.database).refuseDamage(isThorough: opened.isSmall) }
       if let wasRepaired {
         opened.tombstones.append(Tombstone(stream: "*", first: 0, last: 0, count: 0, reason: wasRepaired))
@@ -94,9 +94,10 @@ enum JournalOpening {
   }
 
   /// `newEpochReason` is "created" when the file was empty; the epoch is then a placeholder that the caller replaces.
-  private static func openFile(
+  static func openFile(
     _ path: String, agent: String, limits: JournalLimits
   ) throws(CrossdockError) -> Opened {
+    let hadLog = Files.size(path + "-wal") ?? 0 > 0
     let database = try SQLiteConnection(path: path, mode: .createReadWrite)
     database.setBusyTimeout(ms: 5000)
     let isNew = try JournalSchema.recognise(database)
@@ -118,8 +119,14 @@ enum JournalOpening {
     try database.execute("PRAGMA max_page_count = \(max(pages, limits.databasePages + limits.logPages))")
     // What SQLite takes up from a log may never have reached the disk: a process that was killed before its sync, or whose sync
     // failed, leaves it in the system's cache, where a power cut would take it back after central has seen it. Moved into the
-    // database, with its sync, it is durable.
-    if !isNew { try database.checkpointPassively() }
+    // database, with its sync, it is durable; and a commit begins the log anew, so that a part of the old one, which is all that
+    // the disk may have of it, is never taken up on top of that.
+    if !isNew, hadLog {
+      try database.checkpointPassively()
+      let version = try database.integer("PRAGMA user_version") ?? 0
+      // The same as before: an UPDATE that changes nothing would write nothing.
+      try database.execute("PRAGMA user_version = \(version)")
+    }
     if !isNew, let epoch = try presentEpoch(database) {
       return Opened(database: database, epoch: epoch, newEpochReason: nil)
     }
@@ -152,7 +159,7 @@ enum JournalOpening {
     return epoch
   }
 
-  private static func beginEpoch(
+  static func beginEpoch(
     _ reason: String, after counter: UInt32, _ database: SQLiteConnection, _ now: ClockReading
   ) throws(CrossdockError) -> Epoch {
     let epoch = Epoch(counter: counter &+ 1, high: RandomBytes.word(), low: RandomBytes.word())

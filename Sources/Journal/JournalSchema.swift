@@ -95,8 +95,10 @@ enum JournalSchema {
     guard isNew || found == version else {
       throw CrossdockError(
         "open the journal", at: database.path,
-        reason: "written by \(found > version ? "a newer" : "a pre-release") version (schema \(found), this program knows \(version))",
-        hint: "\(found > version ? "install the newer version again" : "drain it with the version that wrote it, then move it away"); nothing was changed",
+        reason:
+          "written by \(found > version ? "a newer" : "a pre-release") version (schema \(found), this program knows \(version))",
+        hint:
+          "\(found > version ? "install the newer version again" : "drain it with the version that wrote it, then move it away"); nothing was changed",
         exitCode: .badInput)
     }
     return isNew

@@ -12,6 +12,6 @@ struct MaintenanceState {
   /// Where the next look at segments goes on.
   var scrubKey: Int64 = 0
   var scrubDueMs: Int64 = .min
-  /// A reader met damage: every block of these streams is looked at.
-  var suspects: Set<String> = []
+  /// By stream: a reader met damage in what comes after the sequence.
+  var suspects: [String: UInt64] = [:]
 }

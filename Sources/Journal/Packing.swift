@@ -17,7 +17,7 @@ struct Packing {
   private var replacedBytes: Int64 = 0
 
   private struct OpenSegment {
-    var columns = BlockColumns()
+    var columns: BlockColumns
     /// What the segment that it goes on from took: replaced when this one is written.
     var replacedBytes: Int64 = 0
     var replacedBodyBytes: Int64 = 0
@@ -82,7 +82,7 @@ struct Packing {
     let isOld = open[index]!.spans(longerThanMs: maxSpanMs(of: index))
     if isOld || open[index]!.isFull || (!open[index]!.columns.isEmpty && open[index]!.columns.end != first) {
       try write(index)
-      open[index] = OpenSegment()
+      open[index] = fresh()
     }
     var segment = open.removeValue(forKey: index)!
     let isValid = try journal.codec.decode(block, stream: id, first: first, last: last) {
@@ -94,6 +94,8 @@ struct Packing {
     open[index] = segment
   }
 
+  private func fresh() -> OpenSegment { OpenSegment(columns: journal.spareColumns.popLast() ?? BlockColumns()) }
+
   /// The stream's last segment, if the record follows it and it is not full.
   private mutating func goOn(stream index: Int, with first: UInt64) throws(CrossdockError) -> OpenSegment {
     let id = journal.streams.slots[index].id
@@ -101,14 +103,14 @@ struct Packing {
     defer { find.reset() }
     find.bind(JournalSchema.key(id, JournalSchema.maxSequence), at: 1)
     find.bind(JournalSchema.key(id, 0), at: 2)
-    guard try find.step(), UInt64(clamping: find.integer(1)) + 1 == first else { return OpenSegment() }
+    guard try find.step(), UInt64(clamping: find.integer(1)) + 1 == first else { return fresh() }
     let begin = JournalSchema.sequence(ofKey: find.integer(0))
     guard replacedBytes + Int64(find.bytes(3).count) <= journal.limits.packBytes,
       find.integer(2) < JournalLimits.segmentBytes / 2, first - begin < JournalLimits.segmentRecords / 2
     else {
-      return OpenSegment()
+      return fresh()
     }
-    var segment = OpenSegment()
+    var segment = fresh()
     let block = find.bytes(3)
     (segment.replacedBytes, segment.replacedBodyBytes) = (Int64(block.count), find.integer(2))
     let isValid = try journal.codec.decode(block, stream: id, first: begin, last: first - 1) {
@@ -117,13 +119,26 @@ struct Packing {
       return true
     }
     // A damaged one stays as it is: the look at segments finds it.
-    guard isValid, !segment.spans(longerThanMs: maxSpanMs(of: index)) else { return OpenSegment() }
+    guard isValid, !segment.spans(longerThanMs: maxSpanMs(of: index)) else { return fresh() }
     replacedBytes += segment.replacedBytes
     return segment
   }
 
   private mutating func write(_ index: Int) throws(CrossdockError) {
-    guard let segment = open.removeValue(forKey: index), !segment.columns.isEmpty else { return }
+    guard var segment = open.removeValue(forKey: index) else { return }
+    defer {
+      segment.columns.removeAll()
+      if journal.spareColumns.count < JournalLimits.maxSpareColumns,
+        segment.columns.bodies.capacity <= JournalLimits.maxSpareBytes
+      {
+        journal.spareColumns.append(segment.columns)
+      }
+    }
+    guard !segment.columns.isEmpty else { return }
+    try write(segment, index)
+  }
+
+  private func write(_ segment: OpenSegment, _ index: Int) throws(CrossdockError) {
     let columns = segment.columns
     let id = journal.streams.slots[index].id
     let statements = journal.statements

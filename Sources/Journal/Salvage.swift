@@ -145,7 +145,9 @@ final class Salvage {
     if try take(block, stream, first, last, &copying) { return }
     if try guess(block, stream, &copying) { return }
     // The records are damaged; that they were there is plausible.
-    if first == copying.end + 1, last >= first, last - first < UInt64(BlockCodec.maxRawBytes) { copying.miss(through: last) }
+    if first == copying.end + 1, last >= first, last - first < UInt64(BlockCodec.maxRawBytes) {
+      copying.miss(through: last)
+    }
   }
 
   /// A row whose numbers are damaged and whose block is not: the numbers that it should have fit its checksum.
@@ -185,7 +187,8 @@ final class Salvage {
     let (first, end, arrival) = (columns.first, columns.end, columns.arrivals.last ?? 0)
     let bodyBytes = columns.bodies.count
     let id = copying.id
-    let size = try codec.encode(columns, stream: id, level: BlockCodec.coldLevel) { [insert] block throws(CrossdockError) in
+    let size = try codec.encode(columns, stream: id, level: BlockCodec.coldLevel) {
+      [insert] block throws(CrossdockError) in
       insert.bind(JournalSchema.key(id, first), at: 1)
       insert.bind(end - 1, at: 2)
       insert.bind(arrival, at: 3)
@@ -226,14 +229,17 @@ private struct SalvagedStream {
   }
 }
 
-/// The old file's streams, and what all uplinks have of them.
-private struct SalvageStreams {
+/// A damaged file's streams, as far as they can be read, and what all uplinks have of them.
+struct SalvageStreams {
   var all: [StreamSlot] = []
   var confirmed: [Int64: UInt64] = [:]
 
   init(_ old: SQLiteConnection) {
     guard let rows = try? old.prepare(
-      "SELECT id, name, class, format, columns, crc, evicted_through, packed_through FROM stream ORDER BY id")
+      """
+      SELECT id, name, class, format, columns, crc, evicted_through, packed_through, evicted_records, packed_bytes,
+        packed_body_bytes, missing_records FROM stream ORDER BY id
+      """)
     else { return }
     while (try? rows.step()) == true {
       let intact = JournalSchema.crc(rows.text(1)) == rows.integer(5)
@@ -246,11 +252,13 @@ private struct SalvageStreams {
       let evicted = UInt64(clamping: rows.integer(6))
       all.append(
         StreamSlot(
-          id: rows.integer(0), definition: definition, next: 1, evictedThrough: evicted, evictedRecords: 0,
-          packedThrough: UInt64(clamping: rows.integer(7)), packedBytes: 0, packedBodyBytes: 0, missing: 0))
+          id: rows.integer(0), definition: definition, next: 1, evictedThrough: evicted,
+          evictedRecords: UInt64(clamping: rows.integer(8)), packedThrough: UInt64(clamping: rows.integer(7)),
+          packedBytes: rows.integer(9), packedBodyBytes: rows.integer(10), missing: UInt64(clamping: rows.integer(11))))
     }
-    guard let cursors = try? old.prepare(
-      "SELECT stream, min(sequence) FROM cursor WHERE name GLOB 'uplink:*' GROUP BY stream")
+    guard
+      let cursors = try? old.prepare(
+        "SELECT stream, min(sequence) FROM cursor WHERE name GLOB 'uplink:*' GROUP BY stream")
     else { return }
     while (try? cursors.step()) == true { confirmed[cursors.integer(0)] = UInt64(clamping: cursors.integer(1)) }
   }

@@ -77,7 +77,9 @@ final class StoredBlocks {
     logRows.bind(after, at: 3)
     var before: (id: Int64, last: UInt64)?
     while try logRows.step() {
-      let (id, first, last) = (logRows.integer(0), UInt64(clamping: logRows.integer(1)), UInt64(clamping: logRows.integer(2)))
+      let (id, first, last) = (
+        logRows.integer(0), UInt64(clamping: logRows.integer(1)), UInt64(clamping: logRows.integer(2))
+      )
       guard try codec.decode(logRows.bytes(3), stream: stream, first: first, last: last, after: after, visit) else {
         throw damaged(stream, first, last)
       }

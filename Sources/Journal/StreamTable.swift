@@ -92,7 +92,8 @@ struct StreamTable {
         throw error
       }
       let definition = StreamDefinition(
-        name: statement.text(1), streamClass: StreamClass(rawValue: UInt8(clamping: statement.integer(2))) ?? .telemetry,
+        name: statement.text(1),
+        streamClass: StreamClass(rawValue: UInt8(clamping: statement.integer(2))) ?? .telemetry,
         bodyFormat: BodyFormat(rawValue: UInt8(clamping: statement.integer(3))) ?? .bytes,
         columns: columns.isEmpty ? [] : columns.split(separator: ",").map(String.init))
       let evicted = UInt64(clamping: statement.integer(5))

@@ -34,6 +34,19 @@ struct WriteAheadLog {
     return "write-ahead log damaged at frame \(broken): \(kept) frames joined again"
   }
 
+  /// The first broken frame, without changing anything; nil where there is no damage. Beside a writer the file may change while it
+  /// is read: only what is found twice counts.
+  static func brokenFrame(_ path: String) -> Int? {
+    func look() -> Int? {
+      guard let size = Files.size(path), size > headerBytes + frameBytes, size <= maxBytes,
+        let bytes = try? Files.read(path, limit: maxBytes)
+      else { return nil }
+      return WriteAheadLog(bytes: bytes).damage()?.frame
+    }
+    guard let frame = look(), look() == frame else { return nil }
+    return frame
+  }
+
   /// The salts of the present generation and the first broken frame, if the break is none that a crash leaves.
   private func damage() -> (salts: (UInt32, UInt32), frame: Int)? {
     let isHeaderValid = word(0) == Self.magic && checksum(0..<24, from: (0, 0)) == (word(24), word(28))

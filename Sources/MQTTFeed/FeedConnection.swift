@@ -9,9 +9,12 @@ package protocol FeedConnection: AnyObject {
   /// Those of the last subscription that the broker granted.
   var grantedFilters: [String] { get }
   var wantsWrite: Bool { get }
+  /// Messages that the broker sends before it wants an acknowledgement.
+  var inFlight: Int { get }
 
   /// Hands every message that is there to `receive`, until there is none or `receive` says that it has enough.
-  func read(_ receive: (Message) -> Bool)
+  /// The closure is kept by the owner from call to call: made anew, it would be three allocations each time.
+  func read(_ receive: @escaping (Message) -> Bool)
   /// Sends what is queued: acknowledgements, requests, our own messages.
   func write()
   /// Keepalive, time-outs, connecting. While the engine holds, nothing may leave.

@@ -19,11 +19,15 @@ enum MQTTCallbacks {
         MQTTCallbacks.connection(data)?.didSubscribe(packetID: packetID, granted: granted?[index] ?? 0x80)
       }
     }
-    mosquitto_log_callback_set(client) { _, data, level, line in
-      if level == MOSQ_LOG_ERR, let line { MQTTCallbacks.connection(data)?.didLog(String(cString: line)) }
-    }
     mosquitto_publish_v5_callback_set(client) { _, data, packetID, _, _ in
       MQTTCallbacks.connection(data)?.didPublish(packetID: packetID)
+    }
+  }
+
+  /// For the reasons of a failing handshake.
+  static func listenToLog(of client: OpaquePointer) {
+    mosquitto_log_callback_set(client) { _, data, level, line in
+      if level == MOSQ_LOG_ERR, let line { MQTTCallbacks.connection(data)?.didLog(String(cString: line)) }
     }
   }
 

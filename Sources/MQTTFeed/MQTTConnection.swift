@@ -35,7 +35,8 @@ package final class MQTTConnection {
   package var knownFilters: [String] = []
 
   /// Called for each message inside `read`.
-  var onMessage: ((Message) -> Void)?
+  var onMessage: ((Message) -> Bool)?
+  private var wantsMore = true
   private var client: OpaquePointer?
   private var events: [Event] = []
   private var messagesSeen: UInt64 = 0
@@ -43,6 +44,7 @@ package final class MQTTConnection {
   private var subscriptionDeadlineMs: Int64 = .max
   private var messagesAtSubscribe: UInt64 = 0
   private var refusedFilters: Set<String> = []
+  private var isSubscriptionOld = false
   /// Connected, and not subscribed yet: whether the session was there. The next `write` subscribes, behind the owner's commit.
   private var subscribesWithSession: Bool?
   /// What OpenSSL said in this attempt to connect: libmosquitto's own code says only that something was lost.
@@ -80,31 +82,35 @@ package final class MQTTConnection {
 
   package var grantedFilters: [String] { settings.subscriptions.map(\.filter).filter { !refusedFilters.contains($0) } }
 
+  /// Messages that the broker sends before it wants an acknowledgement, as far as it says. Mosquitto names its
+  /// `max_inflight_messages`; of MQTT 3.1.1 the default of Mosquitto is assumed.
+  package var inFlight: Int {
+    guard settings.version == .v5 else { return 20 }
+    return Int(min(settings.receiveMaximum, terms?.receiveMaximum ?? 20))
+  }
   package var hasEarlyMessages: Bool { !early.isEmpty }
   package var wantsWrite: Bool {
     subscribesWithSession != nil || (client.map { mosquitto_want_write($0) } ?? false)
   }
 
   /// Hands every message that is there to `receive`, until the socket is dry or `receive` says that it has enough.
-  package func read(_ receive: (Message) -> Bool) {
+  package func read(_ receive: @escaping (Message) -> Bool) {
     guard let client, socket != nil else { return }
     if isHandshaking {
       driveHandshake(client)
       return
     }
-    withoutActuallyEscaping(receive) { receive in
-      var wantsMore = true
-      for message in early { wantsMore = message.hand(to: receive) && wantsMore }
-      early.removeAll()
-      onMessage = { message in wantsMore = receive(message) && wantsMore }
-      defer { onMessage = nil }
-      while wantsMore {
-        let before = messagesSeen
-        let code = mosquitto_loop_read(client, 1)
-        if code != MOSQ_ERR_SUCCESS.rawValue.signed { noteFailure(code) }
-        // A call without a message: the socket is dry, or it was a packet of another kind and poll will tell again.
-        if messagesSeen == before || socket == nil { return }
-      }
+    wantsMore = true
+    for message in early { wantsMore = message.hand(to: receive) && wantsMore }
+    early.removeAll()
+    onMessage = receive
+    defer { onMessage = nil }
+    while wantsMore {
+      let before = messagesSeen
+      let code = mosquitto_loop_read(client, 1)
+      if code != MOSQ_ERR_SUCCESS.rawValue.signed { noteFailure(code) }
+      // A call without a message: the socket is dry, or it was a packet of another kind and poll will tell again.
+      if messagesSeen == before || socket == nil { return }
     }
   }
 
@@ -284,6 +290,7 @@ package final class MQTTConnection {
     guard let client else { return }
     session.connecting(nowMs: nowMs)
     tlsReason = nil
+    MQTTCallbacks.listenToLog(of: client)
     let code = mosquitto_connect_async(client, settings.host, settings.port, settings.keepaliveS)
     // -1 (MOSQ_ERR_CONN_PENDING): under way.
     if code > 0 { lost(LibraryCode.describe(code), nowMs: nowMs) }
@@ -343,6 +350,8 @@ package final class MQTTConnection {
     }
     session.connected(nowMs: nowMs)
     lastError = nil
+    // While there is a callback, the library formats a line for every packet, whoever wants it.
+    if let client { mosquitto_log_callback_set(client, nil) }
     log.info(
       "connected to the broker", metadata: ["address": "\(settings.address)", "session_present": "\(sessionPresent)"])
     events.append(.connected(sessionPresent: sessionPresent))
@@ -368,6 +377,8 @@ package final class MQTTConnection {
     guard let client else { return }
     let wanted = settings.subscriptions.map(\.filter)
     refusedFilters.removeAll()
+    // What waited at the broker before a filter was new has no copy for that filter.
+    isSubscriptionOld = !sessionPresent || wanted.allSatisfy(knownFilters.contains)
     subscriptionDeadlineMs = nowMs + settings.answerTimeoutMs
     messagesAtSubscribe = messagesSeen
     if sessionPresent {
@@ -419,7 +430,7 @@ package final class MQTTConnection {
   /// Ids of subscriptions mean something only while every one of them is granted: else the copy of another filter may be
   /// the only one.
   private var identifies: Bool {
-    settings.version == .v5 && terms?.hasSubscriptionIDs == true && refusedFilters.isEmpty
+    settings.version == .v5 && terms?.hasSubscriptionIDs == true && refusedFilters.isEmpty && isSubscriptionOld
   }
 
   func didReceive(_ message: mosquitto_message, _ properties: OpaquePointer?) {
@@ -430,6 +441,10 @@ package final class MQTTConnection {
       payload: UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen)),
       packetID: UInt16(truncatingIfNeeded: message.mid), qos: message.qos, isRetained: message.retain,
       subscriptionID: identifies ? MQTTProperties.subscriptionID(properties) : 0)
-    if let onMessage { onMessage(borrowed) } else { early.append(EarlyMessage(borrowed)) }
+    if let onMessage {
+      wantsMore = onMessage(borrowed) && wantsMore
+    } else {
+      early.append(EarlyMessage(borrowed))
+    }
   }
 }

@@ -85,6 +85,11 @@ package enum Files {
 
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  package static func isFolder(_ path: String) -> Bool {
+    var info = stat()
+    return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// Size in bytes, nil when there is no such file.
   package static func size(_ path: String) -> Int64? {
     var info = stat()
@@ -100,6 +105,14 @@ package enum Files {
   package static func rename(_ path: String, to new: String) throws(CrossdockError) {
     guard Glibc.rename(path, new) == 0 else { throw failure("rename to \(new)", path) }
     syncFolder(of: new)
+  }
+
+  /// What was written to a file by another means is on disk afterwards.
+  package static func sync(_ path: String) throws(CrossdockError) {
+    let fd = crossdock_open(path, O_RDONLY, 0)
+    guard fd >= 0 else { throw failure("sync the file", path) }
+    defer { close(fd) }
+    guard fsync(fd) == 0 else { throw failure("sync the file", path) }
   }
 
   package static func remove(_ path: String) {

@@ -150,6 +150,14 @@ package final class SQLiteConnection {
     return (Int(log), Int(done))
   }
 
+  /// Moves all of the write-ahead log into the database and makes it empty. False: a reader is in the way.
+  package func checkpointAll() throws(CrossdockError) -> Bool {
+    let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+    guard code == SQLITE_OK || code & 0xFF == SQLITE_BUSY else { throw failure(code, "checkpoint") }
+    if code == SQLITE_OK { logPagesCount.pointee = 0 }
+    return code == SQLITE_OK
+  }
+
   /// Moves the whole write-ahead log into the database and sees to it that the next transaction begins at its front. False when a
   /// reader is in the way for longer than that.
   package func restartLog(waitMs: Int32) throws(CrossdockError) -> Bool {

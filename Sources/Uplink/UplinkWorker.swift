@@ -110,6 +110,7 @@ final class UplinkWorker {
         stream: wanted.stream, after: wanted.after, maxRecords: wanted.maxRecords, maxBytes: wanted.maxBytes)
     } catch {
       batch = []
+      if error.fault == .damaged { uplink.cursors.reportDamage(stream: wanted.stream, after: wanted.after) }
       return state.fetchFailed("the journal cannot be read: \(error.reason)", at: nowMs, random: random.next())
     }
     guard let first = batch.first, let last = batch.last else { return state.fetched(nil, at: nowMs) }

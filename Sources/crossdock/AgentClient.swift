@@ -48,7 +48,7 @@ struct AgentClient {
     return configuration
   }
 
-  private static func token(_ path: String) throws -> String {
+  static func token(_ path: String) throws -> String {
     let bytes = try Files.read(path, limit: maxTokenBytes)
     let text = bytes.prefix { $0 > 0x20 && $0 < 0x7F }
     guard !text.isEmpty else {

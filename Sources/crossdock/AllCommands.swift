@@ -6,7 +6,8 @@ enum AllCommands {
     var commands: [any Command.Type] = [
       RunCommand.self, CheckConfigCommand.self, StatusCommand.self, TopCommand.self, TailCommand.self,
       ExportCommand.self, DoctorCommand.self,
-      SimulateCommand.self, WaitDrainedCommand.self,
+      SimulateCommand.self, WaitDrainedCommand.self, JournalInspectCommand.self, JournalVerifyCommand.self,
+      JournalRepairCommand.self, JournalCompactCommand.self, JournalExportCommand.self, JournalImportCommand.self,
     ]
     #if PLUGIN_PICK_ROUTING
       commands.append(RouteCommand.self)

@@ -26,7 +26,7 @@ struct RunCommand: Command {
     // Before any thread: they inherit the signal mask. Nothing of the agent is for other users' eyes.
     let signals = SignalDescriptor()
     umask(0o077)
-    limitMallocArenas()
+    crossdock_keep_heap_small()
     try Files.createFolder(configuration.agent.dataDirectory)
     let lock = try FileLock(path: "\(configuration.agent.dataDirectory)/lock")
     defer { withExtendedLifetime(lock) {} }
@@ -63,10 +63,5 @@ struct RunCommand: Command {
       case .debug: .debug
       }
     return Logger(label: "crossdock") { label in StderrLogHandler(label: label, level: level) }
-  }
-
-  /// Each thread would get a heap of its own that keeps what it freed; two are enough for what these threads allocate.
-  private static func limitMallocArenas() {
-    crossdock_limit_malloc_arenas(2)
   }
 }

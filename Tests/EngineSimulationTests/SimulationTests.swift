@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct SimulationTests {
   private static let seeds = 500
   /// Shorter than in `make sim`: this is a debug build.
-  private static let steps = 80
+  private static let steps = 60
 
   private static var firstSeed: UInt64 {
     ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? 1

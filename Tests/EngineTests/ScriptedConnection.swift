@@ -25,6 +25,7 @@ final class ScriptedConnection: FeedConnection {
   }
 
   var grantedFilters: [String] { settings.subscriptions.map(\.filter) }
+  var inFlight: Int { 1000 }
   var wantsWrite: Bool { !queued.isEmpty }
 
   func connect(sessionPresent: Bool, nowMs: Int64) {
@@ -32,7 +33,7 @@ final class ScriptedConnection: FeedConnection {
     events.append(.connected(sessionPresent: sessionPresent))
   }
 
-  func read(_ receive: (Message) -> Bool) {
+  func read(_ receive: @escaping (Message) -> Bool) {
     while let next = inbox.first {
       inbox.removeFirst()
       queued.append(next.packetID)

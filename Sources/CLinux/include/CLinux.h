@@ -40,9 +40,9 @@ int crossdock_clock_is_synchronised(void);
 int crossdock_notify(const char *address, const char *message);
 // The calling thread's name, cut to 15 bytes.
 void crossdock_set_thread_name(const char *name);
-// mallopt(M_ARENA_MAX): how many heaps threads may have between them.
-void crossdock_limit_malloc_arenas(int count);
-// Hands back the pages of code that are mapped now; those still needed are mapped again from the page cache when they are
+// One heap for all threads, which gives back what is freed: large blocks at once, the end of the heap soon.
+void crossdock_keep_heap_small(void);
+// Hands back the pages of code and constants that are mapped now; those still needed are mapped again from the page cache when they are
 // run. Returns the bytes of the mappings.
 long crossdock_release_code_pages(void);
 // CRC-32C (Castagnoli); start with 0, feed the result back in.

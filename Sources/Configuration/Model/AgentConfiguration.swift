@@ -42,6 +42,8 @@ package struct JournalSection: Sendable, Equatable {
   package var minFreeBytes: Int
   /// What the streams of a class may take together.
   package var classMaxBytes: [StreamClass: Int64] = [:]
+  /// How long telemetry waits for company.
+  package var commitLingerMs: Int
   /// A commit takes at most so many messages, and at most so many payload bytes.
   package var commitMaxMessages: Int
   package var commitMaxBytes: Int

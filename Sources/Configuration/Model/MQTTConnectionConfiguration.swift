@@ -35,4 +35,10 @@ package struct TLSConfiguration: Sendable, Equatable {
   /// Client certificate and key, both or neither.
   package var certFile: String?
   package var keyFile: String?
+
+  package init(caFile: String? = nil, certFile: String? = nil, keyFile: String? = nil) {
+    self.caFile = caFile
+    self.certFile = certFile
+    self.keyFile = keyFile
+  }
 }

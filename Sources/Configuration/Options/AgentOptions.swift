@@ -20,6 +20,13 @@ enum JournalOptions {
       What the journal's files may take on disk, together. When it is full, the oldest records of the lowest class go \
       first, and a tombstone says what went.
       """)
+  static let commitLinger = OptionRow(
+    "commit_linger_ms", .milliseconds(0...5000), default: "200",
+    help: """
+      How long telemetry and summaries wait for company before they are committed and acknowledged: a commit writes whole \
+      pages, whatever is in it. Scans, decisions and alerts never wait, nor does anything once as many messages have come as \
+      a quarter of what the broker sends ahead. 0: nothing waits.
+      """)
   static let commitMaxMessages = OptionRow(
     "commit_max_messages", .integer(1...65_536), default: "1000",
     help: """
@@ -39,7 +46,7 @@ enum JournalOptions {
 
   static let table = OptionTable(
     header: "[journal]", summary: "The SQLite file that makes every record durable before its message is acknowledged.",
-    rows: [maxSize, minFree, commitMaxMessages, commitMaxBytes])
+    rows: [maxSize, minFree, commitLinger, commitMaxMessages, commitMaxBytes])
 }
 
 enum LogOptions {

@@ -45,7 +45,8 @@ enum UplinkOptions {
 /// Every section, in the order of the file.
 enum Sections {
   static let all = [
-    AgentOptions.table, JournalOptions.table, LogOptions.table, ClassOptions.table, MQTTOptions.table, StreamOptions.table,
+    AgentOptions.table, JournalOptions.table, LogOptions.table, ClassOptions.table, MQTTOptions.table,
+    StreamOptions.table,
     FeedOptions.table, ModelOptions.table, UplinkOptions.table, ControlOptions.table,
   ]
 }

@@ -14,6 +14,7 @@ extension SectionReader {
   func journal() -> JournalSection {
     JournalSection(
       maxBytes: number(JournalOptions.maxSize) ?? 0, minFreeBytes: number(JournalOptions.minFree) ?? 0,
+      commitLingerMs: number(JournalOptions.commitLinger) ?? 0,
       commitMaxMessages: number(JournalOptions.commitMaxMessages) ?? 0,
       commitMaxBytes: number(JournalOptions.commitMaxBytes) ?? 0)
   }

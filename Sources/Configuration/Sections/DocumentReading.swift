@@ -105,7 +105,8 @@ struct DocumentReading {
           hint: "the classes are: \(StreamClass.allCases.reversed().map(\.name).joined(separator: ", "))")
         continue
       }
-      rules[streamClass] = SectionReader(keys, ClassOptions.table, context, header: "[class.\(entry.key)]").retention(Retention())
+      rules[streamClass] = SectionReader(keys, ClassOptions.table, context, header: "[class.\(entry.key)]").retention(
+        Retention())
     }
     return rules
   }

@@ -12,6 +12,8 @@ struct ExpectedRecord {
   /// Of quarantine records the body is not compared, but what it says.
   var payload: [UInt8]?
   var clock: ClockReading
+  /// When it happened: for what a model says, when the message came that made it say so.
+  var eventTimeNs: Int64
   var boot: Int
   var isRetained: Bool
   var isDerived: Bool
@@ -40,6 +42,9 @@ final class ExpectedJournal {
   private(set) var handedOver: UInt64 = 0
 
   /// Whether the batch under way holds anything.
+  private var turnClock: ClockReading?
+  private var sealClock: ClockReading?
+
   var isPending: Bool { pendingState.counters != state.counters }
   var pendingCounters: [FeedCounters] { pendingState.counters }
 
@@ -59,7 +64,7 @@ final class ExpectedJournal {
     }
     var record = ExpectedRecord(
       body: publication.payload.withUnsafeBytes { ByteHash.hash($0) }, source: publication.source, payload: nil,
-      clock: clock, boot: boot, isRetained: delivery.isRetained, isDerived: false)
+      clock: clock, eventTimeNs: clock.wallNs, boot: boot, isRetained: delivery.isRetained, isDerived: false)
     switch publication.outcome {
     case .oversize: pendingState.counters[feed].oversize += 1
     case .undecodable, .unrouted:
@@ -90,10 +95,23 @@ final class ExpectedJournal {
     if said.isReply { pendingReplies.append(said.text) }
   }
 
+  /// The engine is about to turn: what its models say in this turn has this time.
+  func turns(at clock: ClockReading) {
+    turnClock = clock
+  }
+
+  /// The models have seen the batch and the disk has not taken it: it is committed as it is.
+  func holds() {
+    if sealClock == nil { sealClock = turnClock }
+  }
+
   /// The batch is on disk. Returns how many records it had.
   @discardableResult
   func commit() -> Int {
     var count = 0
+    if let clock = sealClock ?? turnClock {
+      for index in pendingRecords[Self.decisions].indices { pendingRecords[Self.decisions][index].clock = clock }
+    }
     for stream in records.indices {
       count += pendingRecords[stream].count
       records[stream] += pendingRecords[stream]
@@ -116,6 +134,7 @@ final class ExpectedJournal {
   }
 
   private func forgetPending() {
+    sealClock = nil
     pendingReplies.removeAll(keepingCapacity: true)
     pendingIdentities.removeAll(keepingCapacity: true)
     pendingDeliveries.removeAll(keepingCapacity: true)

@@ -109,8 +109,11 @@ final class JournalCheck {
       return "another body than the message's"
     }
     if record.source != expected.source { return "source \(record.source), not \(expected.source)" }
-    if record.ingestTimeNs != expected.clock.wallNs || record.eventTimeNs != expected.clock.wallNs {
-      return "wall time \(record.ingestTimeNs), event time \(record.eventTimeNs), not \(expected.clock.wallNs)"
+    if record.ingestTimeNs != expected.clock.wallNs || record.eventTimeNs != expected.eventTimeNs {
+      return """
+        wall time \(record.ingestTimeNs), event time \(record.eventTimeNs), not \(expected.clock.wallNs) and \
+        \(expected.eventTimeNs)
+        """
     }
     if record.monotonicNs != expected.clock.monotonicNs {
       return "monotonic time \(record.monotonicNs), not \(expected.clock.monotonicNs)"

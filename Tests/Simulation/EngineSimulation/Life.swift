@@ -41,6 +41,8 @@ package final class Life {
   var reachableAt = 0
   var cutBy: Int?
   var startAt = 0
+  /// Of all files, when they were last looked at.
+  private var bytes: Int64 = 0
 
   /// - Parameters:
   ///   - folder: does not exist yet; it is removed with the life.
@@ -120,7 +122,9 @@ package final class Life {
     guard let engine, let connection, !disk.isStopped else { return }
     let before = engine.commits
     let wasHolding = engine.isHolding
+    expected.turns(at: clock.now)
     engine.turn(now: clock.now) { _ in connection.isReadable }
+    if engine.isHolding { expected.holds() }
     if engine.commits > before {
       let count = expected.commit()
       report.records += UInt64(count)
@@ -147,7 +151,7 @@ package final class Life {
   }
 
   private func checkSize() throws(Violation) {
-    let bytes = disk.bytes
+    bytes = disk.bytes
     guard bytes > plan.maxBytes else { return }
     throw Violation("\(bytes) bytes on disk, the cap is \(plan.maxBytes): \(fileSizes)")
   }
@@ -254,6 +258,7 @@ package final class Life {
     tell("is asked to stop")
     guard let engine, let connection else { return }
     let before = engine.commits
+    expected.turns(at: clock.now)
     engine.shutDown(now: clock.now)
     if engine.commits > before { report.records += UInt64(expected.commit()) }
     let saysGoodbye = connection.session.phase == .stopped && !disk.isStopped
@@ -311,7 +316,7 @@ package final class Life {
     report.fold(
       broker.published, broker.acknowledged, expected.handedOver, engine?.commits ?? 0,
       engine?.isHolding == true ? 1 : 0, UInt64(bitPattern: clock.now.wallNs), UInt64(clock.boot),
-      UInt64(bitPattern: disk.bytes), disk.counts.faults, central.records)
+      UInt64(bitPattern: bytes), disk.counts.faults, central.records)
   }
 
   private func settleReport() {

@@ -2,6 +2,7 @@
 struct LifePlan {
   let maxBytes: Int
   let commitMaxMessages: Int
+  let commitLingerMs: Int
   let receiveMaximum: Int
   let packetIDs: SimulatedBroker.PacketIDs
   let lastPacketID: UInt16
@@ -20,6 +21,7 @@ struct LifePlan {
   init(_ chance: inout SimulatedChance, steps: Int) {
     maxBytes = chance.pick([1, 1, 1, 2, 4]) << 20
     commitMaxMessages = chance.pick([3, 20, 100, 1000])
+    commitLingerMs = chance.pick([0, 5, 50, 200])
     receiveMaximum = chance.pick([1, 5, 20, 20, 100, 400])
     padding = chance.pick([0...40, 50...150, 100...1500])
     // A window of one lets one message through in a turn: what it cannot carry would only pile up.

@@ -21,6 +21,7 @@ struct SimulatedAgent {
     configuration.agent.dataDirectory = folder
     configuration.journal.maxBytes = plan.maxBytes
     configuration.journal.commitMaxMessages = plan.commitMaxMessages
+    configuration.journal.commitLingerMs = plan.commitLingerMs
     self.configuration = configuration
     plugins = Self.descriptors
   }

@@ -68,7 +68,7 @@ final class SimulatedConnection: FeedConnection {
 
   // MARK: FeedConnection
 
-  func read(_ receive: (Message) -> Bool) {
+  func read(_ receive: @escaping (Message) -> Bool) {
     var at = 0
     defer {
       inbox.removeFirst(at)
@@ -140,6 +140,8 @@ final class SimulatedConnection: FeedConnection {
     for number in wanted.indices { outbox.append(.subscribe(filter: number)) }
     for reply in unconfirmed { outbox.append(.publish(topic: reply.topic, payload: reply.payload, id: reply.id)) }
   }
+
+  var inFlight: Int { Int(settings.receiveMaximum) }
 
   func write() {
     // A socket may take less than there is.
