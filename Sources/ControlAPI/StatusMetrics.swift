@@ -33,7 +33,8 @@ enum StatusMetrics {
     out.sample(journal?["commits_total"]?.number)
     out.begin("crossdock_journal_last_commit_seconds", .gauge, unit: "seconds", help: "Duration of the last one.")
     out.sample((journal?["last_commit_us"]?.number).map { $0 / 1e6 })
-    out.begin("crossdock_journal_evicted_records", .counter, help: "Records dropped by a cap or an age; see _tombstones.")
+    out.begin(
+      "crossdock_journal_evicted_records", .counter, help: "Records dropped by a cap or an age; see _tombstones.")
     out.sample(journal?["evicted_records_total"]?.number)
     out.begin("crossdock_journal_state", .stateset, help: "holding: nothing is acknowledged; paused: nothing is read.")
     for state in ["writing", "holding", "paused"] {
@@ -96,11 +97,15 @@ enum StatusMetrics {
       out.begin("crossdock_stream_\(family)", .gauge, unit: "bytes", help: help)
       each(streams, "stream", member, &out)
     }
-    out.begin("crossdock_stream_limit_seconds", .gauge, unit: "seconds", help: "The age at which its records expire, where there is one.")
+    out.begin(
+      "crossdock_stream_limit_seconds", .gauge, unit: "seconds",
+      help: "The age at which its records expire, where there is one.")
     each(streams, "stream", "max_age_s", &out)
     out.begin("crossdock_stream_evicted_records", .counter, help: "Records dropped or thinned, in this journal's life.")
     each(streams, "stream", "evicted_records_total", &out)
-    out.begin("crossdock_stream_dropped_records", .counter, help: "Records that tombstones have named since the start, by reason.")
+    out.begin(
+      "crossdock_stream_dropped_records", .counter,
+      help: "Records that tombstones have named since the start, by reason.")
     for stream in streams {
       for (reason, count) in stream["dropped_total"]?.object ?? [] {
         out.sample([("stream", stream["name"]?.string ?? ""), ("reason", reason)], count.number)

@@ -32,7 +32,8 @@ struct EngineMonitor {
   }
 
   mutating func snapshot(
-    now: ClockReading, journal: Journal, pipeline: IngestPipeline, models: ModelStage, connections: [any FeedConnection],
+    now: ClockReading, journal: Journal, pipeline: IngestPipeline, models: ModelStage,
+    connections: [any FeedConnection],
     holdReason: String?, pauseReason: String?
   ) -> EngineSnapshot {
     updateRates(journal.counters, nowMs: now.monotonicMs)

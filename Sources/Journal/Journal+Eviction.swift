@@ -94,7 +94,8 @@ extension Journal {
     find.bind(JournalSchema.key(streams.slots[index].id + 1, 0), at: 2)
     guard try find.step() else { return nil }
     return SegmentRow(
-      key: find.integer(0), first: JournalSchema.sequence(ofKey: find.integer(0)), last: UInt64(clamping: find.integer(1)),
+      key: find.integer(0), first: JournalSchema.sequence(ofKey: find.integer(0)),
+      last: UInt64(clamping: find.integer(1)),
       lastArrival: find.integer(2), bodyBytes: find.integer(3), blockBytes: find.integer(4))
   }
 

@@ -18,7 +18,8 @@ extension Journal {
         try packWhatIsBeyond(youngestMs: ages.min(), now: now)
         for index in streams.slots.indices {
           try expire(index, now: now, &gone)
-          try shrink([index], to: streams.slots[index].definition.retention.maxBytes, reason: "stream_full", now: now, &gone)
+          try shrink(
+            [index], to: streams.slots[index].definition.retention.maxBytes, reason: "stream_full", now: now, &gone)
         }
         for (streamClass, bound) in limits.classMaxBytes {
           try shrink(members(of: streamClass), to: bound, reason: "class_full", now: now, &gone)
@@ -74,7 +75,8 @@ extension Journal {
   ) throws(CrossdockError) {
     guard let bound else { return }
     // While nothing is read, what was confirmed meanwhile makes room, also when that is less than a sixteenth at a time.
-    let isRejecting = rejectReason != nil && members.contains { streams.slots[$0].definition.retention.whenFull == .reject }
+    let isRejecting =
+      rejectReason != nil && members.contains { streams.slots[$0].definition.retention.whenFull == .reject }
     guard storedBytes(of: members) > (isRejecting ? low(bound) : bound) else { return }
     while storedBytes(of: members) > low(bound), gone.segments < Self.maxSegmentsAtOnce,
       let victim = try victim(among: members)
@@ -92,7 +94,9 @@ extension Journal {
     guard let maxAgeMs = streams.slots[index].definition.retention.maxAgeMs,
       now.monotonicMs >= maintenance.expiryDueMs[index, default: .min]
     else { return }
-    while gone.segments < Self.maxSegmentsAtOnce, let segment = try oldestSegment(of: index), try mayGo(segment, of: index) {
+    while gone.segments < Self.maxSegmentsAtOnce, let segment = try oldestSegment(of: index),
+      try mayGo(segment, of: index)
+    {
       let age = try ageMs(of: segment, in: index, now: now)
       guard let age, age > maxAgeMs else {
         maintenance.expiryDueMs[index] = now.monotonicMs + min(Self.expiryLookMs, maxAgeMs - min(age ?? 0, maxAgeMs))
@@ -151,7 +155,8 @@ extension Journal {
     }
     for (streamClass, bound) in limits.classMaxBytes {
       let members = members(of: streamClass)
-      guard members.contains(where: { streams.slots[$0].definition.retention.whenFull == .reject }), isFull(members, bound),
+      guard members.contains(where: { streams.slots[$0].definition.retention.whenFull == .reject }),
+        isFull(members, bound),
         try victim(among: members) == nil
       else { continue }
       return "the class \"\(streamClass.name)\" is full and rejects: \(storedBytes(of: members)) of \(bound) bytes"

@@ -88,7 +88,9 @@ package final class Journal {
     streams = try StreamTable(all, in: database)
     tombstoneStream = definitions.count + 1
     thinnedStream = isThinning ? definitions.count + 2 : nil
-    hasRules = !limits.classMaxBytes.isEmpty || definitions.contains { $0.retention.maxBytes != nil || $0.retention.whenFull == .reject }
+    hasRules =
+      !limits.classMaxBytes.isEmpty
+      || definitions.contains { $0.retention.maxBytes != nil || $0.retention.whenFull == .reject }
     statements = try JournalStatements(database)
     blocks = try StoredBlocks(database)
     boot = try Self.register(boot: bootName ?? BootID.current(), in: database)

@@ -41,9 +41,11 @@ struct JournalStatements {
     segmentAtOrBefore = try database.prepare(
       "SELECT key, last, body_bytes, block FROM segment WHERE key <= ?1 AND key >= ?2 ORDER BY key DESC LIMIT 1")
     oldestSegment = try database.prepare(
-      "SELECT key, last, last_arrival, body_bytes, block FROM segment WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT 1")
+      "SELECT key, last, last_arrival, body_bytes, block FROM segment WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT 1"
+    )
     oldestSegmentHead = try database.prepare(
-      "SELECT key, last, last_arrival, body_bytes, length(block) FROM segment WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT 1")
+      "SELECT key, last, last_arrival, body_bytes, length(block) FROM segment WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT 1"
+    )
     deleteSegment = try database.prepare("DELETE FROM segment WHERE key = ?1")
     pendingReplies = try database.prepare(
       "SELECT id, connection, topic, stream, sequence FROM reply WHERE id > ?1 ORDER BY id LIMIT ?2")

@@ -23,10 +23,14 @@ struct Packing {
     var replacedBodyBytes: Int64 = 0
     /// Records of two boots, or of a longer time than that.
     func spans(longerThanMs limit: Int64?) -> Bool {
-      guard let limit, let begin = columns.monotonicTimesNs.first, let end = columns.monotonicTimesNs.last else { return false }
+      guard let limit, let begin = columns.monotonicTimesNs.first, let end = columns.monotonicTimesNs.last else {
+        return false
+      }
       return columns.boots.first != columns.boots.last || (end &- begin) / 1_000_000 > limit
     }
-    var isFull: Bool { Int64(columns.bodies.count) >= JournalLimits.segmentBytes || columns.count >= Int(JournalLimits.segmentRecords) }
+    var isFull: Bool {
+      Int64(columns.bodies.count) >= JournalLimits.segmentBytes || columns.count >= Int(JournalLimits.segmentRecords)
+    }
   }
 
   /// A segment goes as a whole, when its youngest record is too old: where records expire, it must not gather them for long.
@@ -101,7 +105,9 @@ struct Packing {
     find.bind(JournalSchema.key(id, 0), at: 2)
     guard try find.step(), UInt64(clamping: find.integer(1)) + 1 == first else { return fresh() }
     let begin = JournalSchema.sequence(ofKey: find.integer(0))
-    guard replacedBytes + Int64(find.bytes(3).count) <= journal.limits.packBytes, find.integer(2) < JournalLimits.segmentBytes / 2, first - begin < JournalLimits.segmentRecords / 2 else {
+    guard replacedBytes + Int64(find.bytes(3).count) <= journal.limits.packBytes,
+      find.integer(2) < JournalLimits.segmentBytes / 2, first - begin < JournalLimits.segmentRecords / 2
+    else {
       return fresh()
     }
     var segment = fresh()

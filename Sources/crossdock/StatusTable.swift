@@ -33,12 +33,14 @@ enum StatusTable {
         ]
       })
     out += section(
-      ["STREAM", "CLASS", "FIRST", "LAST", "RECORDS", "STORED", "CAP", "AGE", "WHEN FULL", "DROPPED"], status["streams"],
+      ["STREAM", "CLASS", "FIRST", "LAST", "RECORDS", "STORED", "CAP", "AGE", "WHEN FULL", "DROPPED"],
+      status["streams"],
       {
         [
           word($0, "name"), word($0, "class"), count($0["first"]), count($0["last"]), count($0["records"]),
           bytes($0["stored_bytes"]), bytes($0["max_bytes"]), ($0["max_age_s"]?.integer).map(duration) ?? "-",
-          word($0, "when_full"), String(($0["evicted_records_total"]?.integer ?? 0) + ($0["missing_records"]?.integer ?? 0)),
+          word($0, "when_full"),
+          String(($0["evicted_records_total"]?.integer ?? 0) + ($0["missing_records"]?.integer ?? 0)),
         ]
       })
     out += section(

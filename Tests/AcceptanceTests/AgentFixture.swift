@@ -14,7 +14,8 @@ final class AgentFixture {
   ///   - feed: more keys of the feed.
   ///   - uplink: more keys of the uplink.
   init(
-    isMQTT5: Bool = true, extra: String = "", stream: String = "", feed: String = "", uplink: String = "", brokerExtra: String = ""
+    isMQTT5: Bool = true, extra: String = "", stream: String = "", feed: String = "", uplink: String = "",
+    brokerExtra: String = ""
   ) throws {
     sandbox = try Sandbox()
     try sandbox.startBroker(extra: brokerExtra)

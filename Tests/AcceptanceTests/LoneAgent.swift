@@ -12,7 +12,8 @@ final class LoneAgent {
   ///   - dataDirectory: default: `<id>-data` in the sandbox.
   ///   - extra: everything but `[agent]`, `[journal]`, `[control]` and the stream `telemetry`.
   init(
-    _ sandbox: Sandbox, id: String = "dock-7", dataDirectory: String? = nil, maxSize: String = "64MiB", minFree: String = "0B",
+    _ sandbox: Sandbox, id: String = "dock-7", dataDirectory: String? = nil, maxSize: String = "64MiB",
+    minFree: String = "0B",
     listen: String = "127.0.0.1:0", extra: String
   )
     throws

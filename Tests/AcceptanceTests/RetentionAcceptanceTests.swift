@@ -25,7 +25,8 @@ import Testing
     func connection(_ key: String) -> String? {
       (fixture.status()?["connections"] as? [[String: Any]])?.first?[key] as? String
     }
-    try #require(waitUntil("the agent leaves", seconds: 15) { connection("state") == "paused" }, "\(fixture.agent?.log ?? "")")
+    try #require(
+      waitUntil("the agent leaves", seconds: 15) { connection("state") == "paused" }, "\(fixture.agent?.log ?? "")")
     #expect(journal("state") as? String == "paused")
     #expect((journal("pause_reason") as? String)?.hasPrefix("the stream \"telemetry\" is full and rejects: ") == true)
     let table = try runToEnd("crossdock", ["status", "--config", fixture.configuration]).output
@@ -48,13 +49,15 @@ import Testing
   /// The two identities that anyone can check from `/metrics`.
   private func expectBalance(_ metrics: [String: Double], stream: String, feed: String) throws {
     func value(_ name: String) throws -> Double { try #require(metrics[name], "\(name)") }
-    let dropped = metrics.filter { $0.key.hasPrefix("crossdock_feed_dropped_messages_total{feed=\"\(feed)\"") }.values.reduce(0, +)
+    let dropped = metrics.filter { $0.key.hasPrefix("crossdock_feed_dropped_messages_total{feed=\"\(feed)\"") }.values
+      .reduce(0, +)
     #expect(
       try value("crossdock_feed_received_messages_total{feed=\"\(feed)\"}")
         == value("crossdock_feed_stored_messages_total{feed=\"\(feed)\"}")
         + value("crossdock_feed_quarantined_messages_total{feed=\"\(feed)\"}") + dropped)
     // Each message of this feed is a record of this stream: what was stored is here, or named by a tombstone.
-    let named = metrics.filter { $0.key.hasPrefix("crossdock_stream_dropped_records_total{stream=\"\(stream)\"") }.values.reduce(0, +)
+    let named = metrics.filter { $0.key.hasPrefix("crossdock_stream_dropped_records_total{stream=\"\(stream)\"") }
+      .values.reduce(0, +)
     #expect(
       try value("crossdock_feed_stored_messages_total{feed=\"\(feed)\"}")
         == value("crossdock_stream_records{stream=\"\(stream)\"}") + named)

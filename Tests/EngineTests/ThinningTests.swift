@@ -94,7 +94,8 @@ import Testing
       Array("\(source)/t".utf8).withUnsafeBytes { topic in
         Array(payload.utf8).withUnsafeBytes { payload in
           pipeline.receive(
-            Message(topic: topic, payload: payload, packetID: 0, qos: 0, isRetained: false), connection: 0, now: clock(seconds))
+            Message(topic: topic, payload: payload, packetID: 0, qos: 0, isRetained: false), connection: 0,
+            now: clock(seconds))
         }
       }
       guard n % 20 == 19 else { continue }
@@ -110,7 +111,9 @@ import Testing
     try compare(values.prefix(Int(state.first - 1)), state)
   }
 
-  private func compare(_ thinned: ArraySlice<(source: String, seconds: Double, v: Double, w: Double?)>, _ state: StreamState) throws {
+  private func compare(
+    _ thinned: ArraySlice<(source: String, seconds: Double, v: Double, w: Double?)>, _ state: StreamState
+  ) throws {
     var expected: [Window: [String: Summary]] = [:]
     var counts: [Window: Int] = [:]
     for value in thinned {
@@ -125,7 +128,8 @@ import Testing
     for record in try reader.read(stream: "_thinned", after: 0, maxRecords: 100_000, maxBytes: .max) {
       // Foundation's untyped numbers are not exact.
       let thinned = try JSONDecoder().decode(Thinned.self, from: Data(record.body))
-      let window = Window(source: record.source, number: Int((record.eventTimeNs - 1_900_000_000_000_000_000) / 10_000_000_000))
+      let window = Window(
+        source: record.source, number: Int((record.eventTimeNs - 1_900_000_000_000_000_000) / 10_000_000_000))
       #expect(thinned.stream == "t" && thinned.source == record.source)
       foundCounts[window, default: 0] += thinned.count
       // A window that lies in two segments has two records: together they say it.
@@ -141,7 +145,9 @@ import Testing
     for (window, fields) in expected {
       for (name, want) in fields {
         let got = try #require(found[window]?[name])
-        #expect(got.count == want.count && got.min == want.min && got.max == want.max, "\(window) \(name): \(got), not \(want)")
+        #expect(
+          got.count == want.count && got.min == want.min && got.max == want.max,
+          "\(window) \(name): \(got), not \(want)")
         #expect(abs(got.sum - want.sum) <= 1e-9 * max(1, abs(want.max) * Double(want.count)), "\(window) \(name)")
       }
     }
@@ -156,7 +162,8 @@ import Testing
 
   /// Records whose feed is gone cannot be read again: they count, without numbers.
   @Test func whatCannotBeReadAgainIsCounted() throws {
-    let stream = StreamDefinition(name: "t", streamClass: .telemetry, columns: ["v"], retention: Retention(whenFull: .thin))
+    let stream = StreamDefinition(
+      name: "t", streamClass: .telemetry, columns: ["v"], retention: Retention(whenFull: .thin))
     let records = (1...5).map {
       ThinnedRecord(sequence: $0, feed: 0, source: "a", eventTimeNs: Int64($0) - 3, body: Array("{".utf8))
     }

@@ -19,7 +19,9 @@ import Testing
     var body: [UInt8]
   }
 
-  private static let extremes: [Int64] = [.min, .min + 1, -1_000_000_001, -1, 0, 1, 999, 1_000_000, 1_900_000_000_000_000_000, .max - 1, .max]
+  private static let extremes: [Int64] = [
+    .min, .min + 1, -1_000_000_001, -1, 0, 1, 999, 1_000_000, 1_900_000_000_000_000_000, .max - 1, .max,
+  ]
 
   private func time(_ random: inout SplitMix) -> Int64 {
     switch random.below(4) {
@@ -34,8 +36,10 @@ import Testing
     let length = random.below(5) == 0 ? 0 : random.below(300)
     return Row(
       source: UInt32(truncatingIfNeeded: random.next()), feed: Int64(random.below(1 << 20)), arrival: arrival,
-      event: time(&random), ingest: time(&random), monotonic: time(&random), boot: UInt32(truncatingIfNeeded: random.next()),
-      flags: UInt32(truncatingIfNeeded: random.next()), body: (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next()) })
+      event: time(&random), ingest: time(&random), monotonic: time(&random),
+      boot: UInt32(truncatingIfNeeded: random.next()),
+      flags: UInt32(truncatingIfNeeded: random.next()),
+      body: (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next()) })
   }
 
   private func columns(_ rows: [Row], first: UInt64) -> BlockColumns {
@@ -44,14 +48,17 @@ import Testing
       row.body.withUnsafeBytes {
         columns.append(
           BlockRecord(
-            sequence: first + UInt64(index), source: row.source, feed: row.feed, arrival: row.arrival, eventTimeNs: row.event,
+            sequence: first + UInt64(index), source: row.source, feed: row.feed, arrival: row.arrival,
+            eventTimeNs: row.event,
             ingestTimeNs: row.ingest, monotonicNs: row.monotonic, boot: row.boot, flags: row.flags, body: $0))
       }
     }
     return columns
   }
 
-  private func encode(_ rows: [Row], stream: Int64, first: UInt64, level: Int32 = BlockCodec.coldLevel) throws -> [UInt8] {
+  private func encode(_ rows: [Row], stream: Int64, first: UInt64, level: Int32 = BlockCodec.coldLevel) throws
+    -> [UInt8]
+  {
     try BlockCodec().encode(columns(rows, first: first), stream: stream, level: level) { Array($0) }
   }
 
@@ -83,8 +90,10 @@ import Testing
       }
       let first = UInt64(1 + random.below(1 << 40))
       let stream = Int64(1 + random.below(256))
-      let block = try encode(rows, stream: stream, first: first, level: random.below(2) == 0 ? BlockCodec.hotLevel : BlockCodec.coldLevel)
-      #expect(try decode(block, stream: stream, first: first, last: first + UInt64(rows.count) - 1) == rows, "seed \(seed)")
+      let block = try encode(
+        rows, stream: stream, first: first, level: random.below(2) == 0 ? BlockCodec.hotLevel : BlockCodec.coldLevel)
+      #expect(
+        try decode(block, stream: stream, first: first, last: first + UInt64(rows.count) - 1) == rows, "seed \(seed)")
     }
   }
 
@@ -116,6 +125,8 @@ import Testing
     // Under another key, or cut off, it is as invalid.
     #expect(try decode(block, stream: 4, first: 1, last: last) == nil)
     #expect(try decode(block, stream: 3, first: 2, last: last + 1) == nil)
-    for length in 0..<block.count { #expect(try decode(Array(block[..<length]), stream: 3, first: 1, last: last) == nil) }
+    for length in 0..<block.count {
+      #expect(try decode(Array(block[..<length]), stream: 3, first: 1, last: last) == nil)
+    }
   }
 }

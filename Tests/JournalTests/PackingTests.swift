@@ -44,7 +44,9 @@ import Testing
     }
     try fixture.journal.packAll(now: fixture.now)
     let packed = fixture.state("t").storedBytes
-    print("typicalTelemetry: \(raw / 20_000) bytes a record of JSON, \(packed / 20_000) packed, a \(Double(packed) / Double(raw))")
+    print(
+      "typicalTelemetry: \(raw / 20_000) bytes a record of JSON, \(packed / 20_000) packed, a \(Double(packed) / Double(raw))"
+    )
     #expect((130...170).contains(raw / 20_000))
     #expect(packed * 4 <= Int64(raw))
   }
@@ -71,7 +73,9 @@ import Testing
     var rounds = 0
     while isPacking {
       let packed = fixture.journal.maintenance.logBytes
-      try fixture.journal.changing { () throws(CrossdockError) in try fixture.journal.pack(atMost: 4096, now: fixture.now) }
+      try fixture.journal.changing { () throws(CrossdockError) in
+        try fixture.journal.pack(atMost: 4096, now: fixture.now)
+      }
       isPacking = fixture.journal.maintenance.logBytes < packed
       rounds += 1
       for stream in ["a", "b"] {
@@ -86,6 +90,8 @@ import Testing
     #expect(rounds > 5)
     #expect(fixture.state("a").storedBytes > 0)
     try fixture.reopen()
-    for stream in ["a", "b"] { #expect(try everything(try fixture.files.reader(), stream, page: 100) == before[stream]) }
+    for stream in ["a", "b"] {
+      #expect(try everything(try fixture.files.reader(), stream, page: 100) == before[stream])
+    }
   }
 }

@@ -39,7 +39,9 @@ final class RetentionFixture {
   }
 
   /// Stores records whose bodies do not compress well, and does what is due then.
-  func store(_ count: Int, bytes: Int = 200, stream: UInt16 = 0, cursors: [CursorUpdate] = [], maintaining: Bool = true) throws {
+  func store(_ count: Int, bytes: Int = 200, stream: UInt16 = 0, cursors: [CursorUpdate] = [], maintaining: Bool = true)
+    throws
+  {
     let batch = RecordBatch()
     let source = journal.intern("hall/asset")
     for _ in 0..<count {
@@ -116,7 +118,9 @@ final class RetentionFixture {
     let named = try tombstones().filter { $0.stream == stream }
     var next: UInt64 = 1
     for tombstone in named {
-      #expect(tombstone.first == next && tombstone.count == tombstone.last - tombstone.first + 1, sourceLocation: sourceLocation)
+      #expect(
+        tombstone.first == next && tombstone.count == tombstone.last - tombstone.first + 1,
+        sourceLocation: sourceLocation)
       next = tombstone.last + 1
     }
     #expect(next == state(stream).first, sourceLocation: sourceLocation)

@@ -29,7 +29,8 @@ import Testing
     var confirmed = Array(repeating: UInt64(0), count: definitions.count)
     for step in 0..<150 {
       let place = "seed \(seed) life \(life) step \(step)"
-      fixture.pass(Int64(random.below(20)), wall: random.below(40) == 0 ? Int64(random.below(1 << 28)) - (1 << 27) : nil)
+      fixture.pass(
+        Int64(random.below(20)), wall: random.below(40) == 0 ? Int64(random.below(1 << 28)) - (1 << 27) : nil)
       let stream = random.below(definitions.count)
       switch random.below(12) {
       case 0: try fixture.reopen()
@@ -61,10 +62,14 @@ import Testing
     try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: copy) }
     let files = ["", "-wal"].filter { Files.exists(fixture.files.path + $0) }
-    for suffix in files { try FileManager.default.copyItem(atPath: fixture.files.path + suffix, toPath: "\(copy)/journal.db\(suffix)") }
+    for suffix in files {
+      try FileManager.default.copyItem(atPath: fixture.files.path + suffix, toPath: "\(copy)/journal.db\(suffix)")
+    }
     try fixture.reopen(after: {
       for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: fixture.files.path + suffix) }
-      for suffix in files { try FileManager.default.copyItem(atPath: "\(copy)/journal.db\(suffix)", toPath: fixture.files.path + suffix) }
+      for suffix in files {
+        try FileManager.default.copyItem(atPath: "\(copy)/journal.db\(suffix)", toPath: fixture.files.path + suffix)
+      }
     })
   }
 
@@ -77,7 +82,9 @@ import Testing
       #expect(state.last == UInt64(bodies.count), "\(place)")
       let stored = try reader.read(stream: "s\(number)", after: 0, maxRecords: 1_000_000, maxBytes: .max)
       #expect(stored.map(\.sequence) == Array(state.first..<(state.last + 1)), "\(place)")
-      #expect(stored.map { String(decoding: $0.body, as: UTF8.self) } == Array(bodies.dropFirst(Int(state.first) - 1)), "\(place)")
+      #expect(
+        stored.map { String(decoding: $0.body, as: UTF8.self) } == Array(bodies.dropFirst(Int(state.first) - 1)),
+        "\(place)")
       if fixture.state("_tombstones").first == 1 { try fixture.accountForWhatIsGone("s\(number)") }
     }
   }
@@ -90,7 +97,8 @@ extension Journal {
     for body in bodies {
       batch.appendBody(Array(body.utf8))
       batch.finishRecord(
-        stream: stream, source: source, eventTimeNs: now.wallNs, ingestTimeNs: now.wallNs, monotonicNs: now.monotonicNs, flags: [])
+        stream: stream, source: source, eventTimeNs: now.wallNs, ingestTimeNs: now.wallNs, monotonicNs: now.monotonicNs,
+        flags: [])
     }
     assignSequences(batch, from: 0)
     try commit(batch, JournalTransaction(), now: now)

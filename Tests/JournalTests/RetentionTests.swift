@@ -42,7 +42,8 @@ import Testing
     let fixture = try Fixture(classes.map { Fixture.stream($0.name, $0) }, maxBytes: 2 << 20)
     for _ in 0..<400 {
       for stream in 0..<5 { try fixture.store(5, bytes: 300, stream: UInt16(stream)) }
-      for (lower, higher) in zip(["telemetry", "summary", "scan", "decision"], ["summary", "scan", "decision", "alert"])
+      for (lower, higher) in zip(
+        ["telemetry", "summary", "scan", "decision"], ["summary", "scan", "decision", "alert"])
       where fixture.state(higher).first > 1 {
         // What is left of the lower class came since the last look: it is not in a segment yet.
         #expect(fixture.state(lower).records < 400, "\(lower) before \(higher)")
@@ -147,7 +148,9 @@ import Testing
         try fixture.store(40)
         stored += 40
       }
-      #expect(fixture.journal.rejectReason == "the journal is full, and what is in it may not go before an uplink has confirmed it")
+      #expect(
+        fixture.journal.rejectReason
+          == "the journal is full, and what is in it may not go before an uplink has confirmed it")
       // What could go, went before anything was rejected.
       #expect(fixture.state("t").storedBytes < 2 * Int64(fixture.limits.maxTransactionBytes))
       let first = fixture.state("orders").first
@@ -207,7 +210,9 @@ import Testing
     let fixture = try Fixture(
       (0..<30).map { Fixture.stream("s\($0)", StreamClass(rawValue: UInt8($0 % 5))!) }, maxBytes: 1 << 20)
     for round in 0..<100 {
-      for stream in 0..<30 { try fixture.store(3, bytes: 150, stream: UInt16(stream), maintaining: (round + stream) % 4 == 0) }
+      for stream in 0..<30 {
+        try fixture.store(3, bytes: 150, stream: UInt16(stream), maintaining: (round + stream) % 4 == 0)
+      }
     }
     for stream in 0..<30 { try fixture.accountForWhatIsGone("s\(stream)") }
     #expect(fixture.state("s4").records > 0)
@@ -221,7 +226,8 @@ import Testing
     #expect(size > 8 << 20)
     let before = large.state("t")
     let journal = try Journal(
-      folder: large.files.folder, agent: "dock-1", streams: definitions, feeds: ["a"], limits: JournalLimits(maxBytes: 2 << 20),
+      folder: large.files.folder, agent: "dock-1", streams: definitions, feeds: ["a"],
+      limits: JournalLimits(maxBytes: 2 << 20),
       now: large.now, boot: "boot-1")
     var evicted: [UInt64] = []
     for _ in 0..<60 {
@@ -243,7 +249,9 @@ import Testing
     var random = SplitMix(state: 3)
     for n in 0..<12_000 {
       var transaction = JournalTransaction()
-      transaction.tombstones = [Tombstone(stream: "feed:\(random.next())", first: 0, last: 0, count: random.next() >> 1, reason: "oversize")]
+      transaction.tombstones = [
+        Tombstone(stream: "feed:\(random.next())", first: 0, last: 0, count: random.next() >> 1, reason: "oversize")
+      ]
       try fixture.journal.commit(RecordBatch(), transaction, now: fixture.now)
       if n % 10 == 0 { try fixture.store(3, maintaining: n % 100 == 0) }
     }
