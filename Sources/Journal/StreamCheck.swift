@@ -118,7 +118,11 @@ struct StreamCheck {
   /// Ranges that were cut out as damaged are counted in the stream's row; what is beyond that nobody knows of.
   private mutating func judgeGaps() {
     let gaps = gaps.filter { gap in
-      !damaged.contains { $0.lowerBound <= gap.lowerBound && gap.upperBound <= $0.upperBound }
+      // Damaged blocks have their own lines.
+      let named = damaged.reduce(UInt64(0)) {
+        $0 + UInt64($1.clamped(to: gap).overlaps($1) ? $1.clamped(to: gap).count : 0)
+      }
+      return named < UInt64(gap.count)
     }
     let total = gaps.reduce(UInt64(0)) { $0 + ($1.upperBound - $1.lowerBound + 1) }
     guard total > known else { return }
