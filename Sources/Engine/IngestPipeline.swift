@@ -143,7 +143,7 @@ final class IngestPipeline {
       return
     }
     guard route.source != UInt32.max else {
-      setAside(message, feed: feed, reason: "more than \(JournalLimits.maxSources) sources", now: now)
+      setAside(message, feed: feed, reason: "more sources than the journal takes (\(journal.sources.count))", now: now)
       return
     }
     decode(message, feed: feed, source: route.source, now: now)
@@ -228,7 +228,7 @@ final class IngestPipeline {
   }
 
   private func appendOwn(_ body: [UInt8], stream: UInt16, now: ClockReading) {
-    guard let source = Array("crossdock".utf8).withUnsafeBytes({ journal.intern($0) }) else { return }
+    let source = journal.internOwn()
     batch.appendBody(body)
     var flags: RecordFlags = .derived
     if !now.isSynchronised { flags.insert(.clockUnsynchronised) }

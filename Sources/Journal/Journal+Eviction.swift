@@ -46,9 +46,14 @@ extension Journal {
     // The database never shrinks: while all its pages are within the bound, there is nothing to count.
     guard try statements.value(statements.pageCount) + needed > limits.databasePages else { return [] }
     guard try pagesInUse() + needed > limits.databasePages else { return [] }
+    var gone = Going()
+    // A journal that rejected late has no pages left to pack with: what may go meanwhile goes first.
+    let first = max(limits.databasePages, try pagesInUse() - needed - JournalLimits.maxPagesFreedAtOnce)
+    while try pagesInUse() > first, let victim = try victim(among: streams.slots.indices) {
+      try evictOldest(of: victim, reason: "journal_full", now: now, &gone)
+    }
     // What was committed last takes less when it is packed, and only segments can be evicted.
     try packEverything(now: now)
-    var gone = Going()
     // A cap that was lowered is reached step by step: each transaction frees more than it needs, and none takes for ever.
     let target = max(limits.lowWaterPages - needed, try pagesInUse() - needed - JournalLimits.maxPagesFreedAtOnce)
     while try pagesInUse() > target {

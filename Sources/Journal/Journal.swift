@@ -132,10 +132,21 @@ package final class Journal {
 
   package var evictedRecords: UInt64 { streams.slots.reduce(0) { $0 + $1.evictedRecords } }
 
-  /// The number of a source, given to a new one; nil when there are `maxSources` already.
+  /// The number of a source, given to a new one; nil when there are `maxSources` already, or as many as their part of the cap holds:
+  /// names are never given up.
   package func intern(_ name: UnsafeRawBufferPointer) -> UInt32? {
     if let known = sources.find(name) { return known }
-    return sources.count < JournalLimits.maxSources ? sources.add(name) : nil
+    let bytes = sources.bytes + name.count + JournalLimits.sourceRowBytes * (sources.count + 1)
+    return sources.count < JournalLimits.maxSources && bytes <= limits.maxSourceBytes ? sources.add(name) : nil
+  }
+
+  /// The agent itself as a source: always there, however many others there are.
+  package func internOwn(_ name: String = "crossdock") -> UInt32 {
+    var name = name
+    return name.withUTF8 { bytes in
+      let bytes = UnsafeRawBufferPointer(bytes)
+      return sources.find(bytes) ?? sources.add(bytes)
+    }
   }
 
   /// Gives sequences to the records from `start` on.
@@ -310,7 +321,7 @@ package final class Journal {
   func appendOwn(
     _ body: [UInt8], stream: Int, source: String = "crossdock", eventTimeNs: Int64, at now: ClockReading
   ) throws(CrossdockError) {
-    let number = Array(source.utf8).withUnsafeBytes { intern($0) ?? 0 }
+    let number = internOwn(source)
     try insertSources()
     var own = BlockColumns()
     body.withUnsafeBytes { bytes in

@@ -5,6 +5,8 @@ package struct JournalLimits: Sendable, Equatable {
   package static let smallestMaxBytes: Int64 = 1 << 20
   package static let maxStreams = 256
   package static let maxSources = 200_000
+  /// What a source takes beside its name.
+  static let sourceRowBytes = 16
   /// Replies that wait for the broker's PUBACK; the oldest is given up beyond it (it stays in its stream).
   package static let maxPendingReplies = 10_000
 
@@ -62,6 +64,8 @@ package struct JournalLimits: Sendable, Equatable {
   }
   /// Eviction makes room down to this, at most 1 MiB at a time: seldom enough for few tombstones, and no long stall.
   var lowWaterPages: Int64 { databasePages - min(max(8, databasePages / 16), 256) }
+  /// What the names of sources may take, with their rows: an eighth of the cap.
+  var maxSourceBytes: Int { Int(maxBytes / 8) }
   /// Beyond this tombstones go before anything else: one that says what became of tombstones stays.
   var tombstoneBytes: Int64 { max(maxBytes / 16, 32 << 10) }
   /// A journal that rejects stops reading while there is still room for what is on its way.

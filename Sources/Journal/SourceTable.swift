@@ -15,6 +15,8 @@ package struct SourceTable {
   package init() {}
 
   package var count: Int { hashes.count }
+  /// Of all names.
+  package var bytes: Int { arena.count }
 
   package func name(_ number: UInt32) -> String {
     String(decoding: arena[starts[Int(number)]..<starts[Int(number) + 1]], as: UTF8.self)

@@ -62,7 +62,11 @@ package struct LiveScreen: Sendable {
   private func journal(_ journal: LiveStatus.Journal, _ columns: Int) -> StyledLine {
     var line = StyledLine("JOURNAL ", .strong)
     let isFull = journal.bytes > journal.maxBytes / 10 * 9
-    line.add(Figures.bar(journal.bytes, of: journal.maxBytes, width: max(10, columns - 68)), isFull ? .warning : .good)
+    // A reason is worth more than a long bar.
+    let reason = (journal.holdReason ?? journal.pauseReason).map { $0.count + 12 } ?? 0
+    line.add(
+      Figures.bar(journal.bytes, of: journal.maxBytes, width: max(10, columns - 68 - reason)), isFull ? .warning : .good
+    )
     line.add(" \(Figures.bytes(journal.bytes)) of \(Figures.bytes(journal.maxBytes))")
     line.add("  \(Figures.count(journal.records)) rows")
     line.add("  commit \(Figures.microseconds(journal.lastCommitUs))")

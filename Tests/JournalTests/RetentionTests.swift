@@ -194,6 +194,42 @@ import Testing
     #expect(fixture.journal.rejectReason == nil)
   }
 
+  /// An engine that holds because the journal is full tries the same batch again, with the cursors that have come meanwhile: what
+  /// they confirm makes the room that the batch needs.
+  @Test func cursorsOfATransactionMakeRoomForItsRecords() throws {
+    let fixture = try Fixture([Fixture.stream("orders", .scan, whenFull: .reject)], maxBytes: 1 << 20)
+    var random = SplitMix(state: 4)
+    func batch() -> RecordBatch {
+      let batch = RecordBatch()
+      for _ in 0..<40 { batch.add(random.body(of: 400), stream: 0, source: fixture.journal.intern("a")) }
+      fixture.journal.assignSequences(batch, from: 0)
+      return batch
+    }
+    var held: RecordBatch?
+    var stored: UInt64 = 0
+    // Nobody asks what `rejectReason` says.
+    for _ in 0..<200 where held == nil {
+      let next = batch()
+      do {
+        try fixture.journal.commit(next, JournalTransaction(), now: fixture.now)
+        stored += 40
+      } catch {
+        #expect(error.fault == .full, "\(error)")
+        held = next
+      }
+    }
+    let waiting = try #require(held)
+    #expect(throws: CrossdockError.self) {
+      try fixture.journal.commit(waiting, JournalTransaction(), now: fixture.now)
+    }
+    var transaction = JournalTransaction()
+    transaction.cursors = [CursorUpdate(name: "uplink:central", stream: "orders", sequence: stored / 2)]
+    try fixture.journal.commit(waiting, transaction, now: fixture.now)
+    #expect(fixture.state("orders").last == stored + 40)
+    #expect((2...(stored / 2 + 1)).contains(fixture.state("orders").first))
+    try fixture.accountForWhatIsGone("orders")
+  }
+
   // MARK: caps of all files
 
   @Test(arguments: [2000, 16_000, 60_000])
@@ -216,6 +252,34 @@ import Testing
     }
     for stream in 0..<30 { try fixture.accountForWhatIsGone("s\(stream)") }
     #expect(fixture.state("s4").records > 0)
+  }
+
+  @Test func smallestCapHoldsWithSourcesWithoutEnd() throws {
+    let fixture = try Fixture([Fixture.stream("t")], maxBytes: 1 << 20)
+    var refused = 0
+    for commit in 0..<500 {
+      let batch = RecordBatch()
+      for n in 0..<20 {
+        let name = "hall/\(commit)-\(n)/" + String(repeating: "x", count: 40)
+        guard let source = Array(name.utf8).withUnsafeBytes({ fixture.journal.intern($0) }) else {
+          refused += 1
+          continue
+        }
+        batch.add("{\"n\":\(n)}", stream: 0, source: source)
+      }
+      fixture.journal.assignSequences(batch, from: 0)
+      var transaction = JournalTransaction()
+      transaction.tombstones = [Tombstone(stream: "feed:f", first: 0, last: 0, count: 1, reason: "oversize")]
+      try fixture.journal.commit(batch, transaction, now: fixture.now)
+      try fixture.maintain()
+    }
+    #expect(refused > 5000 && fixture.journal.sources.count > 1500)
+    // The agent's own records have their source all the same.
+    #expect(
+      try fixture.files.reader().read(stream: "_tombstones", after: 0, maxRecords: 1, maxBytes: 99).map(\.source) == [
+        "crossdock"
+      ])
+    try fixture.store(10)
   }
 
   @Test func capThatWasLoweredIsReachedStepByStep() throws {

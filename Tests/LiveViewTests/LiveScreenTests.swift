@@ -37,6 +37,15 @@ private let routeLine =
     return screen
   }
 
+  @Test func pausedJournalSaysWhyNothingIsRead() throws {
+    var screen = LiveScreen()
+    let paused = document.replacing(
+      #""state":"writing""#, with: #""state":"paused","pause_reason":"the disk is nearly full""#)
+    screen.status = LiveStatus(try JSONValue.parse(Array(paused.utf8)))
+    let line = try #require(screen.lines(columns: 160, rows: 24).map(\.plain).first { $0.hasPrefix("JOURNAL") })
+    #expect(line.hasSuffix("commit 1.2 ms  paused: the disk is nearly full"))
+  }
+
   @Test func screenOf80By24ShowsEverything() throws {
     let lines = try screen().lines(columns: 80, rows: 24).map(\.plain)
     let expected = [
