@@ -235,11 +235,12 @@ struct SalvageStreams {
   var confirmed: [Int64: UInt64] = [:]
 
   init(_ old: SQLiteConnection) {
-    guard let rows = try? old.prepare(
-      """
-      SELECT id, name, class, format, columns, crc, evicted_through, packed_through, evicted_records, packed_bytes,
-        packed_body_bytes, missing_records FROM stream ORDER BY id
-      """)
+    guard
+      let rows = try? old.prepare(
+        """
+        SELECT id, name, class, format, columns, crc, evicted_through, packed_through, evicted_records, packed_bytes,
+          packed_body_bytes, missing_records FROM stream ORDER BY id
+        """)
     else { return }
     while (try? rows.step()) == true {
       let intact = JournalSchema.crc(rows.text(1)) == rows.integer(5)

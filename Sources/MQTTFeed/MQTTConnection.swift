@@ -396,7 +396,9 @@ package final class MQTTConnection {
       for filter in knownFilters where !wanted.contains(filter) { mosquitto_unsubscribe(client, nil, filter) }
     }
     for (index, subscription) in settings.subscriptions.enumerated() {
-      if sessionPresent, !isUncertain, settings.version == .v3_1_1, knownFilters.contains(subscription.filter) { continue }
+      if sessionPresent, !isUncertain, settings.version == .v3_1_1, knownFilters.contains(subscription.filter) {
+        continue
+      }
       var packetID: Int32 = 0
       let options = settings.version == .v5 ? Int32(MQTT_SUB_OPT_SEND_RETAIN_NEW.rawValue) : 0
       var properties: OpaquePointer?
