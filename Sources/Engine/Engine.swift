@@ -282,7 +282,18 @@ package final class Engine {
     }
   }
 
+  /// Replies that could not be handed over after their commit: the connection was away, or has come back.
+  private func publishWaitingReplies(_ now: ClockReading) {
+    guard hold == nil else { return }
+    do throws(CrossdockError) {
+      pipeline.add(confirmedReplies: try outbox.publish(on: connections))
+    } catch {
+      holdBack(error, nowMs: now.monotonicMs)
+    }
+  }
+
   private func tick(_ now: ClockReading) {
+    publishWaitingReplies(now)
     disk.look()
     for connection in connections { connection.tick(nowMs: now.monotonicMs, isHolding: hold != nil) }
     publishSnapshot(now)

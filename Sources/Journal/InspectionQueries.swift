@@ -78,7 +78,8 @@ struct InspectionQueries {
     var (oldest, newest): (Int64?, Int64?) = (nil, nil)
     // A segment's first column is its key.
     let first = JournalSchema.sequence(ofKey: row.integer(0))
-    let isIntact = try codec.decode(row.bytes(2), stream: stream, first: first, last: UInt64(clamping: row.integer(1))) {
+    let isIntact = try codec.decode(row.bytes(2), stream: stream, first: first, last: UInt64(clamping: row.integer(1)))
+    {
       record throws(CrossdockError) in
       if oldest == nil { oldest = record.ingestTimeNs }
       newest = record.ingestTimeNs

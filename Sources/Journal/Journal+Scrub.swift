@@ -16,6 +16,7 @@ extension Journal {
       // Rows of `log` are verified when they are packed.
       try changing { () throws(CrossdockError) in try packEverything(now: now) }
       let id = streams.slots[index].id
+      try writeAnew(stream: index, after: suspect.value)
       let key = JournalSchema.key(id, min(suspect.value, JournalSchema.maxSequence - 1) + 1)
       let begin = try database.integer(
         "SELECT key FROM segment WHERE key <= \(key) AND key >= \(JournalSchema.key(id, 0)) ORDER BY key DESC LIMIT 1")
@@ -26,6 +27,41 @@ extension Journal {
     maintenance.scrubDueMs = now.monotonicMs + Self.scrubIntervalMs
     let next = try cutOut(from: maintenance.scrubKey, before: .max, atMost: Self.scrubRows, now: now)
     maintenance.scrubKey = next ?? 0
+  }
+
+  /// The block that a reader met may be whole in this connection's cache. Written anew it is whole in the file too, and nothing is lost.
+  private func writeAnew(stream index: Int, after sequence: UInt64) throws(CrossdockError) {
+    let id = streams.slots[index].id
+    let find = try database.prepare(
+      """
+      SELECT key, last, last_arrival, body_bytes, block FROM segment WHERE key >= (SELECT coalesce(max(key), ?1) FROM segment
+        WHERE key >= ?1 AND key <= ?2) AND key < ?3 AND last > ?4 ORDER BY key LIMIT 1
+      """)
+    find.bind(JournalSchema.key(id, 0), at: 1)
+    find.bind(JournalSchema.key(id, min(sequence, JournalSchema.maxSequence - 1) + 1), at: 2)
+    find.bind(JournalSchema.key(id + 1, 0), at: 3)
+    find.bind(sequence, at: 4)
+    guard try find.step() else { return }
+    let (key, last, arrival, bodyBytes) = (
+      find.integer(0), UInt64(clamping: find.integer(1)), find.integer(2), find.integer(3)
+    )
+    guard BlockCodec.isIntact(find.bytes(4), stream: id, first: JournalSchema.sequence(ofKey: key), last: last) else {
+      return
+    }
+    let block = Array(find.bytes(4))
+    find.reset()
+    try changing { () throws(CrossdockError) in
+      // Not one statement: SQLite would leave pages alone that it believes to be the same.
+      statements.deleteSegment.bind(key, at: 1)
+      try statements.deleteSegment.run()
+      var failure: CrossdockError?
+      block.withUnsafeBytes { bytes in
+        do throws(CrossdockError) {
+          try statements.insertSegment(key: key, last: last, lastArrival: arrival, bodyBytes: bodyBytes, block: bytes)
+        } catch { failure = error }
+      }
+      if let failure { throw failure }
+    }
   }
 
   /// Verifies segments and cuts out those that are damaged. Returns where to go on, nil at the end.

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Records
 internal import SQLite
 
@@ -21,6 +22,8 @@ struct JournalCheck {
       if problem.contains("failed to get page")
         || problem.contains("unable to get the page") && code.map({ $0 & 0xFF != Self.corrupt }) == true
       {
+        // A sector that is gone for good: what lies on the others is salvaged.
+        guard Files.isReadable(database.path) else { throw JournalOpening.damaged(database.path, problem) }
         throw CrossdockError(
           "open the journal", at: database.path, reason: problem, hint: "check the disk and the kernel log (dmesg)",
           isRetryable: true, exitCode: .cannotWrite)

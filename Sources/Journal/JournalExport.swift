@@ -77,7 +77,10 @@ package struct JournalExport {
     }
     try pending.flush(&out, write)
     let end = max(last, reached)
-    if end > pending.follows { try pending.declare(through: end, &out, write) }
+    // At least one segment a stream: who takes them knows that it is there.
+    if end > pending.follows || out.segments == 0 {
+      try pending.declare(through: max(end, pending.follows), &out, write)
+    }
     // Read again: the writer may have cut out more meanwhile, and evicted.
     let now = file.slots.first { $0.id == slot.id } ?? slot
     let lost = out.gaps.reduce(UInt64(0)) { sum, gap in

@@ -16,25 +16,31 @@ extension JournalInspection {
       json.member("free_pages", freePages)
       json.member("sources", sources)
       json.member("streams", array: { json in for stream in streams { Self.write(stream, &json) } })
-      json.member("hot", object: { json in
-        json.member("records", hotRecords)
-        json.member("bytes", hotBytes)
-      })
-      json.member("cold", object: { json in
-        json.member("records", coldRecords)
-        json.member("raw_bytes", coldRawBytes)
-        json.member("stored_bytes", coldStoredBytes)
-      })
+      json.member(
+        "hot",
+        object: { json in
+          json.member("records", hotRecords)
+          json.member("bytes", hotBytes)
+        })
+      json.member(
+        "cold",
+        object: { json in
+          json.member("records", coldRecords)
+          json.member("raw_bytes", coldRawBytes)
+          json.member("stored_bytes", coldStoredBytes)
+        })
       json.member("feeds", array: { json in for feed in feeds { Self.write(feed, &json) } })
       json.member("checkpoints", array: { json in for checkpoint in checkpoints { Self.write(checkpoint, &json) } })
-      json.member("delivery_windows", array: { json in
-        for window in deliveryWindows {
-          json.object {
-            $0.member("connection", window.connection)
-            $0.member("messages", window.entries)
+      json.member(
+        "delivery_windows",
+        array: { json in
+          for window in deliveryWindows {
+            json.object {
+              $0.member("connection", window.connection)
+              $0.member("messages", window.entries)
+            }
           }
-        }
-      })
+        })
       json.member("replies_pending", repliesPending)
     }
     return json.bytes
@@ -66,15 +72,17 @@ extension JournalInspection {
       json.member("cold_stored_bytes", stream.coldStoredBytes)
       json.member("oldest_ingest", stream.oldestIngestNs.map(Timestamp.text))
       json.member("newest_ingest", stream.newestIngestNs.map(Timestamp.text))
-      json.member("cursors", array: { json in
-        for cursor in stream.cursors {
-          json.object {
-            $0.member("name", cursor.name)
-            $0.member("sequence", cursor.sequence)
-            $0.member("lag", cursor.lag)
+      json.member(
+        "cursors",
+        array: { json in
+          for cursor in stream.cursors {
+            json.object {
+              $0.member("name", cursor.name)
+              $0.member("sequence", cursor.sequence)
+              $0.member("lag", cursor.lag)
+            }
           }
-        }
-      })
+        })
     }
   }
 

@@ -120,7 +120,8 @@ package struct JournalInspection: Sendable {
       let inLog = hot[slot.id]
       let last = max(slot.packedThrough, inLog?.last ?? 0)
       var stream = Stream(
-        name: slot.definition.name, streamClass: slot.definition.streamClass, first: slot.evictedThrough + 1, last: last,
+        name: slot.definition.name, streamClass: slot.definition.streamClass, first: slot.evictedThrough + 1,
+        last: last,
         missing: slot.missing, evicted: slot.evictedRecords)
       if let inLog {
         (stream.hotRows, stream.hotRecords, stream.hotBytes) = (inLog.rows, inLog.records, inLog.bytes)

@@ -42,7 +42,8 @@ package struct JournalRepair: Sendable {
     let owner = (try? JournalFile(path: path))?.agent ?? ""
     guard owner.isEmpty else { return owner }
     throw CrossdockError(
-      "repair the journal", at: path, reason: "it does not say whose it is", hint: "say so: --agent ID, or --config FILE",
+      "repair the journal", at: path, reason: "it does not say whose it is",
+      hint: "say so: --agent ID, or --config FILE",
       exitCode: .wrongUsage)
   }
 

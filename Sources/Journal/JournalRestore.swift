@@ -61,7 +61,8 @@ package struct JournalRestore {
         if let first = parts.first, first.header.agent != entry.header.agent {
           throw CrossdockError(
             "restore the journal", at: file.path,
-            reason: "byte \(entry.offset): a segment of agent \"\(entry.header.agent)\" beside those of \"\(first.header.agent)\"",
+            reason:
+              "byte \(entry.offset): a segment of agent \"\(entry.header.agent)\" beside those of \"\(first.header.agent)\"",
             hint: "a journal belongs to one agent: import the files of each by themselves", exitCode: .badInput)
         }
         parts.append(Part(file: index, entry: entry))
@@ -82,7 +83,8 @@ package struct JournalRestore {
       throw CrossdockError(
         "restore the journal", at: path, reason: "epoch \(old) has no successor", exitCode: .badInput)
     }
-    epoch = try JournalOpening.beginEpoch("restored from an export of epoch \(old)", after: old.counter, opened.database, now)
+    epoch = try JournalOpening.beginEpoch(
+      "restored from an export of epoch \(old)", after: old.counter, opened.database, now)
     var writer = try RestoreWriter(opened.database)
     var at = 0
     while at < parts.count {

@@ -32,7 +32,7 @@ package struct JournalVerification: Sendable {
     do throws(CrossdockError) {
       file = try JournalFile(path: path)
     } catch {
-      guard error.fault == .damaged else { throw error }
+      guard error.fault == .damaged || problemCount > 0 else { throw error }
       add(JournalProblem(error.reason))
       return
     }
@@ -98,16 +98,18 @@ package struct JournalVerification: Sendable {
       json.member("blocks", blocks)
       json.member("records", records)
       json.member("problem_count", problemCount)
-      json.member("problems", array: { json in
-        for problem in problems {
-          json.object {
-            $0.member("stream", problem.stream)
-            $0.member("first", problem.first)
-            $0.member("last", problem.last)
-            $0.member("problem", problem.text)
+      json.member(
+        "problems",
+        array: { json in
+          for problem in problems {
+            json.object {
+              $0.member("stream", problem.stream)
+              $0.member("first", problem.first)
+              $0.member("last", problem.last)
+              $0.member("problem", problem.text)
+            }
           }
-        }
-      })
+        })
     }
     return json.bytes
   }

@@ -35,7 +35,8 @@ package struct SegmentFile {
         let length = try SegmentHeader.lengths(of: start).segment
         guard Int64(length) <= file.size - offset else {
           throw CrossdockError(
-            "read the segments", at: path, reason: "the last segment is cut off: \(length) bytes, \(file.size - offset) are there",
+            "read the segments", at: path,
+            reason: "the last segment is cut off: \(length) bytes, \(file.size - offset) are there",
             exitCode: .badInput)
         }
         let header = try SegmentDecoder.decode(try file.read(at: offset, count: length)).header

@@ -86,8 +86,12 @@ struct StreamCheck {
     records += row.last - max(seen, row.first - 1)
     lastArrival = max(lastArrival, found.arrival)
     for problem in found.problems { report(row, problem) }
-    if let stated = row.lastArrival, stated != found.arrival { report(row, "the row states arrival \(stated), not \(found.arrival)") }
-    if let stated = row.bodyBytes, stated != found.bodyBytes { report(row, "the row states \(stated) bytes, not \(found.bodyBytes)") }
+    if let stated = row.lastArrival, stated != found.arrival {
+      report(row, "the row states arrival \(stated), not \(found.arrival)")
+    }
+    if let stated = row.bodyBytes, stated != found.bodyBytes {
+      report(row, "the row states \(stated) bytes, not \(found.bodyBytes)")
+    }
     return true
   }
 

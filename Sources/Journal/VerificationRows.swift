@@ -79,7 +79,8 @@ struct VerificationRows {
       if !counters.isBalanced {
         problems.append(
           JournalProblem(
-            "the counters of feed \(feed.name) do not add up: \(counters.received) received, \(counters.stored) stored, \(counters.quarantined) quarantined, \(counters.dropped) dropped"))
+            "the counters of feed \(feed.name) do not add up: \(counters.received) received, \(counters.stored) stored, \(counters.quarantined) quarantined, \(counters.dropped) dropped"
+          ))
       }
     }
     for row in metas.counters.keys.sorted() where !known.contains(row) {

@@ -47,6 +47,11 @@ package final class MQTTConnection {
   private var isSubscriptionOld = false
   /// Connected, and not subscribed yet: whether the session was there. The next `write` subscribes, behind the owner's commit.
   private var subscribesWithSession: Bool?
+  /// CONNECT has left and no CONNACK has come.
+  private var isConnectSent = false
+  /// A CONNACK was lost, which may have said that the session is new: the next one says that there is a session, and nobody has
+  /// subscribed in it.
+  private var isSessionUncertain = false
   /// What OpenSSL said in this attempt to connect: libmosquitto's own code says only that something was lost.
   private var tlsReason: String?
   /// Messages that came with the CONNACK while a TLS handshake was driven: handed over by the next `read`.
@@ -127,6 +132,7 @@ package final class MQTTConnection {
     }
     let code = mosquitto_loop_write(client, 1)
     if code != MOSQ_ERR_SUCCESS.rawValue.signed { noteFailure(code) }
+    if case .connecting = session.phase, !mosquitto_want_write(client) { isConnectSent = true }
   }
 
   /// Keepalive and time-outs; call about once a second, and when `session.nextWakeMs` has come.
@@ -310,6 +316,8 @@ package final class MQTTConnection {
   private func lost(_ cause: String, nowMs: Int64) {
     let reason = tlsReason.map { "TLS: \($0)" } ?? cause
     let isNews = lastError != reason || session.isConnected
+    if isConnectSent { isSessionUncertain = true }
+    isConnectSent = false
     session.lost(nowMs: nowMs, random: &random)
     lastError = reason
     pendingSubscriptions.removeAll()
@@ -349,6 +357,7 @@ package final class MQTTConnection {
       return
     }
     session.connected(nowMs: nowMs)
+    isConnectSent = false
     lastError = nil
     // While there is a callback, the library formats a line for every packet, whoever wants it.
     if let client { mosquitto_log_callback_set(client, nil) }
@@ -376,6 +385,8 @@ package final class MQTTConnection {
   private func subscribe(sessionPresent: Bool, nowMs: Int64) {
     guard let client else { return }
     let wanted = settings.subscriptions.map(\.filter)
+    let isUncertain = isSessionUncertain
+    isSessionUncertain = false
     refusedFilters.removeAll()
     // What waited at the broker before a filter was new has no copy for that filter.
     isSubscriptionOld = !sessionPresent || wanted.allSatisfy(knownFilters.contains)
@@ -385,7 +396,7 @@ package final class MQTTConnection {
       for filter in knownFilters where !wanted.contains(filter) { mosquitto_unsubscribe(client, nil, filter) }
     }
     for (index, subscription) in settings.subscriptions.enumerated() {
-      if sessionPresent, settings.version == .v3_1_1, knownFilters.contains(subscription.filter) { continue }
+      if sessionPresent, !isUncertain, settings.version == .v3_1_1, knownFilters.contains(subscription.filter) { continue }
       var packetID: Int32 = 0
       let options = settings.version == .v5 ? Int32(MQTT_SUB_OPT_SEND_RETAIN_NEW.rawValue) : 0
       var properties: OpaquePointer?

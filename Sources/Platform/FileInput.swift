@@ -33,7 +33,9 @@ package final class FileInput {
     var bytes = [UInt8](repeating: 0, count: wanted)
     var done = 0
     while done < wanted {
-      let got = bytes.withUnsafeMutableBytes { pread(fd, $0.baseAddress! + done, wanted - done, off_t(offset) + off_t(done)) }
+      let got = bytes.withUnsafeMutableBytes {
+        pread(fd, $0.baseAddress! + done, wanted - done, off_t(offset) + off_t(done))
+      }
       if got < 0, errno == EINTR { continue }
       guard got >= 0 else { throw Files.failure("read the file", path) }
       if got == 0 { break }

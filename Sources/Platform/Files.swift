@@ -25,6 +25,19 @@ package enum Files {
     }
   }
 
+  /// Whether every byte of a file can be read.
+  package static func isReadable(_ path: String) -> Bool {
+    let fd = crossdock_open(path, O_RDONLY, 0)
+    guard fd >= 0 else { return false }
+    defer { close(fd) }
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = chunk.withUnsafeMutableBytes { Glibc.read(fd, $0.baseAddress, $0.count) }
+      if count == 0 { return true }
+      if count < 0, errno != EINTR { return false }
+    }
+  }
+
   /// The first bytes of a file, fewer where it is shorter.
   package static func readStart(_ path: String, count: Int) throws(CrossdockError) -> [UInt8] {
     let fd = crossdock_open(path, O_RDONLY, 0)

@@ -41,7 +41,8 @@ package final class SegmentDelivery {
       case .conflict(let watermark): return .ahead(watermark: watermark)
       case .tooLarge: return try sendInHalves(segment, header)
       case .refused(let status, let reason):
-        throw failure("it refuses records \(header.first) to \(header.last) of \(header.stream) (\(status)): \(reason)", .badInput)
+        throw failure(
+          "it refuses records \(header.first) to \(header.last) of \(header.stream) (\(status)): \(reason)", .badInput)
       case .misconfigured(let status, let reason):
         let hint = status == 401 || status == 403 ? "check --token-file" : "is this crossdock-central?"
         throw failure("it answers \(status): \(reason)", .badConfiguration, hint: hint)

@@ -6,7 +6,8 @@ enum InspectionTable {
   static func text(_ found: JournalInspection) -> String {
     var out = "\(found.path)  agent \(found.agent)  epoch \(found.lives.last?.epoch.description ?? "-")\n"
     out += "file \(TextTable.bytes(found.fileBytes)), log \(TextTable.bytes(found.walBytes)), "
-    out += "\(found.pages) pages, \(found.freePages) free, \(found.sources) sources, \(found.repliesPending) replies pending\n"
+    out +=
+      "\(found.pages) pages, \(found.freePages) free, \(found.sources) sources, \(found.repliesPending) replies pending\n"
     out += "hot \(found.hotRecords) records, \(TextTable.bytes(found.hotBytes)); "
     out += "cold \(found.coldRecords) records, \(TextTable.bytes(found.coldStoredBytes)) of "
     out += "\(TextTable.bytes(found.coldRawBytes)) raw\(ratio(found))\n"
@@ -14,7 +15,10 @@ enum InspectionTable {
       ["EPOCH", "BEGAN", "REASON"],
       found.lives.map { [$0.epoch.description, Timestamp.text($0.beganNs), $0.reason] })
     out += TextTable.section(
-      ["STREAM", "CLASS", "FIRST", "LAST", "RECORDS", "MISSING", "HOT", "COLD", "SEGMENTS", "RAW", "STORED", "OLDEST", "NEWEST"],
+      [
+        "STREAM", "CLASS", "FIRST", "LAST", "RECORDS", "MISSING", "HOT", "COLD", "SEGMENTS", "RAW", "STORED", "OLDEST",
+        "NEWEST",
+      ],
       found.streams.map(row))
     out += TextTable.section(
       ["CURSOR", "STREAM", "SEQUENCE", "LAG"],

@@ -1,4 +1,5 @@
 import CommandSyntax
+import Glibc
 import Journal
 import Platform
 import Records
@@ -16,13 +17,16 @@ struct JournalCompactCommand: Command {
     examples: ["crossdock journal compact --config /etc/crossdock/agent.conf"])
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
+    // What is written anew is for nobody else's eyes.
+    umask(0o077)
     let place = try JournalPlace(arguments)
     let lock = try place.lock(to: "compact the journal")
     defer { withExtendedLifetime(lock) {} }
     let done = try JournalCompaction(folder: place.folder, limits: .unbounded, now: SystemClock().now())
     if let skipped = done.skipped { Terminal.writeError("the file keeps its length: \(skipped)\n") }
     Terminal.write(
-      "\(place.path): \(done.bytesBefore) bytes before, \(done.bytesAfter) after, \(done.recordsPacked) records packed\n")
+      "\(place.path): \(done.bytesBefore) bytes before, \(done.bytesAfter) after, \(done.recordsPacked) records packed\n"
+    )
     return .success
   }
 }

@@ -78,7 +78,8 @@ struct JournalExportCommand: Command {
         done.map { stream in
           let gaps = stream.gaps.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: " ")
           return [
-            stream.name, String(stream.records), String(stream.segments), String(stream.bytes), gaps.isEmpty ? "-" : gaps,
+            stream.name, String(stream.records), String(stream.segments), String(stream.bytes),
+            gaps.isEmpty ? "-" : gaps,
           ]
         }))
     for stream in done where !stream.isWhole {

@@ -22,7 +22,8 @@ struct JournalImportCommand: Command {
     options: [
       .init("--to", "URL", help: "central, as in [[uplink]]: http://host:port"),
       .init("--token-file", "FILE", help: "central's bearer token"),
-      .init("--ca-file", "FILE", help: "the authority that signed central's certificate (default: those of the system)"),
+      .init(
+        "--ca-file", "FILE", help: "the authority that signed central's certificate (default: those of the system)"),
       .init("--data", "DIR", help: "make a journal in this folder"),
     ],
     examples: [

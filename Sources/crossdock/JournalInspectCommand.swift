@@ -12,7 +12,9 @@ struct JournalInspectCommand: Command {
       """,
     positionals: [JournalPlace.positional],
     options: [ConfigurationFile.option, .init("--json", help: "as one JSON object")],
-    examples: ["crossdock journal inspect --config etc/agent.conf", "crossdock journal inspect /var/lib/crossdock --json"])
+    examples: [
+      "crossdock journal inspect --config etc/agent.conf", "crossdock journal inspect /var/lib/crossdock --json",
+    ])
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
     let inspection = try JournalInspection(JournalFile(path: try JournalPlace(arguments).path))

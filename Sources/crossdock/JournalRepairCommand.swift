@@ -1,6 +1,7 @@
 import CommandSyntax
-import Journal
+import Glibc
 import JSONText
+import Journal
 import Platform
 import Records
 
@@ -20,14 +21,19 @@ struct JournalRepairCommand: Command {
       ConfigurationFile.option,
       .init("--agent", "ID", help: "the agent's id, where the file cannot say it"),
     ],
-    examples: ["crossdock journal repair --config /etc/crossdock/agent.conf", "crossdock journal repair /mnt/old --agent dock-7"])
+    examples: [
+      "crossdock journal repair --config /etc/crossdock/agent.conf", "crossdock journal repair /mnt/old --agent dock-7",
+    ])
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
+    // What is written anew is for nobody else's eyes.
+    umask(0o077)
     let place = try JournalPlace(arguments)
     let lock = try place.lock(to: "repair the journal")
     defer { withExtendedLifetime(lock) {} }
     let repair = try JournalRepair(
-      folder: place.folder, agent: arguments.value("--agent") ?? place.agent, limits: .unbounded, now: SystemClock().now())
+      folder: place.folder, agent: arguments.value("--agent") ?? place.agent, limits: .unbounded,
+      now: SystemClock().now())
     if repair.wasSound {
       Terminal.write("\(JournalVerifyCommand.summary(repair.found)); nothing was changed\n")
       return .success
@@ -49,6 +55,7 @@ struct JournalRepairCommand: Command {
       let reason = json["reason"]?.string
     else { return "noted: \(String(decoding: record.body, as: UTF8.self))" }
     guard let count = json["count"]?.integer, count > 0 else { return "noted: \(reason)" }
-    return "missing: \(stream) \(json["first"]?.integer ?? 0)-\(json["last"]?.integer ?? 0), \(count) records (\(reason))"
+    return
+      "missing: \(stream) \(json["first"]?.integer ?? 0)-\(json["last"]?.integer ?? 0), \(count) records (\(reason))"
   }
 }

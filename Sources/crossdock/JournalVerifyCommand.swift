@@ -15,7 +15,9 @@ struct JournalVerifyCommand: Command {
       """,
     positionals: [JournalPlace.positional],
     options: [ConfigurationFile.option, .init("--json", help: "as one JSON object")],
-    examples: ["crossdock journal verify --config etc/agent.conf", "crossdock journal verify /var/lib/crossdock --json"])
+    examples: [
+      "crossdock journal verify --config etc/agent.conf", "crossdock journal verify /var/lib/crossdock --json",
+    ])
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
     let verification = try JournalVerification(path: try JournalPlace(arguments).path)

@@ -78,7 +78,9 @@ final class RunningAgent {
       server.keyPEM = String(decoding: try Files.read(certificate.keyFile, limit: 1 << 20), as: UTF8.self)
     }
     let agent = file.configuration.agent.id
-    let control = try ControlAPI(server, journalPath: file.journalPath, commits: handle.commits, damage: handle.cursors, logger: log) {
+    let control = try ControlAPI(
+      server, journalPath: file.journalPath, commits: handle.commits, damage: handle.cursors, logger: log
+    ) {
       guard let engine = handle.snapshot else { return Array("{}".utf8) }
       return StatusDocument.json(agent: agent, engine, uplinks: uplinks.map(\.status))
     }

@@ -54,6 +54,31 @@ import Testing
     #expect((9...12).contains(seconds), "\(broker.notes)")
   }
 
+  /// The broker has forgotten the session and says so in a CONNACK that never arrives; its next one says that there is a session.
+  @Test(arguments: ["3.1.1", "5"])
+  func lostConnackOfANewSessionDoesNotLeaveTheAgentWithoutSubscriptions(version: String) throws {
+    let broker = try ScriptedBroker { connection, number in
+      switch number {
+      case 1:
+        connection.acceptConnect()
+        try connection.acceptSubscribe()
+        connection.publish(number: 1, id: 1)
+        try connection.expectAcknowledged([1])
+        connection.end()
+      case 2: connection.end()
+      default:
+        connection.acceptConnect(sessionPresent: true)
+        try connection.acceptSubscribe()
+        connection.publish(number: 2, id: 2)
+        try connection.expectAcknowledged([2])
+        try connection.drain()
+      }
+    }
+    let agent = try agent(broker, try Sandbox(), version: version)
+    try agent.start()
+    expectNumbers([1, 2], agent, broker)
+  }
+
   @Test func subscriptionThatIsNeverAnsweredIsNamedAndAskedForAnew() throws {
     let broker = try ScriptedBroker { connection, number in
       connection.acceptConnect()

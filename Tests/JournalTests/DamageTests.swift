@@ -117,4 +117,43 @@ import Testing
     #expect(account.isSalvaged)
     #expect(account.missing == 0)
   }
+
+  /// A reader meets a damaged block while the writer works: cut out where it is lost, written anew where the writer still has it.
+  @Test(arguments: [true, false])
+  func blockThatAReaderMetIsCutOutOrWrittenAnew(isInCache: Bool) throws {
+    let fixture = JournalFixture()
+    let journal = try fixture.open()
+    var random = SplitMix(state: 9)
+    for commit in 0..<30 { try journal.store((0..<20).map { random.body(of: 400, "\(commit)-\($0)") }, stream: 0) }
+    try journal.packAll(now: fixture.clock.now())
+    let whole = try fixture.all("vibration")
+    let database = try SQLiteConnection(path: fixture.path, mode: .readOnly)
+    let row = try database.prepare("SELECT key, last, substr(block, 1, 400) FROM segment ORDER BY key LIMIT 1 OFFSET 1")
+    #expect(try row.step())
+    let (key, last, head) = (row.integer(0), UInt64(row.integer(1)), Data(row.bytes(2)))
+    let first = UInt64(key & ((1 << 48) - 1))
+    row.reset()
+    let place = try #require(try Data(contentsOf: URL(fileURLWithPath: fixture.path)).range(of: head))
+    try flip(fixture.path, at: place.lowerBound + 100)
+    let error = #expect(throws: CrossdockError.self) {
+      try fixture.reader().read(stream: "vibration", after: first - 1, maxRecords: 10, maxBytes: .max)
+    }
+    #expect(error?.fault == .damaged)
+    if !isInCache { journal.database.releaseMemory() }
+    journal.suspect(stream: "vibration", after: first - 1)
+    #expect(journal.needsMaintenance(now: fixture.clock.now()))
+    try journal.maintain(now: fixture.clock.now())
+    let kept = try fixture.all("vibration")
+    let tombstones = try fixture.all("_tombstones").map { String(decoding: $0.body, as: UTF8.self) }
+    if isInCache {
+      #expect(kept == whole)
+      #expect(tombstones == [])
+    } else {
+      #expect(kept == whole.filter { !(first...last).contains($0.sequence) })
+      #expect(tombstones.count == 1)
+      #expect(tombstones.first?.contains("\"first\":\(first),\"last\":\(last)") == true)
+    }
+    withExtendedLifetime(journal) {}
+    #expect(try JournalVerification(path: fixture.path).problems == [])
+  }
 }
