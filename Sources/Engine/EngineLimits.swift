@@ -18,10 +18,12 @@ package enum EngineLimits {
   static let maxRecordsBetweenCheckpoints = 50_000
   /// Beside the payload: the longest topic (64 KiB), and as much for properties.
   static let packetOverheadBytes = 128 << 10
-  /// The largest packet that a broker may send (MQTT 5), for feeds with these bounds on payloads. Twice the largest, so that
-  /// what is somewhat too large still comes, and is counted and named; the broker discards what is larger.
+  /// A broker discards what is larger than a client takes, in silence. So this is at least what our settings for Mosquitto let in
+  /// at the door (`max_packet_size`): what is too large for a feed comes, and is counted and named.
+  static let minPacketBytes = 2 << 20
+  /// The largest packet that a broker may send (MQTT 5), for feeds with these bounds on payloads.
   static func maximumPacketSize(payloads: [Int]) -> UInt32 {
-    UInt32(clamping: (payloads.max() ?? 0) * 2 + packetOverheadBytes)
+    UInt32(clamping: max(minPacketBytes, (payloads.max() ?? 0) * 2 + packetOverheadBytes))
   }
   /// How often a commit that failed is tried again.
   static let holdMinMs: Int64 = 100
