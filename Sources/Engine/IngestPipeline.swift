@@ -274,7 +274,9 @@ final class IngestPipeline {
   func add(_ reply: JournalTransaction.Reply) {
     transaction.replies.append(reply)
   }
+  /// At once: a reply that is confirmed and not forgotten yet is published again after a crash.
   func add(confirmedReplies: [Int64]) {
+    if !confirmedReplies.isEmpty { isUrgent = true }
     transaction.confirmedReplies += confirmedReplies
   }
 
