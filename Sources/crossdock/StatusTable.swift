@@ -64,21 +64,7 @@ enum StatusTable {
 
   /// Nothing for an empty list.
   private static func section(_ head: [String], _ list: JSONValue?, _ row: (JSONValue) -> [String]) -> String {
-    let rows = (list?.array ?? []).map(row)
-    guard !rows.isEmpty else { return "" }
-    let all = [head] + rows
-    let widths = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-    var out = "\n"
-    for cells in all {
-      var line = ""
-      for (column, cell) in cells.enumerated() {
-        line += cell
-        if column < cells.count - 1 { line += String(repeating: " ", count: widths[column] - cell.count + 2) }
-      }
-      while line.hasSuffix(" ") { line.removeLast() }
-      out += line + "\n"
-    }
-    return out
+    TextTable.section(head, (list?.array ?? []).map(row))
   }
 
   private static func word(_ object: JSONValue, _ key: String) -> String {
