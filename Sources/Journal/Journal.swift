@@ -7,7 +7,7 @@
 //
 // Invariants:
 //   - A failed commit changes nothing, in the file and here: the same batch can be committed again.
-//   - Numbers given by `assignSequences` are exactly those that the commit writes.
+//   - Numbers given by `assignSequences` are exactly those that the commit writes, but for the agent's own tombstones.
 //   - The files together stay within `limits.maxBytes`; what goes is named by a tombstone in the same transaction.
 //   - Packing changes no record: a reader sees the same before and after.
 //
@@ -267,8 +267,19 @@ package final class Journal {
     }
   }
 
+  /// What this commit found damaged while it packed is named before the batch's own tombstones. No model has seen their numbers:
+  /// the stream is the agent's own.
+  private func renumberTombstones(of batch: RecordBatch) {
+    var next = streams.slots[tombstoneStream].next
+    for index in 0..<batch.count where Int(batch.streams[index]) == tombstoneStream {
+      batch.setSequence(next, of: index)
+      next += 1
+    }
+  }
+
   private func insertBlock(of batch: RecordBatch, stream: Int, _ meta: [UInt8]?) throws(CrossdockError) {
     columns.removeAll()
+    if stream == tombstoneStream { renumberTombstones(of: batch) }
     columns.take(batch, stream: UInt16(stream), arrival: nextArrival, boot: boot, feedRows: feedRows)
     precondition(columns.first == streams.slots[stream].next, "Journal: a record without its number")
     try insertColumns(columns, stream: stream, meta)

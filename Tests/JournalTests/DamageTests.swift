@@ -156,4 +156,35 @@ import Testing
     withExtendedLifetime(journal) {}
     #expect(try JournalVerification(path: fixture.path).problems == [])
   }
+
+  /// A batch has its numbers before its commit. What the commit finds damaged while it packs is named before the batch's own
+  /// tombstones, which move up.
+  @Test func damageFoundByACommitDoesNotDisturbTheTombstonesOfItsBatch() throws {
+    let fixture = JournalFixture()
+    let journal = try fixture.open(maxBytes: 1 << 20)
+    var random = SplitMix(state: 17)
+    try journal.store((0..<50).map { _ in random.body(of: 180) }, stream: 0)
+    try SQLiteConnection(path: fixture.path, mode: .readWrite).execute(
+      "UPDATE log SET block = CAST(substr(block, 1, 40) || x'00' || substr(block, 42) AS BLOB) WHERE first = 1")
+    let own = try #require(journal.streamNumber("_tombstones"))
+    let source = journal.intern("site/line/asset")
+    let commits = 30
+    for n in 0..<commits {
+      let batch = RecordBatch()
+      for _ in 0..<50 { batch.add(random.body(of: 180), stream: 0, source: source) }
+      batch.add(
+        "{\"stream\":\"feed:a\",\"first\":0,\"last\":0,\"count\":\(n),\"reason\":\"oversize\"}", stream: own,
+        source: source)
+      journal.assignSequences(batch, from: 0)
+      try journal.commit(batch, JournalTransaction(), now: fixture.clock.now())
+    }
+    let reader = try fixture.reader()
+    let tombstones = try reader.read(stream: "_tombstones", after: 0, maxRecords: 999, maxBytes: .max)
+    let reasons = try tombstones.map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.body)) as? [String: Any])["reason"] as? String
+    }
+    #expect(tombstones.map(\.sequence) == Array(1...UInt64(tombstones.count)))
+    #expect(reasons.filter { $0 == "damaged" }.count == 1)
+    #expect(reasons.filter { $0 == "oversize" }.count == commits)
+  }
 }
