@@ -6,11 +6,22 @@
 //  2. Whoever allocates, frees. Pointers handed to a call are borrowed until that call returns; copy what must live on.
 //     The host copies what a plugin emits before emit() returns.
 //  3. A plugin is single-threaded: the host makes one call at a time into an instance. It starts no threads of its own.
-//  4. A plugin is deterministic: the same batches from the same checkpoint give the same outputs. Time comes with the
-//     records; a plugin reads no clock, no random source, no file. Files named by options come as their contents.
+//  4. A model and a decoder are deterministic: the same records from the same checkpoint give the same outputs, however they are
+//     cut into batches. Time comes with the records; they read no clock, no random source, no file. Files named by options come as
+//     their contents. Uplinks and feeds may use what plugin.toml declares (files, network destinations), and get the time in the batch.
 //  5. Text is UTF-8 and not NUL-terminated unless it is a plain `const char *`.
+//  6. A call ends within its time. Isolated plugins are killed when it does not, and started again from their checkpoint.
 //
 // Life of an instance: open → [restore] → process* (→ checkpoint, between two batches, as often as the host likes) → close.
+//
+// The four roles differ only in what process() is given and what its answer means:
+//
+//   role      is given                                 may                       CROSSDOCK_OK means
+//   model     records of the streams it reads          emit                      its outputs and its position become durable together
+//   decoder   raw messages, as the bodies of records   emit, reject              the same; a rejected message goes to the quarantine
+//   uplink    records of the streams it reads          nothing but deliver       every record of the batch is safe at the destination
+//   feed      no records; the time, and how long it    emit                      outputs and checkpoint (its place in what it reads)
+//             may wait for something to come                                     become durable together: asked for after each batch
 #ifndef CROSSDOCK_PLUGIN_H
 #define CROSSDOCK_PLUGIN_H
 
@@ -29,9 +40,12 @@ typedef struct crossdock_bytes {
   size_t count;
 } crossdock_bytes;
 
-// What a plugin is. Only models are run by ABI version 1; the other values are reserved for the roles to come.
+// What a plugin is.
 enum {
   CROSSDOCK_ROLE_MODEL = 1,
+  CROSSDOCK_ROLE_DECODER = 2,
+  CROSSDOCK_ROLE_UPLINK = 3,
+  CROSSDOCK_ROLE_FEED = 4,
 };
 
 // What a call answers.
@@ -43,8 +57,11 @@ enum {
   CROSSDOCK_BAD_OPTIONS = 2,
   // restore() only: the checkpoint is of another version or damaged. The host starts the instance anew.
   CROSSDOCK_BAD_CHECKPOINT = 3,
-  // emit() only: the stream is not one that the configuration lets this plugin write, or a bound is exceeded.
+  // emit() and reject() only: the stream is not one that the configuration lets this plugin write, or a bound is exceeded.
   CROSSDOCK_REFUSED = 4,
+  // process() of an uplink or a feed only: the other side is not there. The same batch comes again later, with a growing pause;
+  // nothing counts as failed, and nothing is set aside.
+  CROSSDOCK_RETRY = 5,
 };
 
 enum {
@@ -84,7 +101,8 @@ typedef struct crossdock_option_value {
   crossdock_bytes file;  // FILE(S): the contents
 } crossdock_option_value;
 
-// A stream as the plugin sees it. `columns` are the names of the numeric fields that the feed extracts, in order.
+// A stream as the plugin sees it. `columns` are the names of the numeric fields that the feed extracts, in order. An isolated plugin
+// is told of the streams that it reads or writes, an in-process one of all.
 typedef struct crossdock_stream {
   uint32_t struct_size;
   uint32_t column_count;
@@ -93,14 +111,15 @@ typedef struct crossdock_stream {
 } crossdock_stream;
 
 // Records, as plain arrays of `count` elements. Offsets arrays have count + 1 elements: record i owns the elements
-// [offset[i], offset[i + 1]) of the array beside it. Only the records named by `selection` are for this plugin.
+// [offset[i], offset[i + 1]) of the array beside it. Only the records named by `selection` are for this plugin: in-process, the arrays
+// are the agent's own batch, with other records in between; isolated, all are. A source keeps its index for the life of an instance.
 typedef struct crossdock_batch {
   uint32_t struct_size;
   uint32_t count;
   const uint32_t *selection;        // indices of the plugin's records, ascending
   uint32_t selection_count;
   uint32_t source_count;
-  const crossdock_bytes *sources;   // every source known to this journal; indexed by source[i]
+  const crossdock_bytes *sources;   // every source that this instance has seen (in-process: that the journal knows); indexed by source[i]
   const uint16_t *stream;           // index into the streams given to open()
   const uint32_t *source;
   const uint64_t *sequence;         // in its stream, from 1
@@ -114,6 +133,9 @@ typedef struct crossdock_batch {
   const double *columns;            // as many as the record's stream has columns; NaN where a field is missing
   const uint32_t *sample_offset;
   const float *samples;             // a waveform, where the feed names one; empty otherwise
+  int64_t now_ns;                   // uplinks and feeds: the wall clock at this call; 0 for models and decoders
+  int64_t now_monotonic_ns;         // the same: CLOCK_BOOTTIME
+  int64_t wait_us;                  // feeds: return as soon as there is something to emit, at the latest after this
 } crossdock_batch;
 
 enum {
@@ -128,7 +150,7 @@ enum {
 typedef struct crossdock_output {
   uint32_t struct_size;
   uint32_t reserved;            // 0
-  crossdock_bytes stream;       // one of the model's `writes` in agent.conf
+  crossdock_bytes stream;       // one of the plugin's `writes` in agent.conf
   crossdock_bytes source;
   int64_t event_time_ns;
   crossdock_bytes body;         // JSON text
@@ -148,8 +170,13 @@ typedef struct crossdock_host {
   void (*write)(void *context, crossdock_bytes part);
   // Inside process() only: microseconds that this batch may still take.
   int64_t (*remaining_us)(void *context);
-  // A counter (add) of the plugin's own, shown with the model in the status.
+  // A counter (add) of the plugin's own, shown with it in the status. 64 names at most.
   void (*count)(void *context, const char *name, uint64_t add);
+  // A measure (the newest value) of the plugin's own, shown with it in the status. 64 names at most.
+  void (*metric)(void *context, const char *name, double value);
+  // Inside process() of a decoder only: this record (its index in the batch) cannot be decoded, and why. It goes to the quarantine with
+  // its bytes; what was emitted for it stays.
+  int32_t (*reject)(void *context, uint32_t record, crossdock_bytes reason);
 } crossdock_host;
 
 typedef struct crossdock_open {
