@@ -222,7 +222,7 @@ private func model(
   @Test func severalProblemsComeInOneGo() {
     let problems = read("name = \"x\"\nversion = \"1\"\nrole = \"feed\"\nsummary = \"\"\n[limits]\nbatch_ms = -1\n")
       .problems
-    #expect(problems.count == 7)
+    #expect(problems.count == 6)
   }
 
   @Test func everyPluginOfTheRepositoryHasARightFile() throws {
