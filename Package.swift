@@ -167,9 +167,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
-      name: "crossdock-plugin-host",
-      dependencies: ["CommandSyntax", "PluginRuntime", "JSONText", "Records"],
-      swiftSettings: settings),
+      name: "crossdock-plugin-host", dependencies: ["CCrossdockPlugin"],
+      cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("dl")]),
     // What is fuzzed: functions over any bytes, which the tests run over the stored corpus.
     module(
       "FuzzEntries",
