@@ -819,11 +819,15 @@ def _check_case(plugin, place):
             record.get("stream", "input"), record.get("source", ""), _time_ns(record.get("time", 0)), body,
             [float("nan") if value is None else value for value in columns])
     result = bench.run()
-    found = [{"rejected": index, "reason": reason} for index, reason in result.rejected]
-    for output in result.outputs:
-        found.append({
-            "stream": output.stream, "source": output.source, "time": output.time_ns, "body": output.json(),
-            "topic": output.reply_topic})
+    outputs = [
+        {"stream": o.stream, "source": o.source, "time": o.time_ns, "body": o.json(), "topic": o.reply_topic}
+        for o in result.outputs]
+    rejected = [{"rejected": index, "reason": reason} for index, reason in result.rejected]
+    yield from _differences([line for line in expected if "rejected" not in line], outputs)
+    yield from _differences([line for line in expected if "rejected" in line], rejected)
+
+
+def _differences(expected, found):
     for index, (want, have) in enumerate(zip(expected, found), 1):
         want = dict(want, time=_time_ns(want["time"])) if "time" in want and want["time"] != "*" else want
         if not all(key in have and _matches(value, have[key]) for key, value in want.items()):

@@ -1,4 +1,4 @@
-// my-plugin: says how many lines were appended to a file, as {"lines":…,"total":…}. Its checkpoint is its place in the file, so
+// my-plugin: says how many lines were appended to lines.log, as {"lines":…,"total":…}. Its checkpoint is its place in the file, so
 // that no line is counted twice, whatever happens to the box.
 #define _GNU_SOURCE
 #include "crossdock_plugin.h"
@@ -51,10 +51,13 @@ static int32_t open_counter(void *data, const crossdock_host *host, const crossd
   if (open->write_count == 0) return fail(host, CROSSDOCK_BAD_OPTIONS, "writes", "name a stream for the counts");
   counter *c = calloc(1, sizeof *c);
   if (!c) return fail(host, CROSSDOCK_FAILED, "open", "no memory");
-  c->host = host, c->path = option(open, "file"), c->source = option(open, "source"), c->output = strdup(open->writes[0]);
-  if (!c->path || c->path[0] != '/' || !c->source) {
+  c->host = host, c->source = option(open, "source"), c->output = strdup(open->writes[0]);
+  char *folder = option(open, "folder");
+  if (folder && folder[0] == '/' && asprintf(&c->path, "%s/lines.log", folder) < 0) c->path = NULL;
+  free(folder);
+  if (!c->path || !c->source) {
     close_counter(c);
-    return fail(host, CROSSDOCK_BAD_OPTIONS, "file, source", "an absolute path, and a name");
+    return fail(host, CROSSDOCK_BAD_OPTIONS, "folder, source", "an absolute path, and a name");
   }
   *instance = c;
   return CROSSDOCK_OK;
@@ -118,8 +121,8 @@ static int32_t restore(void *instance, crossdock_bytes bytes) {
 }
 
 static const crossdock_option options[] = {
-    {sizeof(crossdock_option), CROSSDOCK_OPTION_STRING, "file", "{data}/lines.log",
-     "The file whose lines are counted; {data} is this plugin's own folder."},
+    {sizeof(crossdock_option), CROSSDOCK_OPTION_STRING, "folder", NULL,
+     "Where lines.log is, the file whose lines are counted; an absolute path."},
     {sizeof(crossdock_option), CROSSDOCK_OPTION_STRING, "source", "lines", "The source of the records."},
 };
 

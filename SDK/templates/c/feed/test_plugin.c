@@ -7,7 +7,7 @@ static char folder[] = "/tmp/my-plugin-XXXXXX", path[100];
 
 static bench *counter(void) {
   bench *b = bench_load("./my-plugin.so");
-  bench_string(b, "file", path);
+  bench_string(b, "folder", folder);
   bench_string(b, "source", "hall");
   bench_write(b, "counts");
   CHECK(bench_open(b) == CROSSDOCK_OK);
@@ -54,7 +54,7 @@ static void comesAgainWhenThereIsNoFile(void) {
 
 int main(void) {
   CHECK(mkdtemp(folder));
-  snprintf(path, sizeof path, "%s/lines", folder);
+  snprintf(path, sizeof path, "%s/lines.log", folder);
   countsWholeLines();
   goesOnFromACheckpoint();
   comesAgainWhenThereIsNoFile();

@@ -1,4 +1,4 @@
-// my-plugin: appends each record as a line to a file. A batch is delivered when it is on the disk; a file that cannot be written
+// my-plugin: appends each record as a line to records.ndjson. A batch is delivered when it is on the disk; a file that cannot be written
 // makes it come again, so that a line may be there twice: `stream` and `sequence` together tell.
 #define _GNU_SOURCE
 #include "crossdock_plugin.h"
@@ -30,13 +30,14 @@ static int32_t fail(const crossdock_host *host, int32_t answer, const char *what
 
 static int32_t open_appender(void *data, const crossdock_host *host, const crossdock_open *open, void **instance) {
   (void)data;
-  crossdock_bytes path = {NULL, 0};
+  crossdock_bytes folder = {NULL, 0};
   for (uint32_t i = 0; i < open->option_count; i++)
-    if (strcmp(open->options[i].key, "file") == 0) path = open->options[i].text;
-  if (path.count == 0 || path.data[0] != '/') return fail(host, CROSSDOCK_BAD_OPTIONS, "file", "an absolute path");
+    if (strcmp(open->options[i].key, "folder") == 0) folder = open->options[i].text;
+  if (folder.count == 0 || folder.data[0] != '/') return fail(host, CROSSDOCK_BAD_OPTIONS, "folder", "an absolute path");
   appender *a = calloc(1, sizeof *a);
   if (!a) return fail(host, CROSSDOCK_FAILED, "open", "no memory");
-  *a = (appender){.host = host, .path = strndup((const char *)path.data, path.count), .stream_count = open->stream_count};
+  *a = (appender){.host = host, .stream_count = open->stream_count};
+  if (asprintf(&a->path, "%.*s/records.ndjson", (int)folder.count, (const char *)folder.data) < 0) a->path = NULL;
   a->streams = calloc(open->stream_count + 1, sizeof *a->streams);
   for (uint32_t i = 0; a->streams && i < open->stream_count; i++) a->streams[i] = strdup(open->streams[i].name);
   *instance = a;
@@ -105,8 +106,8 @@ static int32_t restore(void *instance, crossdock_bytes bytes) {
 }
 
 static const crossdock_option options[] = {
-    {sizeof(crossdock_option), CROSSDOCK_OPTION_STRING, "file", "{data}/records.ndjson",
-     "The file that records are appended to; {data} is this plugin's own folder."},
+    {sizeof(crossdock_option), CROSSDOCK_OPTION_STRING, "folder", NULL,
+     "Where records.ndjson is; an absolute path."},
 };
 
 static const crossdock_plugin plugin = {

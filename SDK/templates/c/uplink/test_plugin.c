@@ -8,7 +8,7 @@ static char folder[] = "/tmp/my-plugin-XXXXXX", path[100];
 
 static bench *appender(void) {
   bench *b = bench_load("./my-plugin.so");
-  bench_string(b, "file", path);
+  bench_string(b, "folder", folder);
   bench_stream(b, "scans", NULL);
   CHECK(bench_open(b) == CROSSDOCK_OK);
   return b;
@@ -50,19 +50,19 @@ static void comesAgainWhenTheFileCannotBeWritten(void) {
   CHECK(unlink(path) == 0);
 }
 
-static void theFileIsAnAbsolutePath(void) {
+static void theFolderIsAnAbsolutePath(void) {
   bench *b = bench_load("./my-plugin.so");
-  bench_string(b, "file", "records");
+  bench_string(b, "folder", "records");
   CHECK(bench_open(b) == CROSSDOCK_BAD_OPTIONS);
   bench_close(b);
 }
 
 int main(void) {
   CHECK(mkdtemp(folder));
-  snprintf(path, sizeof path, "%s/records", folder);
+  snprintf(path, sizeof path, "%s/records.ndjson", folder);
   appendsLines();
   comesAgainWhenTheFileCannotBeWritten();
-  theFileIsAnAbsolutePath();
+  theFolderIsAnAbsolutePath();
   CHECK(rmdir(folder) == 0);
   puts("ok");
 }

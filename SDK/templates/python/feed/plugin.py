@@ -1,4 +1,4 @@
-"""my-plugin: says how many lines were appended to a file, as {"lines":…,"total":…}. Its checkpoint is its place in the file, so
+"""my-plugin: says how many lines were appended to lines.log, as {"lines":…,"total":…}. Its checkpoint is its place in the file, so
 that no line is counted twice, whatever happens to the box."""
 import json
 import os
@@ -14,14 +14,15 @@ class LineCount(crossdock.Feed):
     name, version = "my-plugin", "0.1.0"
     summary = "Counts the lines that are appended to a file."
 
-    file = crossdock.String("{data}/lines.log", help="The file whose lines are counted; {data} is this plugin's own folder.")
+    folder = crossdock.String(help="Where lines.log is, the file whose lines are counted; an absolute path.")
     source = crossdock.String("lines", help="The source of the records.")
 
     def open(self):
         if not self.writes:
             raise crossdock.BadOptions("`writes` is empty: name a stream for the counts")
-        if not self.file.startswith("/") or not self.source:
-            raise crossdock.BadOptions("file, source: an absolute path, and a name")
+        if not self.folder.startswith("/") or not self.source:
+            raise crossdock.BadOptions("folder, source: an absolute path, and a name")
+        self.file = os.path.join(self.folder, "lines.log")
         self.place = self.total = 0
 
     def poll(self, batch):

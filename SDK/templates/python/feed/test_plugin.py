@@ -10,7 +10,7 @@ class LineCountTests(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.file = os.path.join(folder.name, "lines")
+        self.file = os.path.join(folder.name, "lines.log")
         self.append("one\ntwo\nthr")
 
     def append(self, text):
@@ -18,7 +18,7 @@ class LineCountTests(unittest.TestCase):
             file.write(text)
 
     def bench(self):
-        return crossdock.Bench(LineCount, {"file": self.file, "source": "hall"}, writes=["counts"])
+        return crossdock.Bench(LineCount, {"folder": os.path.dirname(self.file), "source": "hall"}, writes=["counts"])
 
     def test_whole_lines_are_counted(self):
         b = self.bench()

@@ -1,4 +1,4 @@
-"""my-plugin: appends each record as a line to a file. A batch is delivered when it is on the disk; a file that cannot be written
+"""my-plugin: appends each record as a line to records.ndjson. A batch is delivered when it is on the disk; a file that cannot be written
 makes it come again, so that a line may be there twice: `stream` and `sequence` together tell."""
 import json
 import os
@@ -10,12 +10,12 @@ class Appender(crossdock.Uplink):
     name, version = "my-plugin", "0.1.0"
     summary = "Appends records to a file."
 
-    file = crossdock.String(
-        "{data}/records.ndjson", help="The file that records are appended to; {data} is this plugin's own folder.")
+    folder = crossdock.String(help="Where records.ndjson is; an absolute path.")
 
     def open(self):
-        if not self.file.startswith("/"):
-            raise crossdock.BadOptions("file: an absolute path")
+        if not self.folder.startswith("/"):
+            raise crossdock.BadOptions("folder: an absolute path")
+        self.file = os.path.join(self.folder, "records.ndjson")
 
     def deliver(self, batch):
         text = "".join(self.line(record) for record in batch).encode()

@@ -11,8 +11,8 @@ class AppenderTests(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.file = os.path.join(folder.name, "records")
-        self.bench = crossdock.Bench(Appender, {"file": self.file}, streams={"scans": []}, writes=[])
+        self.file = os.path.join(folder.name, "records.ndjson")
+        self.bench = crossdock.Bench(Appender, {"folder": folder.name}, streams={"scans": []}, writes=[])
 
     def lines(self):
         with open(self.file) as file:
@@ -36,6 +36,6 @@ class AppenderTests(unittest.TestCase):
         self.assertFalse(self.bench.run().is_retry)
         self.assertEqual([line["sequence"] for line in self.lines()], [1])
 
-    def test_the_file_is_an_absolute_path(self):
+    def test_the_folder_is_an_absolute_path(self):
         with self.assertRaises(crossdock.BadOptions):
-            crossdock.Bench(Appender, {"file": "records"})
+            crossdock.Bench(Appender, {"folder": "records"})
