@@ -47,6 +47,6 @@ enum Sections {
   static let all = [
     AgentOptions.table, JournalOptions.table, LogOptions.table, ClassOptions.table, MQTTOptions.table,
     StreamOptions.table,
-    FeedOptions.table, ModelOptions.table, UplinkOptions.table, ControlOptions.table,
+    FeedOptions.table, ModelOptions.table, PluginsOptions.table, UplinkOptions.table, ControlOptions.table,
   ]
 }
