@@ -24,7 +24,8 @@ extension BundleManifest {
     let top = try ObjectReader(
       document, place,
       known: [
-        "format", "format_version", "name", "version", "abi", "role", "summary", "license", "artefact", "run", "command",
+        "format", "format_version", "name", "version", "abi", "role", "summary", "license", "artefact", "run",
+        "command",
         "created", "expires", "capabilities", "limits", "files",
       ])
     guard let created = Timestamp.parse(try top.text("created")) else { throw top.wrong("created", "no time") }
@@ -43,8 +44,10 @@ extension BundleManifest {
     }
     let abi = try top.integer("abi", 1...1000)
     guard abi == PluginManifest.abiVersion else {
-      throw ObjectReader.failure(
-        top.place, "it was built for ABI \(abi); this Crossdock speaks ABI \(PluginManifest.abiVersion)")
+      throw CrossdockError(
+        "use the bundle", at: "\(name) \(version)",
+        reason: "it was built for ABI \(abi); this Crossdock speaks ABI \(PluginManifest.abiVersion)",
+        hint: "install a bundle for this version of Crossdock")
     }
     let artefact = top.isNull("artefact") ? nil : try top.text("artefact")
     if let artefact, let problem = PluginPath.problem(artefact) {

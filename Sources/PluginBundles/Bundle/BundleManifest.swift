@@ -33,9 +33,13 @@ package struct BundleManifest: Sendable, Equatable {
   init(plugin: PluginManifest, createdNs: Int64, files: [File]) {
     self.plugin = plugin
     self.plugin.buildCommand = []
+    self.plugin.bundleExclude = []
     self.createdNs = createdNs
     self.files = files
   }
+
+  /// Whether the files and what is said of them are the same; when they were packed does not count.
+  package func hasSameContents(as other: BundleManifest) -> Bool { plugin == other.plugin && files == other.files }
 
   /// Whether a bundle may still be installed.
   package func isExpired(at nowNs: Int64) -> Bool { plugin.expires.map { nowNs >= $0.endNs } ?? false }
@@ -60,16 +64,18 @@ extension BundleManifest {
       json.member("expires", plugin.expires?.text)
       json.member("capabilities") { $0.capabilities(plugin.capabilities) }
       json.member("limits") { $0.limits(plugin.limits) }
-      json.member("files", array: { json in
-        for file in files {
-          json.object {
-            $0.member("path", file.path)
-            $0.member("bytes", file.bytes)
-            $0.member("sha256", file.sha256)
-            $0.member("executable", file.isExecutable)
+      json.member(
+        "files",
+        array: { json in
+          for file in files {
+            json.object {
+              $0.member("path", file.path)
+              $0.member("bytes", file.bytes)
+              $0.member("sha256", file.sha256)
+              $0.member("executable", file.isExecutable)
+            }
           }
-        }
-      })
+        })
     }
     return json.bytes + [0x0A]
   }

@@ -1,4 +1,4 @@
-package import Platform
+internal import Platform
 package import Records
 
 /// A plugin's folder as the files of a bundle.
@@ -24,7 +24,8 @@ package enum PluginFolder {
           found.append(try file(path, of: folder, isExecutable: isExecutable))
           newest = max(newest, entry.modifiedNs)
         case .link, .other:
-          throw failure(path, "it is \(entry.kind == .link ? "a link" : "no file"); a bundle holds files and folders only")
+          throw failure(
+            path, "it is \(entry.kind == .link ? "a link" : "no file"); a bundle holds files and folders only")
         }
         guard found.count < BundleLimits.maxFiles else {
           throw failure(folder, "it has more than \(BundleLimits.maxFiles) files")

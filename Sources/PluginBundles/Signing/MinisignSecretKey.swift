@@ -29,7 +29,8 @@ package struct MinisignSecretKey: Sendable {
     var sealed = Array(raw[54...])
     if raw[2] != 0 {
       guard let password else {
-        throw Self.failure(path, "it is protected by a password", hint: "give it with --password-file, or on a terminal")
+        throw Self.failure(
+          path, "it is protected by a password", hint: "give it with --password-file, or on a terminal")
       }
       let operations = Self.number(raw[38..<46])
       let memory = Self.number(raw[46..<54])
@@ -39,7 +40,9 @@ package struct MinisignSecretKey: Sendable {
       guard
         let stream = Sodium.stretched(
           password, salt: Array(raw[6..<38]), operations: operations, memory: Int(memory), count: Self.sealedBytes)
-      else { throw Self.failure(path, "this machine has not the \(memory >> 20) MiB of memory that its password asks for") }
+      else {
+        throw Self.failure(path, "this machine has not the \(memory >> 20) MiB of memory that its password asks for")
+      }
       for i in sealed.indices { sealed[i] ^= stream[i] }
     }
     let checked = Array("Ed".utf8) + sealed[..<72]
@@ -57,7 +60,8 @@ package struct MinisignSecretKey: Sendable {
 
   /// A new pair.
   package static func generate() -> MinisignSecretKey {
-    MinisignSecretKey(number: MinisignKeyNumber(Sodium.random(MinisignKeyNumber.count)), key: Sodium.keyPair().secretKey)
+    MinisignSecretKey(
+      number: MinisignKeyNumber(Sodium.random(MinisignKeyNumber.count)), key: Sodium.keyPair().secretKey)
   }
 
   /// The second half of an Ed25519 secret key is the public one.
@@ -77,9 +81,11 @@ package struct MinisignSecretKey: Sendable {
       for i in sealed.indices { sealed[i] ^= stream[i] }
     }
     let head = Array("Ed".utf8) + (password == nil ? [0, 0] : Array("Sc".utf8)) + Array("B2".utf8) + salt
-    let limits = [operations, memory].flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) } }
+    let limits = [operations, memory].flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+    }
     let kind = password == nil ? "minisign secret key" : "minisign encrypted secret key"
-    return "untrusted comment: \(kind)\n" + String(decoding: Base64.encode(head + limits + sealed), as: UTF8.self) + "\n"
+    return "untrusted comment: \(kind)\n" + String(decoding: Base64.encode(head + limits + sealed), as: UTF8.self)
+      + "\n"
   }
 
   private static func raw(_ bytes: [UInt8], _ path: String) throws(CrossdockError) -> [UInt8] {

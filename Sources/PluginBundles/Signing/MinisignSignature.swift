@@ -69,7 +69,8 @@ package struct MinisignSignature: Sendable, Equatable {
     guard key.number == number else { return "it was made with key \(number), not with \(key.number)" }
     let signed = isPrehashed ? Sodium.blake2b(message, count: 64) : message
     guard Sodium.isValid(signature, of: signed, publicKey: key.key) else {
-      return "the signature does not fit: the bundle or the signature was changed, or another key has the number \(number)"
+      return
+        "the signature does not fit: the bundle or the signature was changed, or another key has the number \(number)"
     }
     guard Sodium.isValid(globalSignature, of: signature + Array(trustedComment.utf8), publicKey: key.key) else {
       return "the signature of the trusted comment does not fit: the signature file was changed"
@@ -79,6 +80,8 @@ package struct MinisignSignature: Sendable, Equatable {
 
   /// `name`, `version`, `file` … of a trusted comment of the form `name:…<TAB>version:…`.
   package func field(_ name: String) -> String? {
-    trustedComment.split(separator: "\t").first { $0.hasPrefix(name + ":") }.map { String($0.dropFirst(name.count + 1)) }
+    trustedComment.split(separator: "\t").first { $0.hasPrefix(name + ":") }.map {
+      String($0.dropFirst(name.count + 1))
+    }
   }
 }

@@ -59,11 +59,10 @@ enum Sodium {
   static func stretched(_ password: [UInt8], salt: [UInt8], operations: UInt64, memory: Int, count: Int) -> [UInt8]? {
     prepare()
     var out = [UInt8](repeating: 0, count: count)
-    let done = password.withUnsafeBytes { bytes in
-      crypto_pwhash_scryptsalsa208sha256(
-        &out, UInt64(count), bytes.baseAddress?.assumingMemoryBound(to: CChar.self), UInt64(bytes.count), salt,
-        operations, memory)
-    }
+    // One byte more than counts, so that there is an address for no password, too.
+    let text = (password + [0]).map(CChar.init(bitPattern:))
+    let done = crypto_pwhash_scryptsalsa208sha256(
+      &out, UInt64(count), text, UInt64(password.count), salt, operations, memory)
     return done == 0 ? out : nil
   }
 }
