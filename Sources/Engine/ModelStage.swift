@@ -4,7 +4,6 @@
 // Checkpoints are written every so often, not with each batch: after a restart the records since the last one are handed to
 // the model again and what it emits then is thrown away, because the journal has it already. Models are deterministic.
 internal import Configuration
-internal import Decoding
 internal import Journal
 internal import Logging
 internal import Platform
@@ -166,12 +165,16 @@ final class ModelStage {
     var arrival = arrival
     var count = 0
     let batch = RecordBatch()
+    let replay = RecordReplay(feeds)
     while true {
       let records = try journal.records(of: slot.reads, arrivedAfter: arrival, limit: EngineLimits.replayBatchRecords)
       guard let last = records.last else { break }
       arrival = last.arrival
       batch.removeAll()
-      for record in records { append(record, to: batch, feeds: feeds) }
+      for replayed in records {
+        let feed = replayed.feed > 0 && Int(replayed.feed) <= feeds.count ? feeds[Int(replayed.feed) - 1].name : ""
+        replay.append(replayed.record, feed: feed, stream: replayed.stream, source: replayed.source, to: batch)
+      }
       takeNewSources()
       selection = Array(UInt32(0)..<UInt32(batch.count))
       _ = slot.model.process(batch, selection: selection, sources: names, deadlineMs: EngineLimits.modelDeadlineMs)
@@ -179,25 +182,5 @@ final class ModelStage {
     }
     slot.recordsSinceCheckpoint = count
     if count > 0 { log.info("model caught up", metadata: ["model": "\(slot.model.name)", "records": "\(count)"]) }
-  }
-
-  private func append(_ replayed: Journal.ReplayedRecord, to batch: RecordBatch, feeds: [FeedRuntime]) {
-    let record = replayed.record
-    let feed = replayed.feed > 0 && Int(replayed.feed) <= feeds.count ? feeds[Int(replayed.feed) - 1] : nil
-    let clock = ClockReading(wallNs: record.ingestTimeNs, monotonicNs: record.monotonicNs, isSynchronised: true)
-    let start = batch.count
-    let outcome = record.body.withUnsafeBytes { body in
-      feed?.replayDecoder?.decode(
-        payload: body, arrival: Arrival(clock: clock), stream: replayed.stream, source: replayed.source, into: batch)
-    }
-    if outcome != .records(1) {
-      batch.appendBody(record.body)
-      for _ in 0..<(feed?.columnCount ?? 0) { batch.appendColumn(.nan) }
-      batch.finishRecord(
-        stream: replayed.stream, source: replayed.source, eventTimeNs: 0, ingestTimeNs: 0, monotonicNs: 0, flags: [])
-    }
-    batch.restate(
-      start, sequence: record.sequence, eventTimeNs: record.eventTimeNs, ingestTimeNs: record.ingestTimeNs,
-      monotonicNs: record.monotonicNs, flags: record.flags)
   }
 }

@@ -109,9 +109,9 @@ enum PluginLimitOptions {
     "start_ms", .milliseconds(PluginLimits.startMsRange), default: "5000",
     help: "Time from its start until it is open.")
   static let records = OptionRow(
-    "output_records_per_s", .integer(PluginLimits.outputRecordsRange), default: "1000", help: "Records that it emits.")
+    "output_records_per_s", .integer(PluginLimits.outputRecordsRange), default: "5000", help: "Records that it emits.")
   static let kilobytes = OptionRow(
-    "output_kb_per_s", .integer(PluginLimits.outputKbRange), default: "1024", help: "Their bodies, in KiB.")
+    "output_kb_per_s", .integer(PluginLimits.outputKbRange), default: "4096", help: "Their bodies, in KiB.")
 
   static let table = OptionTable(
     header: "[limits]", summary: "What it may use before it is slowed down or killed.",

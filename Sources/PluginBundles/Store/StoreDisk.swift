@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import Platform
-internal import Records
+package import Records
 
 /// One change of the disk.
 package enum StoreOperation: Sendable, Equatable {

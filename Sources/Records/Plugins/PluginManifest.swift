@@ -21,6 +21,11 @@ package struct PluginManifest: Sendable, Equatable {
       case .feed: 4
       }
     }
+
+    package init?(number: UInt32) {
+      guard let role = Self.allCases.first(where: { $0.number == number }) else { return nil }
+      self = role
+    }
   }
 
   /// How its code is run: loaded by the host, or a program of its own.
