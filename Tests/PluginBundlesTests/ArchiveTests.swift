@@ -153,7 +153,3 @@ import Testing
     for (i, byte) in field.enumerated() { bytes[start + 148 + i] = byte }
   }
 }
-
-extension PluginBundle: Equatable {
-  public static func == (a: PluginBundle, b: PluginBundle) -> Bool { a.manifest == b.manifest && a.files == b.files }
-}

@@ -139,10 +139,8 @@ private func bytes(_ path: String) throws -> [UInt8] { [UInt8](try Data(contents
         _ = try TrustCheck(keys: keys.map(\.publicKey), allowsUnsigned: false)
           .verdict(bundle: message, path: "a.cdp", signature: signature)
         return "trusted"
-      } catch let error as CrossdockError {
-        return error.exitCode == .failure ? error.reason : "exit code \(error.exitCode)"
       } catch {
-        return "\(error)"
+        return error.exitCode == .failure ? error.reason : "exit code \(error.exitCode)"
       }
     }
     #expect(reason([secret], signature, message) == "trusted")

@@ -127,9 +127,6 @@ private func names(_ path: String) throws -> [String] {
   }
 }
 
-/// Stops at the n-th change of the disk, as a kill would: nothing is tidied up.
-private struct Cut: Error {}
-
 @Suite struct StoreCrashTests {
   /// What a life of a store may be found as: before or after the change.
   private struct View: Equatable {
@@ -187,13 +184,14 @@ private struct Cut: Error {}
       var left = step
       var isCut = false
       do {
-        let store = try PluginStore(folder: place) { operation throws(CrossdockError) in
+        let store = try PluginStore(folder: place) { operation in
           if left == 0 {
             isCut = true
-            throw CrossdockError("go on", at: "the power cut", reason: "there is no power")
+            return CrossdockError("go on", at: "the power cut", reason: "there is no power")
           }
           left -= 1
           disk.apply(operation)
+          return nil
         }
         try change(store)
       } catch {

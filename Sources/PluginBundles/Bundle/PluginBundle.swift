@@ -5,7 +5,7 @@
 // the bundle is looked at.
 package import Records
 
-package struct PluginBundle: Sendable {
+package struct PluginBundle: Sendable, Equatable {
   package static let fileExtension = ".cdp"
   package static let signatureExtension = ".minisig"
 

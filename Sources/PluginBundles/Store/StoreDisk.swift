@@ -20,8 +20,8 @@ package enum StoreOperation: Sendable, Equatable {
 /// What the store does to the disk, one change after the other. A test sees each before it is made, and may stop there as a
 /// power cut would: nothing here tidies up when it is stopped.
 package struct StoreDisk {
-  /// Called before each change.
-  package typealias Observer = (StoreOperation) throws(CrossdockError) -> Void
+  /// Called before each change; an answer ends the command with it.
+  package typealias Observer = (StoreOperation) -> CrossdockError?
 
   private let observer: Observer?
   /// Who everything is to belong to, when root makes it in a folder of another user.
@@ -35,14 +35,18 @@ package struct StoreDisk {
     owner = geteuid() == 0 ? FolderListing.owner(of: place) : nil
   }
 
+  private func observe(_ operation: StoreOperation) throws(CrossdockError) {
+    if let error = observer?(operation) { throw error }
+  }
+
   func createFolder(_ path: String) throws(CrossdockError) {
-    try observer?(.createFolder(path))
+    try observe(.createFolder(path))
     guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw Files.failure("create the folder", path) }
     if let owner { chown(path, owner.user, owner.group) }
   }
 
   func write(_ path: String, _ bytes: ArraySlice<UInt8>, mode: UInt32) throws(CrossdockError) {
-    try observer?(.write(path, Array(bytes), mode: mode))
+    try observe(.write(path, Array(bytes), mode: mode))
     let fd = crossdock_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode)
     guard fd >= 0 else { throw Files.failure("write the file", path) }
     defer { close(fd) }
@@ -59,12 +63,12 @@ package struct StoreDisk {
   }
 
   func syncFile(_ path: String) throws(CrossdockError) {
-    try observer?(.syncFile(path))
+    try observe(.syncFile(path))
     try sync(path, O_RDONLY)
   }
 
   func syncFolder(_ path: String) throws(CrossdockError) {
-    try observer?(.syncFolder(path))
+    try observe(.syncFolder(path))
     try sync(path, O_RDONLY | O_DIRECTORY)
   }
 
@@ -76,7 +80,7 @@ package struct StoreDisk {
   }
 
   func rename(_ path: String, to new: String) throws(CrossdockError) {
-    try observer?(.rename(path, new))
+    try observe(.rename(path, new))
     guard Glibc.rename(path, new) == 0 else { throw Files.failure("rename to \(new)", path) }
   }
 
@@ -86,7 +90,7 @@ package struct StoreDisk {
   }
 
   func exchange(_ path: String, _ other: String) throws(CrossdockError) {
-    try observer?(.exchange(path, other))
+    try observe(.exchange(path, other))
     guard crossdock_exchange(path, other) == 0 else {
       var error = Files.failure("exchange with \(other)", path)
       if errno == EINVAL || errno == ENOSYS {
@@ -109,12 +113,12 @@ package struct StoreDisk {
     var info = stat()
     guard lstat(path, &info) == 0 else { return }
     guard info.st_mode & S_IFMT == S_IFDIR else {
-      try observer?(.removeFile(path))
+      try observe(.removeFile(path))
       guard unlink(path) == 0 || errno == ENOENT else { throw Files.failure("remove the file", path) }
       return
     }
     for entry in try FolderListing.entries(of: path) { try removeTree("\(path)/\(entry.name)") }
-    try observer?(.removeFolder(path))
+    try observe(.removeFolder(path))
     guard rmdir(path) == 0 || errno == ENOENT else { throw Files.failure("remove the folder", path) }
   }
 }
