@@ -1,4 +1,5 @@
 import CCrossdockPlugin
+import Platform
 import PluginRuntime
 import Records
 
@@ -26,5 +27,13 @@ enum BuiltInPlugins {
       named[descriptor.name] = descriptor
     }
     return named
+  }
+
+  /// A built-in plugin as a shared object, for a process of its own: beside the program, or where the package puts it.
+  static func sharedObject(_ name: String) -> String? {
+    let programs = Files.folder(of: Files.ownProgram)
+    return ["\(programs)/lib\(name).so", "\(Files.folder(of: programs))/lib/crossdock/lib\(name).so"].first {
+      Files.exists($0)
+    }
   }
 }

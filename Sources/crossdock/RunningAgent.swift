@@ -15,6 +15,8 @@ final class RunningAgent {
   private let driver: EngineDriver
   private let handle = EngineHandle()
   private let uplinks: [Uplink]
+  private let plugins: [IsolatedPlugin]
+  private let runners = PluginRunners()
   private var control: ControlAPI?
   private let log: Logger
   private let file: ConfigurationFile
@@ -26,8 +28,10 @@ final class RunningAgent {
     let configuration = file.configuration
     let wake = handle.cursors
     let letters = DeadLetterMailbox(onPost: { wake.wakeOwner() })
+    let options = try file.catalog.options(configuration)
+    plugins = try file.catalog.isolated(configuration, options: options)
     driver = try EngineDriver(
-      configuration, plugins: file.plugins, options: file.modelOptions(), handle: handle, clock: SystemClock(),
+      configuration, plugins: try file.catalog.inLine(configuration), options: options, handle: handle, clock: SystemClock(),
       signals: signals, notifier: ServiceNotifier(), log: log,
       callbacks: Engine.Callbacks(
         reload: { log.notice("SIGHUP: a changed configuration takes a restart") },
@@ -41,7 +45,7 @@ final class RunningAgent {
     }
     if let section = configuration.control {
       control = try Self.startControl(
-        section, file, handle: handle, uplinks: uplinks, log: log)
+        section, file, handle: handle, runners: runners, uplinks: uplinks, log: log)
     }
     let engine = driver.engine
     log.info(
@@ -58,8 +62,14 @@ final class RunningAgent {
   /// - Throws: as the engine does, after everything else has stopped.
   func run() throws(CrossdockError) {
     for uplink in uplinks { uplink.start() }
+    runners.apply(
+      plugins,
+      PluginRunner.Surroundings(
+        journalPath: file.journalPath, configuration: file.configuration, handle: handle, log: log,
+        rolledBack: { _, _, _ in }))
     crossdock_release_code_pages()
     let outcome = Result { () throws(CrossdockError) in try driver.run() }
+    runners.stop()
     for uplink in uplinks { uplink.requestStop() }
     for uplink in uplinks { uplink.stop() }
     control?.stop()
@@ -68,7 +78,8 @@ final class RunningAgent {
   }
 
   private static func startControl(
-    _ section: ControlConfiguration, _ file: ConfigurationFile, handle: EngineHandle, uplinks: [Uplink], log: Logger
+    _ section: ControlConfiguration, _ file: ConfigurationFile, handle: EngineHandle, runners: PluginRunners, uplinks: [Uplink],
+    log: Logger
   ) throws -> ControlAPI {
     let host = section.listenHost.contains(":") ? "[\(section.listenHost)]" : section.listenHost
     var server = HTTPServerConfiguration(listen: "\(host):\(section.listenPort)")
@@ -79,10 +90,11 @@ final class RunningAgent {
     }
     let agent = file.configuration.agent.id
     let control = try ControlAPI(
-      server, journalPath: file.journalPath, commits: handle.commits, damage: handle.cursors, logger: log
+      server, journalPath: file.journalPath, commits: handle.commits, damage: handle.cursors, logger: log,
+      plugins: { PluginStatusDocument.json(runners.statuses) }
     ) {
       guard let engine = handle.snapshot else { return Array("{}".utf8) }
-      return StatusDocument.json(agent: agent, engine, uplinks: uplinks.map(\.status))
+      return StatusDocument.json(agent: agent, engine, plugins: runners.statuses, uplinks: uplinks.map(\.status))
     }
     try Files.replace(file.controlAddressPath, with: Array("\(control.address)\n".utf8))
     return control
