@@ -6,7 +6,9 @@ struct DocumentReading {
   let context: ReadingContext
   let plugins: [String: [PluginOptionDescription]]?
 
-  static let sections = ["agent", "journal", "log", "class", "mqtt", "stream", "feed", "model", "plugin", "uplink", "control"]
+  static let sections = [
+    "agent", "journal", "log", "class", "mqtt", "stream", "feed", "model", "plugin", "plugins", "uplink", "control",
+  ]
   private static let arrays: Set = ["stream", "feed", "model", "plugin", "uplink"]
 
   func configuration() -> AgentConfiguration {
@@ -27,13 +29,14 @@ struct DocumentReading {
       + tables("plugin", ModelOptions.pluginTable).map { $0.model() }
     checks.uplinks = tables("uplink", UplinkOptions.table).map { $0.uplink() }
     let control = root.entry("control") == nil ? nil : section("control", ControlOptions.table).control()
+    let installed = section("plugins", PluginsOptions.table).plugins(dataDirectory: agent.dataDirectory)
     let streams = StreamShape(context: context).filled(checks.streams.map(\.definition), by: checks.feeds)
     checks.run()
     checkPlugins(checks.models.map(\.configuration))
     return AgentConfiguration(
       path: context.file, agent: agent, journal: journal, log: log,
       connections: checks.connections.map(\.configuration), streams: streams, feeds: checks.feeds.map(\.configuration),
-      models: checks.models.map(\.configuration), uplinks: checks.uplinks.map(\.configuration), control: control)
+      models: checks.models.map(\.configuration), plugins: installed, uplinks: checks.uplinks.map(\.configuration), control: control)
   }
 
   private func reportUnknown(_ entry: TOMLTable.Entry) {
