@@ -13,20 +13,35 @@ struct ConfigurationFile {
   /// - Throws: with exit code 78 when there is any error; every problem has been printed then.
   init(_ arguments: ParsedArguments, showWarnings: Bool = true) throws {
     let path = arguments.value("--config") ?? "/etc/crossdock/agent.conf"
-    let catalog = try PluginCatalog()
-    self.catalog = catalog
-    let (loaded, problems) = ConfigurationLoader.load(path: path, plugins: catalog.lookup)
+    let (file, problems) = try Self.load(path)
     for problem in problems where showWarnings || problem.severity == .error { Terminal.writeError("\(problem)\n") }
-    guard let loaded else {
+    guard let file else {
       let count = problems.count { $0.severity == .error }
       throw CrossdockError(
         "use the configuration", at: path, reason: "\(count) error\(count == 1 ? "" : "s")",
         hint: "crossdock check-config --config \(path) lists them all", exitCode: .badConfiguration)
     }
-    configuration = loaded
+    self = file
+  }
+
+  private init(_ configuration: AgentConfiguration, _ catalog: PluginCatalog) {
+    self.configuration = configuration
+    self.catalog = catalog
+  }
+
+  /// Reads and checks a file, and says nothing.
+  /// - Returns: no configuration when any of the problems is an error.
+  static func load(
+    _ path: String
+  ) throws(CrossdockError) -> (file: ConfigurationFile?, problems: [ConfigurationProblem]) {
+    let catalog = try PluginCatalog()
+    let (loaded, problems) = ConfigurationLoader.load(path: path, plugins: catalog.lookup)
+    return (loaded.map { ConfigurationFile($0, catalog) }, problems)
   }
 
   var journalPath: String { "\(configuration.agent.dataDirectory)/journal.db" }
   /// Where the running agent writes the address of its control API.
   var controlAddressPath: String { "\(configuration.agent.dataDirectory)/control.addr" }
+  /// Held by the running agent.
+  var lockPath: String { "\(configuration.agent.dataDirectory)/lock" }
 }

@@ -154,9 +154,9 @@ final class PluginCatalog {
     return all
   }
 
-  /// The options of every plugin of agent.conf, in its order.
-  func options(_ configuration: AgentConfiguration) throws(CrossdockError) -> [[PluginOptionValue]] {
-    var all: [[PluginOptionValue]] = []
+  /// The options of every plugin of agent.conf, in its order: defaults filled in, files read.
+  func options(_ configuration: AgentConfiguration) throws(CrossdockError) -> [[ResolvedModelOption]] {
+    var all: [[ResolvedModelOption]] = []
     for model in configuration.models {
       let table: [PluginOptionDescription]
       if isInLine(model), let descriptor = builtIn[model.plugin] {
@@ -164,23 +164,22 @@ final class PluginCatalog {
       } else {
         table = try external(model.plugin, configuration.plugins).map { Self.table($0.hello.options) } ?? []
       }
-      all.append(
-        resolveOptions(model, against: table).options.map {
-          PluginOptionValue(key: $0.key, value: $0.value.forPlugin)
-        })
+      all.append(resolveOptions(model, against: table).options)
     }
     return all
   }
-}
 
-extension ResolvedModelOption.Value {
-  fileprivate var forPlugin: PluginOptionValue.Value {
-    switch self {
-    case .string(let text): .string(text)
-    case .integer(let number): .integer(number)
-    case .number(let number): .number(number)
-    case .boolean(let flag): .boolean(flag)
-    case .files(let files): .files(files.map { PluginOptionValue.File(path: $0.path, contents: $0.contents) })
+  /// By plugin that agent.conf uses: its version, and whether it runs. What a later reading is compared with.
+  func versions(_ configuration: AgentConfiguration) throws(CrossdockError) -> [String: String] {
+    var all: [String: String] = [:]
+    for model in configuration.models {
+      if isInLine(model), let descriptor = builtIn[model.plugin] {
+        all[model.plugin] = descriptor.version
+      } else if let external = try external(model.plugin, configuration.plugins) {
+        all[model.plugin] = external.manifest.version.text
+        if external.installed?.state.isEnabled == false { all[model.plugin, default: ""] += " (disabled)" }
+      }
     }
+    return all
   }
 }
