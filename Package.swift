@@ -169,9 +169,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
-      name: "crossdock-plugin-host",
-      dependencies: ["CommandSyntax", "PluginRuntime", "JSONText", "Records"],
-      swiftSettings: settings),
+      name: "crossdock-plugin-host", dependencies: ["CCrossdockPlugin"],
+      cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("dl")]),
     // What is fuzzed: functions over any bytes, which the tests run over the stored corpus.
     module(
       "FuzzEntries",
@@ -183,7 +182,7 @@ let package = Package(
     tests("FuzzEntries", ["FuzzEntries"]),
     tests("JSONText", ["JSONText"]),
     tests("Records", ["Records"]),
-    tests("CrossdockPlugin", ["CrossdockPlugin"]),
+    tests("CrossdockPlugin", ["CrossdockPlugin", "CCrossdockPlugin"]),
     tests("Platform", ["Platform", "Records", "CLinux"]),
     tests("CommandSyntax", ["CommandSyntax", "Records"]),
     tests("HTTP", ["HTTPServer", "HTTPClient", "Records", "JSONText"]),
