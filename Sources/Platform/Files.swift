@@ -103,6 +103,13 @@ package enum Files {
     return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// The absolute path without symbolic links; nil when there is no such file.
+  package static func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   /// Size in bytes, nil when there is no such file.
   package static func size(_ path: String) -> Int64? {
     var info = stat()

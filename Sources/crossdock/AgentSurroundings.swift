@@ -1,0 +1,92 @@
+import Configuration
+import Engine
+import Journal
+import Logging
+import Platform
+import Records
+import Synchronization
+import Uplink
+
+/// What lasts as long as the process, whatever the configuration: signals, the service manager, the log, and what the threads of an
+/// agent talk by.
+struct AgentSurroundings {
+  let signals: SignalDescriptor
+  let notifier = ServiceNotifier()
+  let clock = SystemClock()
+  let log: Logger
+  let logLevel: SharedLogLevel
+  let handle: EngineHandle
+  let letters: DeadLetterMailbox
+  let status: AgentStatus
+
+  init(signals: SignalDescriptor, log: Logger, logLevel: SharedLogLevel, agent: String) {
+    self.signals = signals
+    self.log = log
+    self.logLevel = logLevel
+    let handle = EngineHandle()
+    self.handle = handle
+    let wake = handle.cursors
+    letters = DeadLetterMailbox(onPost: { wake.wakeOwner() })
+    status = AgentStatus(agent: agent, handle: handle)
+  }
+
+  /// What readers of an epoch that is over wanted is about another file.
+  func forgetPosts() {
+    _ = handle.cursors.takeAll()
+    _ = handle.cursors.takeDamage()
+    _ = letters.takeAll()
+  }
+}
+
+/// The status page of whatever runs now. Asked by the control API's thread.
+final class AgentStatus: Sendable {
+  private struct Uplinks {
+    var running: [Uplink] = []
+    /// By name: what the uplinks before them have done, since the start.
+    var before: [String: UplinkStatus.Totals] = [:]
+  }
+  private let agent: String
+  private let handle: EngineHandle
+  private let uplinks = Mutex(Uplinks())
+
+  init(agent: String, handle: EngineHandle) {
+    self.agent = agent
+    self.handle = handle
+  }
+
+  /// Other uplinks from now on; those of the same name count on.
+  func setUplinks(_ running: [Uplink]) {
+    uplinks.withLock { uplinks in
+      for status in Self.statuses(uplinks) { uplinks.before[status.name] = status.totals }
+      uplinks.running = running
+    }
+  }
+
+  func json() -> [UInt8] {
+    guard let engine = handle.snapshot else { return Array("{}".utf8) }
+    return StatusDocument.json(agent: agent, engine, uplinks: uplinks.withLock { Self.statuses($0) })
+  }
+
+  private static func statuses(_ uplinks: Uplinks) -> [UplinkStatus] {
+    let before = uplinks.before
+    return uplinks.running.map { uplink in
+      var status = uplink.status
+      if let totals = before[status.name] { status.totals.add(totals) }
+      return status
+    }
+  }
+}
+
+extension UplinkStatus.Totals {
+  fileprivate mutating func add(_ other: Self) {
+    sentRecords += other.sentRecords
+    sentBytes += other.sentBytes
+    segments += other.segments
+    failures += other.failures
+    rewinds += other.rewinds
+    jumps += other.jumps
+    missingRecords += other.missingRecords
+    setAside += other.setAside
+    shortWrites += other.shortWrites
+  }
+}
