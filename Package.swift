@@ -102,6 +102,10 @@ if Context.environment["CROSSDOCK_BENCHMARKS"] != nil {
     .executableTarget(
       name: "decode-benchmark", dependencies: ["Decoding", "Engine", "Records"], path: "Benchmarks/json/decode",
       swiftSettings: settings))
+  developerTargets.append(
+    .executableTarget(
+      name: "plugin-benchmark", dependencies: ["PluginRuntime", "Platform", "Records", log],
+      path: "Benchmarks/plugins/session", swiftSettings: settings))
 }
 
 if Context.environment["CROSSDOCK_FUZZ"] != nil {
