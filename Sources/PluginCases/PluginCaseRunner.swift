@@ -41,9 +41,8 @@ package struct PluginCaseRunner {
     self.scratch = scratch
     self.isUnconfined = isUnconfined
     self.log = log
-    var bare = manifest
-    (bare.capabilities.readFiles, bare.capabilities.writeFiles, bare.capabilities.network) = ([], [], [])
-    var launch = try PluginLaunch(bare, hostPath: hostPath, folder: folder, data: scratch, options: [:])
+    // Saying what it is takes no file and no network.
+    var launch = try PluginLaunch(manifest, folder: folder, hostPath: hostPath, capabilities: PluginCapabilities())
     launch.isUnconfined = isUnconfined
     let session: PluginSession
     do throws(PluginFailure) {
@@ -101,7 +100,8 @@ package struct PluginCaseRunner {
     let options = try CaseOptions(
       of: testCase, plugin: manifest.name, table: table, data: data, pluginFolder: folder)
     var launch = try PluginLaunch(
-      manifest, hostPath: hostPath, folder: folder, data: data, options: options.texts)
+      manifest, folder: folder, hostPath: hostPath,
+      capabilities: try manifest.capabilities.resolved(data: data, options: options.texts))
     launch.isUnconfined = isUnconfined
     return Life(
       testCase: testCase,

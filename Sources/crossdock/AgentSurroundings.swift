@@ -18,6 +18,8 @@ struct AgentSurroundings {
   let handle: EngineHandle
   let letters: DeadLetterMailbox
   let status: AgentStatus
+  /// Plugins in processes of their own.
+  let runners = PluginRunners()
 
   init(signals: SignalDescriptor, log: Logger, logLevel: SharedLogLevel, agent: String) {
     self.signals = signals
@@ -27,7 +29,7 @@ struct AgentSurroundings {
     self.handle = handle
     let wake = handle.cursors
     letters = DeadLetterMailbox(onPost: { wake.wakeOwner() })
-    status = AgentStatus(agent: agent, handle: handle)
+    status = AgentStatus(agent: agent, handle: handle, runners: runners)
   }
 
   /// What readers of an epoch that is over wanted is about another file.
@@ -47,10 +49,12 @@ final class AgentStatus: Sendable {
   }
   private let agent: String
   private let handle: EngineHandle
+  private let runners: PluginRunners
   private let uplinks = Mutex(Uplinks())
 
-  init(agent: String, handle: EngineHandle) {
+  init(agent: String, handle: EngineHandle, runners: PluginRunners) {
     self.agent = agent
+    self.runners = runners
     self.handle = handle
   }
 
@@ -64,8 +68,11 @@ final class AgentStatus: Sendable {
 
   func json() -> [UInt8] {
     guard let engine = handle.snapshot else { return Array("{}".utf8) }
-    return StatusDocument.json(agent: agent, engine, uplinks: uplinks.withLock { Self.statuses($0) })
+    return StatusDocument.json(
+      agent: agent, engine, plugins: runners.statuses, uplinks: uplinks.withLock { Self.statuses($0) })
   }
+
+  func pluginsJSON() -> [UInt8] { PluginStatusDocument.json(runners.statuses) }
 
   private static func statuses(_ uplinks: Uplinks) -> [UplinkStatus] {
     let before = uplinks.before

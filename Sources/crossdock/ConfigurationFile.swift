@@ -1,6 +1,5 @@
 import CommandSyntax
 import Configuration
-import PluginRuntime
 import Records
 
 /// agent.conf as the commands use it: read, checked against the plugins of this build, its problems on stderr.
@@ -9,7 +8,7 @@ struct ConfigurationFile {
     "--config", "FILE", help: "the agent's configuration", default: "/etc/crossdock/agent.conf")
 
   let configuration: AgentConfiguration
-  let plugins: [String: PluginDescriptor]
+  let catalog: PluginCatalog
 
   /// - Throws: with exit code 78 when there is any error; every problem has been printed then.
   init(_ arguments: ParsedArguments, showWarnings: Bool = true) throws {
@@ -25,9 +24,9 @@ struct ConfigurationFile {
     self = file
   }
 
-  private init(_ configuration: AgentConfiguration, _ plugins: [String: PluginDescriptor]) {
+  private init(_ configuration: AgentConfiguration, _ catalog: PluginCatalog) {
     self.configuration = configuration
-    self.plugins = plugins
+    self.catalog = catalog
   }
 
   /// Reads and checks a file, and says nothing.
@@ -35,25 +34,9 @@ struct ConfigurationFile {
   static func load(
     _ path: String
   ) throws(CrossdockError) -> (file: ConfigurationFile?, problems: [ConfigurationProblem]) {
-    let plugins = try BuiltInPlugins.descriptors()
-    let (loaded, problems) = ConfigurationLoader.load(path: path, plugins: tables(plugins))
-    return (loaded.map { ConfigurationFile($0, plugins) }, problems)
-  }
-
-  static func tables(_ plugins: [String: PluginDescriptor]) -> [String: [PluginOptionDescription]] {
-    plugins.mapValues { plugin in
-      plugin.options.compactMap { option in
-        PluginOptionDescription.Kind(rawValue: option.type).map {
-          PluginOptionDescription(key: option.key, kind: $0, defaultValue: option.defaultValue, help: option.help)
-        }
-      }
-    }
-  }
-
-  /// By model, in the configuration's order: the options, defaults filled in, files read.
-  func modelOptions() -> [[ResolvedModelOption]] {
-    let tables = Self.tables(plugins)
-    return configuration.models.map { resolveOptions($0, against: tables[$0.plugin] ?? []).options }
+    let catalog = try PluginCatalog()
+    let (loaded, problems) = ConfigurationLoader.load(path: path, plugins: catalog.lookup)
+    return (loaded.map { ConfigurationFile($0, catalog) }, problems)
   }
 
   var journalPath: String { "\(configuration.agent.dataDirectory)/journal.db" }

@@ -11,6 +11,8 @@ final class RunningAgent {
   let driver: EngineDriver
   private let uplinks: [Uplink]
   private let status: AgentStatus
+  private let inputs: AgentInputs
+  private let surroundings: AgentSurroundings
 
   /// A journal whose damage shows only while it is being opened is set aside at once.
   static func open(
@@ -29,12 +31,14 @@ final class RunningAgent {
   private init(
     _ inputs: AgentInputs, _ surroundings: AgentSurroundings, continuing before: EngineSnapshot?
   ) throws(CrossdockError) {
+    self.inputs = inputs
+    self.surroundings = surroundings
     let log = surroundings.log
     let configuration = inputs.configuration
     let (handle, letters) = (surroundings.handle, surroundings.letters)
     status = surroundings.status
     driver = try EngineDriver(
-      configuration, plugins: inputs.file.plugins, options: inputs.options, handle: handle, continuing: before,
+      configuration, plugins: inputs.inLine, options: inputs.options, handle: handle, continuing: before,
       clock: surroundings.clock, signals: surroundings.signals, notifier: surroundings.notifier, log: log,
       callbacks: Engine.Callbacks(
         reload: { log.notice("SIGHUP: the configuration is read again") },
@@ -56,13 +60,28 @@ final class RunningAgent {
     surroundings.forgetPosts()
   }
 
-  func startUplinks() {
+  /// Starts what runs beside the engine.
+  func startOthers() {
     for uplink in uplinks { uplink.start() }
     status.setUplinks(uplinks)
+    applyPlugins(inputs)
+  }
+
+  /// Brings the plugins beside the agent to what a configuration says, while everything else goes on.
+  func applyPlugins(_ inputs: AgentInputs) {
+    let store = inputs.configuration.plugins.folder
+    surroundings.runners.apply(
+      inputs.isolated,
+      PluginRunner.Surroundings(
+        journalPath: inputs.file.journalPath, configuration: inputs.configuration, handle: surroundings.handle,
+        log: surroundings.log, rolledBack: { [log = surroundings.log] plugin, version, reason in
+          PluginRollBack.record(plugin, version, reason, in: store, log)
+        }))
   }
 
   /// What was acknowledged last is still sent if an uplink has its link; the rest waits in the journal.
-  func stopUplinks() {
+  func stopOthers() {
+    surroundings.runners.stop()
     for uplink in uplinks { uplink.requestStop() }
     for uplink in uplinks { uplink.stop() }
   }

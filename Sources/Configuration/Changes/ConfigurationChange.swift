@@ -13,6 +13,8 @@ package struct ConfigurationChange: Sendable, Equatable, CustomStringConvertible
     case model(String)
     /// A program that models are made of.
     case plugin(String)
+    /// Where installed plugins are, and whose signatures count.
+    case plugins
     case uplink(String)
     case control
     /// Which of two comes first, where that matters.
@@ -29,6 +31,7 @@ package struct ConfigurationChange: Sendable, Equatable, CustomStringConvertible
       case .feed(let name): "feed \"\(name)\""
       case .model(let name): "model \"\(name)\""
       case .plugin(let name): "plugin \"\(name)\""
+      case .plugins: "plugins"
       case .uplink(let name): "uplink \"\(name)\""
       case .control: "control"
       case .order: "order"

@@ -14,6 +14,7 @@ package enum ConfigurationComparison {
     all += sections(a.feeds, b.feeds, Self.keys)
     all += sections(a.models, b.models, Self.keys)
     all += sections(a.uplinks, b.uplinks, Self.keys)
+    all += store(a.plugins, b.plugins)
     all += control(a.control, b.control)
     all += order("feed", a.feeds.map(\.name), b.feeds.map(\.name), why: "a topic of two feeds belongs to the first")
     all += order("model", a.models.map(\.name), b.models.map(\.name), why: "a model sees what those before it emit")
@@ -53,6 +54,16 @@ package enum ConfigurationComparison {
   }
 
   // MARK: what is beside agent.conf
+
+  private static func store(_ old: PluginsSection, _ new: PluginsSection) -> [ConfigurationChange] {
+    guard old != new else { return [] }
+    var keys = KeyComparison(.plugins)
+    keys.text("folder", old.folder, new.folder)
+    keys.text("host", old.host, new.host)
+    keys.text("allow_unsigned", "\(old.allowUnsigned)", "\(new.allowUnsigned)")
+    if old.trustKeys.map(\.text) != new.trustKeys.map(\.text) { keys.note("trust_keys changed") }
+    return keys.changes
+  }
 
   private static func plugins(_ old: [String: String], _ new: [String: String]) -> [ConfigurationChange] {
     new.keys.sorted().compactMap { name in

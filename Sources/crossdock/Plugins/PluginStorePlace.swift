@@ -23,7 +23,7 @@ struct PluginStorePlace {
   }
 
   /// Absolute, so that a plugin's process finds what it is told of.
-  var folder: String { Self.absolute(configuration.plugins.folder) }
+  var folder: String { Files.absolute(configuration.plugins.folder) }
 
   var trust: TrustCheck {
     TrustCheck(
@@ -31,16 +31,8 @@ struct PluginStorePlace {
       allowsUnsigned: configuration.plugins.allowUnsigned)
   }
 
-  var hostPath: String { configuration.plugins.host ?? Self.hostBesideProgram }
+  var hostPath: String { PluginCatalog.hostPath(configuration.plugins) }
 
   /// `crossdock-plugin-host` beside this program.
-  static var hostBesideProgram: String {
-    Files.folder(of: Files.realPath("/proc/self/exe") ?? "/proc/self/exe") + "/crossdock-plugin-host"
-  }
-
-  static func absolute(_ path: String) -> String {
-    if let real = Files.realPath(path) { return real }
-    if path.hasPrefix("/") { return path }
-    return "\(Files.realPath(".") ?? ".")/\(path)"
-  }
+  static var hostBesideProgram: String { "\(Files.folder(of: Files.ownProgram))/crossdock-plugin-host" }
 }

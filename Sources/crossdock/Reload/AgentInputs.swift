@@ -1,4 +1,5 @@
 import Configuration
+import Engine
 import HTTPServer
 import Platform
 import PluginRuntime
@@ -10,6 +11,10 @@ struct AgentInputs {
   let file: ConfigurationFile
   /// By model, in the configuration's order.
   let options: [[PluginOptionValue]]
+  /// The plugins that run on the writer thread, by name.
+  let inLine: [String: PluginDescriptor]
+  /// Those that run in processes of their own.
+  let isolated: [IsolatedPlugin]
   /// Nil: no control API.
   let control: HTTPServerConfiguration?
   /// What a later reading is compared with.
@@ -22,8 +27,10 @@ struct AgentInputs {
   init(_ file: ConfigurationFile) throws(CrossdockError) {
     self.file = file
     let configuration = file.configuration
-    let resolved = file.modelOptions()
+    let resolved = try file.catalog.options(configuration)
     options = resolved.map { $0.map { PluginOptionValue(key: $0.key, value: $0.value.forPlugin) } }
+    inLine = try file.catalog.inLine(configuration)
+    isolated = try file.catalog.isolated(configuration, options: options)
     control = try configuration.control.map { (section) throws(CrossdockError) in try Self.server(section) }
     var files: [ConfigurationState.InputFile: UInt64] = [:]
     for input in Self.filesOfTLS(configuration) {
@@ -37,9 +44,7 @@ struct AgentInputs {
         }
       }
     }
-    let used = Set(configuration.models.map(\.plugin))
-    state = ConfigurationState(
-      configuration, files: files, plugins: file.plugins.filter { used.contains($0.key) }.mapValues(\.version))
+    state = ConfigurationState(configuration, files: files, plugins: try file.catalog.versions(configuration))
   }
 
   private static func server(_ section: ControlConfiguration) throws(CrossdockError) -> HTTPServerConfiguration {

@@ -53,12 +53,12 @@ final class AgentService {
   /// Runs until the engine has been told to stop and has committed what it had.
   /// - Throws: as the engine does, after everything else has stopped.
   func run() throws(CrossdockError) {
-    agent?.startUplinks()
+    agent?.startOthers()
     crossdock_release_code_pages()
     let outcome = Result { () throws(CrossdockError) in
       while try agent?.driver.run() == .reloadRequested { try reload() }
     }
-    agent?.stopUplinks()
+    agent?.stopOthers()
     control.stop()
     try outcome.get()
   }
@@ -130,9 +130,24 @@ final class AgentService {
   /// Does what can be done while everything goes on running.
   /// - Returns: false when more is needed for these changes; nothing has been done then.
   private func applyInPlace(_ changes: [ConfigurationChange], _ new: AgentInputs) -> Bool {
-    guard changes.allSatisfy({ $0.part == .log }) else { return false }
+    let isOfPlugins = changes.contains { $0.part != .log }
+    guard changes.allSatisfy({ $0.part == .log || isBesideTheEngine($0.part, new) }) else { return false }
+    if isOfPlugins { agent?.applyPlugins(new) }
     takeUp(new)
     return true
+  }
+
+  /// Whether a part runs in a process of its own, before and after: nothing else is disturbed by a change of it.
+  private func isBesideTheEngine(_ part: ConfigurationChange.Part, _ new: AgentInputs) -> Bool {
+    func isBeside(_ inputs: AgentInputs, _ matches: (ModelConfiguration) -> Bool) -> Bool {
+      inputs.configuration.models.filter(matches).allSatisfy { !inputs.file.catalog.isInLine($0) }
+    }
+    switch part {
+    case .model(let name): return isBeside(inputs) { $0.name == name } && isBeside(new) { $0.name == name }
+    case .plugin(let name): return isBeside(inputs) { $0.plugin == name } && isBeside(new) { $0.plugin == name }
+    case .plugins: return true
+    default: return false
+    }
   }
 
   private func takeUp(_ new: AgentInputs) {
@@ -201,7 +216,7 @@ final class AgentService {
   private var holdReason: String { agent?.driver.engine.holdReason ?? "unknown" }
 
   private func closeAll() {
-    agent?.stopUplinks()
+    agent?.stopOthers()
     control.suspendReading(true)
     weak let engine = agent?.driver.engine
     agent = nil
@@ -211,7 +226,7 @@ final class AgentService {
 
   private func resume() {
     control.suspendReading(false)
-    agent?.startUplinks()
+    agent?.startOthers()
     surroundings.notifier.watchdog()
   }
 }

@@ -71,7 +71,7 @@ final class ControlSlot {
     let status = surroundings.status
     return try ControlAPI(
       server, journalPath: inputs.file.journalPath, commits: surroundings.handle.commits,
-      damage: surroundings.handle.cursors, logger: surroundings.log
+      damage: surroundings.handle.cursors, logger: surroundings.log, plugins: { status.pluginsJSON() }
     ) {
       status.json()
     }
