@@ -198,7 +198,8 @@ extension PluginContext {
       case nil: continue
       }
     }
-    let streams = UnsafeBufferPointer(start: open.pointee.streams, count: Int(open.pointee.stream_count)).map { stream in
+    let streams = UnsafeBufferPointer(start: open.pointee.streams, count: Int(open.pointee.stream_count)).map {
+      stream in
       Stream(
         name: String(cString: stream.name),
         columns: (0..<Int(stream.column_count)).compactMap { stream.columns[$0].map(String.init(cString:)) })

@@ -60,7 +60,7 @@ package final class PluginSession {
         case .log:
           var reader = PluginFrameReader(payload)
           _ = try reader.integer(Int32.self)
-          early = String(decoding: reader.rest().prefix(1000), as: UTF8.self)
+          early = String(decoding: try reader.text().prefix(1000), as: UTF8.self)
         default: throw .malformed("its first frame is not HELLO")
         }
         return hello != nil
@@ -178,7 +178,7 @@ package final class PluginSession {
     }
     switch kind {
     case .output: try receiveOutputs(&reader)
-    case .log: receiveLog(try reader.integer(Int32.self), String(decoding: reader.rest().prefix(1000), as: UTF8.self))
+    case .log: receiveLog(try reader.integer(Int32.self), String(decoding: try reader.text().prefix(1000), as: UTF8.self))
     case .count:
       let add = try reader.integer(UInt64.self)
       let name = try reader.string()
