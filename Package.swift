@@ -67,6 +67,23 @@ if hasPredictiveMaintenance {
   pluginFlags.append(.define("PLUGIN_PREDICTIVE_MAINTENANCE"))
 }
 
+// Plugins that the agent does not link: each is a shared object of its own, loaded by crossdock-plugin-host.
+var loadedProducts: [Product] = []
+if isPresent("ColdChainWatch") {
+  pluginTargets += [
+    module("ColdChain", [], path: "Plugins/ColdChainWatch/ColdChain"),
+    module(
+      "ColdChainWatch", ["ColdChain", "CrossdockPlugin", "CCrossdockPlugin"],
+      path: "Plugins/ColdChainWatch/ColdChainWatch"),
+    module(
+      "ColdChainWatchEntry", ["ColdChainWatch", "CrossdockPlugin", "CCrossdockPlugin"],
+      path: "Plugins/ColdChainWatch/Entry"),
+    tests("ColdChain", ["ColdChain", "ColdChainWatch", "CrossdockPlugin", "CCrossdockPlugin"]),
+  ]
+  loadedProducts.append(
+    .library(name: "cold-chain-watch", type: .dynamic, targets: ["ColdChainWatchEntry"]))
+}
+
 // Programs for developers that no product needs: built when asked for, each by its script.
 var developerTargets: [Target] = []
 if Context.environment["CROSSDOCK_BENCHMARKS"] != nil {
@@ -91,7 +108,7 @@ let package = Package(
     .executable(name: "crossdock", targets: ["crossdock"]),
     .executable(name: "crossdock-central", targets: ["crossdock-central"]),
     .executable(name: "crossdock-plugin-host", targets: ["crossdock-plugin-host"]),
-  ],
+  ] + loadedProducts,
   dependencies: [
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0")
   ],
