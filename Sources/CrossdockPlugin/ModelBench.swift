@@ -60,7 +60,7 @@ public final class ModelBench {
           return Int32(CROSSDOCK_OK)
         },
         write: { ModelBench.from($0).written.append(contentsOf: UnsafeBufferPointer(start: $1.data, count: $1.count)) },
-        remaining_us: { _ in 1_000_000 }, count: { _, _, _ in }))
+        remaining_us: { _ in 1_000_000 }, count: { _, _, _ in }, metric: { _, _, _ in }, reject: { _, _, _ in 0 }))
     host.pointee.context = Unmanaged.passUnretained(self).toOpaque()
     try open(M.manifest, options, writes)
   }

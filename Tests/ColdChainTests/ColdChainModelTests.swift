@@ -80,8 +80,8 @@ private func run(_ bench: ModelBench, _ samples: ArraySlice<Sample>) throws -> [
     #expect(told.map(\.stream) == ["alerts", "alerts"])
     #expect(
       told.map(\.body) == [
-        #"{"alert":"trailer-7:reefers:high:2","kind":"high","state":"opened","asset":"trailer-7","stream":"reefers","severity":"critical","temperature_c":9,"limit_c":8,"worst_c":9.25,"since":"2023-11-14T22:18:20.000Z","duration_s":600,"mkt_c":7.986,"first_sequence":2,"last_sequence":4}"#,
-        #"{"alert":"trailer-7:reefers:high:2","kind":"high","state":"cleared","reason":"recovered","asset":"trailer-7","stream":"reefers","severity":"critical","temperature_c":7,"limit_c":8,"worst_c":9.25,"since":"2023-11-14T22:18:20.000Z","duration_s":900,"mkt_c":8.244,"first_sequence":2,"last_sequence":5}"#,
+        #"{"alert":"trailer-7:reefers:high:2","kind":"high","state":"opened","asset":"trailer-7","stream":"reefers","severity":"critical","temperature_c":9,"limit_c":8,"worst_c":9.25,"since":"2023-11-14T22:18:20.000Z","duration_s":600,"mkt_c":7.964,"first_sequence":2,"last_sequence":4}"#,
+        #"{"alert":"trailer-7:reefers:high:2","kind":"high","state":"cleared","reason":"recovered","asset":"trailer-7","stream":"reefers","severity":"critical","temperature_c":7,"limit_c":8,"worst_c":9.25,"since":"2023-11-14T22:18:20.000Z","duration_s":900,"mkt_c":8.235,"first_sequence":2,"last_sequence":5}"#,
       ])
   }
 
@@ -108,7 +108,7 @@ private func run(_ bench: ModelBench, _ samples: ArraySlice<Sample>) throws -> [
   }
 
   @Test(arguments: [
-    ("high_limit_c", 1.0), ("hysteresis_c", 6), ("hysteresis_c", -1), ("gap_s", 0), ("mkt_window_h", 0),
+    ("low_limit_c", 9.0), ("hysteresis_c", 6), ("hysteresis_c", -1), ("gap_s", 0), ("mkt_window_h", 0),
     ("sensor_min_c", 95), ("excursion_s", -1), ("update_step_c", .nan),
   ]) func unusableOptionIsNamed(_ key: String, _ value: Double) {
     #expect { try makeBench([key: .number(value)]) } throws: { "\($0)".hasPrefix("\(key) = ") }
@@ -123,24 +123,29 @@ private func run(_ bench: ModelBench, _ samples: ArraySlice<Sample>) throws -> [
     let seed = SeededNumbers.seed(default: 73)
     var told = 0
     for life in 0..<3 as Range<UInt64> {
-      let samples = scenario(seed &+ life, count: 400)
+      let samples = scenario(seed &+ life, count: 300)
       let whole = try run(try makeBench(busy), samples[...])
       let stepwise = try makeBench(busy)
       var before: [ModelBench.Emitted] = []
       for cut in samples.indices {
         let restarted = try makeBench(busy)
-        // The new host gives the sources other numbers: the box that comes next is the first it hears of.
+        // The new instance has seen other values under the same sequences: all that it knows must come from the checkpoint.
+        for sample in samples[..<cut] {
+          Sample(stream: sample.stream, source: sample.source, time: 1, monotonic: 1, celsius: .nan).add(to: restarted)
+        }
+        _ = try run(restarted, [])
         try restarted.restore(stepwise.checkpoint())
         #expect(restarted.checkpoint() == stepwise.checkpoint())
         let after = try run(restarted, samples[cut...])
-        #expect((before + after).map(\.body) == whole.map(\.body), "seed \(seed &+ life), cut \(cut)")
+        let isSame = (before + after).map(\.body) == whole.map(\.body)
+        #expect(isSame, "seed \(seed &+ life), cut \(cut)")
         before += try run(stepwise, samples[cut...cut])
       }
       #expect(before.map(\.body) == whole.map(\.body))
       told += whole.count
     }
-    #expect(told > 100)
-    print("1200 restarts, \(told) records told, all the same")
+    #expect(told > 80)
+    print("900 restarts, \(told) records told, all the same")
   }
 
   @Test func everyDamageOfACheckpointIsNoticed() throws {

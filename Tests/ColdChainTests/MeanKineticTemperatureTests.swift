@@ -85,11 +85,11 @@ private func fed(_ spans: [Span], windowNs: Int64) -> MeanKineticTemperature {
     #expect(compared == 24_000)
   }
 
-  @Test func yearsOfSamplesLeaveNoRoundingBehind() throws {
-    // 10 million samples a minute apart, then a window of one temperature: nothing of before may be seen.
+  @Test func monthsOfSamplesLeaveNoRoundingBehind() throws {
+    // 200,000 samples a minute apart, then a window of one temperature: nothing of before may be seen.
     var mkt = MeanKineticTemperature(windowNs: 24 * hour)
     var numbers = SeededNumbers(5)
-    for _ in 0..<1_000_000 { mkt.hold(5 + 30 * numbers.gaussian(), forNs: 60 * second) }
+    for _ in 0..<200_000 { mkt.hold(5 + 30 * numbers.gaussian(), forNs: 60 * second) }
     mkt.hold(4, forNs: 24 * hour)
     #expect(abs(try #require(mkt.celsius) - 4) < 1e-9)
   }
