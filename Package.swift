@@ -198,7 +198,7 @@ let package = Package(
     tests("FuzzEntries", ["FuzzEntries"]),
     tests("JSONText", ["JSONText"]),
     tests("Records", ["Records"]),
-    tests("CrossdockPlugin", ["CrossdockPlugin"]),
+    tests("CrossdockPlugin", ["CrossdockPlugin", "CCrossdockPlugin"]),
     tests("Platform", ["Platform", "Records", "CLinux"]),
     tests("CommandSyntax", ["CommandSyntax", "Records"]),
     tests("HTTP", ["HTTPServer", "HTTPClient", "Records", "JSONText"]),
