@@ -9,11 +9,11 @@ private let streams: [PluginContext.Stream] = [
 ]
 
 private func makeBench(_ options: [String: PluginContext.Value] = [:], writes: [String] = ["alerts", "climate"]) throws
-  -> ModelBench
+  -> PluginBench
 {
   var options = options
   if options["column"] == nil { options["column"] = .string("temperature_c") }
-  return try ModelBench(ColdChainModel.self, options: options, streams: streams, writes: writes)
+  return try PluginBench(ColdChainModel.self, options: options, streams: streams, writes: writes)
 }
 
 private struct Sample {
@@ -23,7 +23,7 @@ private struct Sample {
   var monotonic: Int64
   var celsius: Double
 
-  func add(to bench: ModelBench) {
+  func add(to bench: PluginBench) {
     bench.add(
       stream: stream, source: source, eventTimeNs: time, monotonicNs: monotonic,
       columns: stream == "rooms" ? [celsius] : [50, celsius])
@@ -59,7 +59,7 @@ private let busy: [String: PluginContext.Value] = [
   "mkt_window_h": .number(2), "mkt_limit_c": .number(9), "max_boxes": .integer(7), "summary_every_s": .number(900),
 ]
 
-private func run(_ bench: ModelBench, _ samples: ArraySlice<Sample>) throws -> [ModelBench.Emitted] {
+private func run(_ bench: PluginBench, _ samples: ArraySlice<Sample>) throws -> [PluginBench.Emitted] {
   for sample in samples { sample.add(to: bench) }
   return try bench.run()
 }
@@ -67,7 +67,7 @@ private func run(_ bench: ModelBench, _ samples: ArraySlice<Sample>) throws -> [
 @Suite struct ColdChainModelTests {
   @Test func excursionIsToldWithItsFigures() throws {
     let bench = try makeBench(["excursion_s": .number(600), "clear_s": .number(0)])
-    var told: [ModelBench.Emitted] = []
+    var told: [PluginBench.Emitted] = []
     for (i, celsius) in [5, 9, 9.25, 9, 7].enumerated() {
       told += try run(
         bench,
@@ -126,7 +126,7 @@ private func run(_ bench: ModelBench, _ samples: ArraySlice<Sample>) throws -> [
       let samples = scenario(seed &+ life, count: 300)
       let whole = try run(try makeBench(busy), samples[...])
       let stepwise = try makeBench(busy)
-      var before: [ModelBench.Emitted] = []
+      var before: [PluginBench.Emitted] = []
       for cut in samples.indices {
         let restarted = try makeBench(busy)
         // The new instance has seen other values under the same sequences: all that it knows must come from the checkpoint.
