@@ -6,6 +6,10 @@
 
 int crossdock_open(const char *path, int flags, unsigned mode) { return open(path, flags | O_CLOEXEC, mode); }
 
+int crossdock_exchange(const char *path, const char *other) {
+  return renameat2(AT_FDCWD, path, AT_FDCWD, other, RENAME_EXCHANGE);
+}
+
 int crossdock_terminal_size(int fd, int *columns, int *rows) {
   struct winsize w;
   if (ioctl(fd, TIOCGWINSZ, &w) != 0) return -1;

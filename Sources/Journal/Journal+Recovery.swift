@@ -8,6 +8,12 @@ extension Journal {
     package var arrival: Int64
     package var state: [UInt8]
 
+    package init(version: String, arrival: Int64, state: [UInt8]) {
+      self.version = version
+      self.arrival = arrival
+      self.state = state
+    }
+
     static func read(_ model: String, in database: SQLiteConnection) throws(CrossdockError) -> SavedCheckpoint? {
       let statement = try database.prepare("SELECT version, arrival, state FROM checkpoint WHERE model = ?1")
       statement.bind(model, at: 1)

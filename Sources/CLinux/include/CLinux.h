@@ -32,6 +32,8 @@
 
 // open(2) is variadic. Flags always get O_CLOEXEC.
 int crossdock_open(const char *path, int flags, unsigned mode);
+// renameat2(2) with RENAME_EXCHANGE: the two names change places. 0, or -1 with errno.
+int crossdock_exchange(const char *path, const char *other);
 // TIOCGWINSZ; 0 on success, else -1 (not a terminal).
 int crossdock_terminal_size(int fd, int *columns, int *rows);
 // Non-zero while the kernel says that the clock is disciplined (adjtimex: no STA_UNSYNC).

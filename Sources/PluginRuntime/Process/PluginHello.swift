@@ -1,8 +1,9 @@
 internal import CCrossdockPlugin
+package import Records
 
 /// What a plugin's process says of itself before anything else.
 package struct PluginHello: Sendable {
-  package var role: PluginRole
+  package var role: PluginManifest.Role
   package var name: String
   package var version: String
   package var summary: String
@@ -17,7 +18,7 @@ package struct PluginHello: Sendable {
       throw .cannotStart("it was built for ABI \(abi), this agent has \(CROSSDOCK_ABI_VERSION)")
     }
     let number = try reader.integer(UInt32.self)
-    guard let role = PluginRole(rawValue: number) else { throw .cannotStart("its role \(number) is not known") }
+    guard let role = PluginManifest.Role(number: number) else { throw .cannotStart("its role \(number) is not known") }
     self.role = role
     name = try reader.string()
     version = try reader.string()

@@ -1,3 +1,5 @@
+package import Records
+
 /// What a plugin's process is, what it may do, and what it may take: everything that `crossdock-plugin-host` is told.
 /// What is not named here is denied (docs/security.md).
 package struct PluginLaunch: Sendable, Equatable {
@@ -47,17 +49,4 @@ package struct PluginLaunch: Sendable, Equatable {
     }
     return all
   }
-}
-
-/// What a plugin may take; plugin.toml's `[limits]`.
-package struct PluginLimits: Sendable, Equatable {
-  package var memoryMb = 64
-  /// Of one core.
-  package var cpuPercent = 50
-  package var batchMs = 1000
-  package var startMs = 5000
-  package var outputRecordsPerS = 1000
-  package var outputKbPerS = 1024
-
-  package init() {}
 }

@@ -6,6 +6,7 @@ internal import CLinux
 internal import Glibc
 package import Logging
 package import Platform
+internal import Records
 
 package final class PluginProcess {
   package let pid: Int32

@@ -18,8 +18,8 @@ package struct PluginLimits: Sendable, Equatable {
   package var outputKbPerS: Int
 
   package init(
-    memoryMb: Int = 64, cpuPercent: Int = 50, batchMs: Int = 1000, startMs: Int = 5000, outputRecordsPerS: Int = 1000,
-    outputKbPerS: Int = 1024
+    memoryMb: Int = 64, cpuPercent: Int = 50, batchMs: Int = 1000, startMs: Int = 5000, outputRecordsPerS: Int = 5000,
+    outputKbPerS: Int = 4096
   ) {
     self.memoryMb = memoryMb
     self.cpuPercent = cpuPercent

@@ -21,6 +21,11 @@ package struct PluginManifest: Sendable, Equatable {
       case .feed: 4
       }
     }
+
+    package init?(number: UInt32) {
+      guard let role = Self.allCases.first(where: { $0.number == number }) else { return nil }
+      self = role
+    }
   }
 
   /// How its code is run: loaded by the host, or a program of its own.
@@ -47,6 +52,8 @@ package struct PluginManifest: Sendable, Equatable {
   package var expires: CalendarDay?
   /// How the artefact comes about, run in the folder; empty: it is there already.
   package var buildCommand: [String]
+  /// What a bundle leaves out: paths, or patterns with `*`.
+  package var bundleExclude: [String]
   package var capabilities: PluginCapabilities
   package var limits: PluginLimits
 
@@ -54,7 +61,8 @@ package struct PluginManifest: Sendable, Equatable {
     name: String, version: SemanticVersion, abi: Int = PluginManifest.abiVersion, role: Role, summary: String,
     license: String = "", artefact: String? = nil, run: Run = .sharedObject, command: [String] = [],
     isBuiltIn: Bool = false, expires: CalendarDay? = nil, buildCommand: [String] = [],
-    capabilities: PluginCapabilities = PluginCapabilities(), limits: PluginLimits = PluginLimits()
+    bundleExclude: [String] = [], capabilities: PluginCapabilities = PluginCapabilities(),
+    limits: PluginLimits = PluginLimits()
   ) {
     self.name = name
     self.version = version
@@ -68,6 +76,7 @@ package struct PluginManifest: Sendable, Equatable {
     self.isBuiltIn = isBuiltIn
     self.expires = expires
     self.buildCommand = buildCommand
+    self.bundleExclude = bundleExclude
     self.capabilities = capabilities
     self.limits = limits
   }
