@@ -67,21 +67,17 @@ if hasPredictiveMaintenance {
   pluginFlags.append(.define("PLUGIN_PREDICTIVE_MAINTENANCE"))
 }
 
-// Plugins that the agent does not link: each is a shared object of its own, loaded by crossdock-plugin-host.
-var loadedProducts: [Product] = []
+// The agent does not link this one: it is a shared object, which the folder's own package makes. Here it is tested.
 if isPresent("ColdChainWatch") {
   pluginTargets += [
     module("ColdChain", [], path: "Plugins/ColdChainWatch/ColdChain"),
     module(
       "ColdChainWatch", ["ColdChain", "CrossdockPlugin", "CCrossdockPlugin"],
       path: "Plugins/ColdChainWatch/ColdChainWatch"),
-    module(
-      "ColdChainWatchEntry", ["ColdChainWatch", "CrossdockPlugin", "CCrossdockPlugin"],
-      path: "Plugins/ColdChainWatch/Entry"),
-    tests("ColdChain", ["ColdChain", "ColdChainWatch", "CrossdockPlugin", "CCrossdockPlugin"]),
+    .testTarget(
+      name: "ColdChainTests", dependencies: ["ColdChain", "ColdChainWatch", "CrossdockPlugin", "CCrossdockPlugin"],
+      path: "Plugins/ColdChainWatch/Tests/ColdChainTests", swiftSettings: settings),
   ]
-  loadedProducts.append(
-    .library(name: "cold-chain-watch", type: .dynamic, targets: ["ColdChainWatchEntry"]))
 }
 
 // Programs for developers that no product needs: built when asked for, each by its script.
@@ -108,7 +104,7 @@ let package = Package(
     .executable(name: "crossdock", targets: ["crossdock"]),
     .executable(name: "crossdock-central", targets: ["crossdock-central"]),
     .executable(name: "crossdock-plugin-host", targets: ["crossdock-plugin-host"]),
-  ] + loadedProducts,
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0")
   ],
@@ -225,6 +221,10 @@ let package = Package(
     tests("Simulator", ["Simulator", "CMosquitto", "Platform", "JSONText", "Records"]),
     tests("LiveView", ["LiveView", "JSONText"]),
     tests("Doctor", ["Doctor", "Records"]),
+    // The example plugins, as they are shipped, in the host.
+    tests(
+      "ExamplePlugin",
+      ["PluginRuntime", "Configuration", "Records", "JSONText", log]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
     tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),
   ] + pluginTargets + developerTargets,
