@@ -4,10 +4,10 @@ import Testing
 
 /// The shared object as it is shipped: the Swift runtime inside, in the confined host.
 @Suite(.enabled(if: ExampleFolder.present.contains("ColdChainWatch"))) struct ColdChainWatchTests {
-  private static let rows = (0..<600).map { i in
-    ExampleSession.Row(
-      stream: "reefers", source: "trailer-\(i % 3)", timeNs: 1_700_000_000_000_000_000 + Int64(i) * 20_000_000_000,
-      columns: [5 + 4 * sin(Double(i) / 60) + Double(i % 3)])
+  private static let rows: [ExampleSession.Row] = (0..<600).map { i in
+    let time = 1_700_000_000_000_000_000 + Int64(i) * 20_000_000_000
+    let celsius = 5 + 4 * sin(Double(i) / 60) + Double(i % 3)
+    return ExampleSession.Row(stream: "reefers", source: "trailer-\(i % 3)", timeNs: time, columns: [celsius])
   }
 
   private func open(_ folder: ExampleFolder) throws -> ExampleSession {

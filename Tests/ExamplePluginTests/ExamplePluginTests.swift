@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import PluginRuntime
 import Records
 import Testing
@@ -16,9 +17,10 @@ import Testing
     let folder = try ExampleFolder(name)
     let readme = try folder.text("README.md")
     let session = try PluginSession(
-      try folder.launch(options: ["host": "127.0.0.1", "port": "502", "folder": "/tmp"]), writes: [], log: .init(label: "example"))
+      try folder.launch(options: ["host": "127.0.0.1", "port": "502", "folder": "/tmp"]), writes: [],
+      log: Logger(label: "example"))
     let hello = session.hello
-    #expect(hello.name == folder.manifest.name && hello.version == folder.manifest.version)
+    #expect(hello.name == folder.manifest.name && hello.version == folder.manifest.version.text)
     #expect(hello.role == folder.manifest.role && hello.summary == folder.manifest.summary)
     // Each option is explained to people, and shown in the sample.
     let sample = try folder.text("sample.conf")

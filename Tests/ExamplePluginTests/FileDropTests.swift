@@ -1,4 +1,5 @@
 import Foundation
+import PluginRuntime
 import Testing
 
 /// The uplink in its confinement.

@@ -3,6 +3,7 @@
 import Foundation
 import JSONText
 import PluginRuntime
+import Records
 import Testing
 
 struct TestCaseFolder {
@@ -50,7 +51,8 @@ struct TestCaseFolder {
         #expect(found?.record == Int(rejected), "\(path): line \(i + 1)")
         #expect(found?.reason == expected["reason"]?.string, "\(path): line \(i + 1)")
       } else {
-        let found = try #require(outputs.popFirst(), "\(path): line \(i + 1)")
+        let next = outputs.popFirst()
+        let found = try #require(next, "\(path): line \(i + 1)")
         #expect(found.stream == expected["stream"]?.string && found.source == expected["source"]?.string)
         #expect(found.timeNs == (try expected["time"].map(timeNs)), "\(path): line \(i + 1)")
         #expect(try JSONValue.parse(found.body) == expected["body"], "\(path): line \(i + 1)")
