@@ -170,7 +170,7 @@ let package = Package(
     .executableTarget(
       name: "crossdock",
       dependencies: [
-        "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "Simulator",
+        "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "PluginBundles", "Simulator",
         "HTTPServer", "LiveView", "Doctor",
         "HTTPClient", "Platform",
         "Records", "JSONText", "CLinux", "Segments", "MQTTFeed", "Decoding", "CCrossdockPlugin", "CrossdockPlugin", log,
@@ -183,7 +183,9 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "crossdock-plugin-host", dependencies: ["CCrossdockPlugin"],
-      cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("dl")]),
+      cSettings: [.define("_GNU_SOURCE")],
+      // No Swift in it: linkage.c keeps the libraries out, this Swift's start-up object.
+      linkerSettings: [.unsafeFlags(["-nostartfiles"]), .linkedLibrary("dl")]),
     // What is fuzzed: functions over any bytes, which the tests run over the stored corpus.
     module(
       "FuzzEntries",

@@ -3,6 +3,7 @@
 #include <spawn.h>
 #include <malloc.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 int crossdock_open(const char *path, int flags, unsigned mode) { return open(path, flags | O_CLOEXEC, mode); }
 
@@ -44,6 +45,12 @@ int crossdock_notify(const char *address, const char *message) {
   close(fd);
   errno = saved;
   return sent < 0 ? -1 : 0;
+}
+
+int crossdock_pidfd_open(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+int crossdock_pidfd_signal(int descriptor, int signal) {
+  return (int)syscall(SYS_pidfd_send_signal, descriptor, signal, NULL, 0);
 }
 
 void crossdock_set_thread_name(const char *name) {

@@ -49,7 +49,9 @@ struct EngineSetup {
   ) throws(CrossdockError) -> ModelStage {
     let definitions = journal.streamStates.map(\.definition)
     var slots: [ModelStage.Slot] = []
-    for (number, model) in configuration.models.enumerated() {
+    // The others run in processes of their own (Isolated/).
+    for (number, model) in configuration.models.enumerated()
+    where model.run == .inProcess || (model.run == nil && plugins[model.plugin] != nil) {
       guard let descriptor = plugins[model.plugin] else {
         throw CrossdockError(
           "open the model \"\(model.name)\"", at: "\(model.file):\(model.position.line):\(model.position.column)",

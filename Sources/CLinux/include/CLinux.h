@@ -13,6 +13,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -40,6 +41,10 @@ int crossdock_terminal_size(int fd, int *columns, int *rows);
 int crossdock_clock_is_synchronised(void);
 // Unix datagram to an sd_notify(3) address; a leading '@' means the abstract namespace. 0, or -1 with errno.
 int crossdock_notify(const char *address, const char *message);
+// A descriptor of a process: readable when the process has ended. -1 with errno.
+int crossdock_pidfd_open(int process);
+// Signals the process of a descriptor, never another one that has its number by now. 0, or -1 with errno.
+int crossdock_pidfd_signal(int descriptor, int signal);
 // The calling thread's name, cut to 15 bytes.
 void crossdock_set_thread_name(const char *name);
 // One heap for all threads, which gives back what is freed: large blocks at once, the end of the heap soon.
