@@ -28,7 +28,8 @@ struct ExampleFolder {
   }
 
   /// Beside the test bundle.
-  static let hostPath = Bundle.allBundles.map(\.bundlePath).first { $0.hasSuffix(".xctest") }
+  static let hostPath =
+    Bundle.allBundles.map(\.bundlePath).first { $0.hasSuffix(".xctest") }
     .map { URL(filePath: $0).deletingLastPathComponent().appending(path: "crossdock-plugin-host").path }
     ?? repository.appending(path: ".build/debug/crossdock-plugin-host").path
 

@@ -31,7 +31,8 @@ import Testing
     let names = try FileManager.default.contentsOfDirectory(atPath: drop).sorted()
     #expect(
       names == [
-        "alerts-000000000001-000000000010-17979cfe362a0000.ndjson", "scans-000000000001-000000000030-17979cfe362a0001.ndjson",
+        "alerts-000000000001-000000000010-17979cfe362a0000.ndjson",
+        "scans-000000000001-000000000030-17979cfe362a0001.ndjson",
       ])
     let lines = try names.flatMap {
       try String(contentsOfFile: "\(drop)/\($0)", encoding: .utf8).split(separator: "\n")

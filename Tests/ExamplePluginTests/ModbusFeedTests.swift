@@ -32,7 +32,9 @@ import Testing
     }
   }
 
-  private func feed(_ folder: ExampleFolder, port: Int64, allowed: Int64? = nil, registers: String) throws -> ExampleSession {
+  private func feed(_ folder: ExampleFolder, port: Int64, allowed: Int64? = nil, registers: String) throws
+    -> ExampleSession
+  {
     try ExampleSession(
       try folder.launch(options: ["host": "127.0.0.1", "port": "\(allowed ?? port)"]),
       options: [

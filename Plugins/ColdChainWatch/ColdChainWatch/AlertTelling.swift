@@ -67,7 +67,8 @@ struct AlertTelling {
     }
   }
 
-  private func head(_ kind: String, _ first: UInt64, _ state: String, _ box: WatchedBox, _ reason: String?) -> JSONBody {
+  private func head(_ kind: String, _ first: UInt64, _ state: String, _ box: WatchedBox, _ reason: String?) -> JSONBody
+  {
     var body = JSONBody()
     body.add("alert", "\(box.source):\(box.stream):\(kind):\(first)")
     body.add("kind", kind)

@@ -18,7 +18,8 @@ struct ColdChainOptions {
       "excursion_s", .number, default: "900",
       help: "A temperature has to be beyond its limit for so long before an alert opens; 0: at the first sample."),
     PluginOption(
-      "hysteresis_c", .number, default: "0.5", help: "An alert clears only when the temperature is so far inside its limit."),
+      "hysteresis_c", .number, default: "0.5",
+      help: "An alert clears only when the temperature is so far inside its limit."),
     PluginOption("clear_s", .number, default: "300", help: "… and has been there for so long."),
     PluginOption("update_every_s", .number, default: "3600", help: "An open alert is told again after so long."),
     PluginOption(
@@ -26,23 +27,30 @@ struct ColdChainOptions {
       help: "… or at once when its worst temperature has become so much worse."),
     PluginOption(
       "gap_s", .number, default: "900",
-      help: "A temperature holds until the next sample, but no longer than this: what is longer is a gap. At least two sample periods."),
+      help:
+        "A temperature holds until the next sample, but no longer than this: what is longer is a gap. At least two sample periods."
+    ),
     PluginOption(
       "silent_after_s", .number, default: "1800",
       help: "A box not heard from for so long, while others of the same streams are, is told as silent; 0: never."),
     PluginOption(
-      "mkt_window_h", .number, default: "720", help: "Length of the window of the mean kinetic temperature: 720 is 30 days."),
+      "mkt_window_h", .number, default: "720",
+      help: "Length of the window of the mean kinetic temperature: 720 is 30 days."),
     PluginOption(
-      "mkt_limit_c", .number, default: "1000", help: "Above it an alert is opened for the mean kinetic temperature; 1000: never."),
+      "mkt_limit_c", .number, default: "1000",
+      help: "Above it an alert is opened for the mean kinetic temperature; 1000: never."),
     PluginOption(
       "mkt_hysteresis_c", .number, default: "0.1", help: "That alert clears when it is so far below."),
     PluginOption(
       "activation_energy_kj_mol", .number, default: "83.144",
       help: "ΔH of the goods, for the mean kinetic temperature; 83.144 is the usual one where nothing better is known."),
     PluginOption(
-      "summary_every_s", .number, default: "3600", help: "How often each box is summed up, if there is a second stream in `writes`."),
-    PluginOption("sensor_min_c", .number, default: "-90", help: "A value below it is a broken sensor, not a temperature."),
-    PluginOption("sensor_max_c", .number, default: "90", help: "A value above it is a broken sensor, not a temperature."),
+      "summary_every_s", .number, default: "3600",
+      help: "How often each box is summed up, if there is a second stream in `writes`."),
+    PluginOption(
+      "sensor_min_c", .number, default: "-90", help: "A value below it is a broken sensor, not a temperature."),
+    PluginOption(
+      "sensor_max_c", .number, default: "90", help: "A value above it is a broken sensor, not a temperature."),
     PluginOption(
       "max_boxes", .integer, default: "500",
       help: "Boxes watched at most, with about 3 kB each; the one not heard from for longest is forgotten."),
@@ -65,7 +73,8 @@ struct ColdChainOptions {
     guard low < high else { throw PluginError("low_limit_c = \(low): must be below high_limit_c = \(high)") }
     let hysteresis = try number("hysteresis_c", 0...100)
     guard low + hysteresis < high else {
-      throw PluginError("hysteresis_c = \(hysteresis): there would be nothing left between the limits \(low) and \(high)")
+      throw PluginError(
+        "hysteresis_c = \(hysteresis): there would be nothing left between the limits \(low) and \(high)")
     }
     let sensorMin = try number("sensor_min_c", -200...200)
     let sensorMax = try number("sensor_max_c", -200...200)

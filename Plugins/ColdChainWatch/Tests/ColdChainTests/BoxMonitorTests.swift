@@ -30,7 +30,8 @@ private func said(_ samples: [(Int64, Double)], _ rules: BoxRules) -> [String] {
       case .bad(let bad): lines.append("\(time) \(bad)")
       case .clockSetBack: lines.append("\(time) set back")
       case .summary(let summary):
-        lines.append("\(time) summary \(summary.samples) \(summary.bad) \(summary.gaps) \(summary.least)-\(summary.greatest)")
+        lines.append(
+          "\(time) summary \(summary.samples) \(summary.bad) \(summary.gaps) \(summary.least)-\(summary.greatest)")
       }
     }
   }
@@ -95,7 +96,8 @@ private func said(_ samples: [(Int64, Double)], _ rules: BoxRules) -> [String] {
         "100 backwards", "200 backwards", "300 set back", "300 summary 2 2 0 5.0-5.0", "900 high opened 9.0 600",
       ])
     // One that only stutters is not.
-    #expect(said([(1000, 5), (900, 9), (800, 9), (700, 9), (600, 9)], rules()).allSatisfy { $0.hasSuffix("backwards") })
+    #expect(
+      said([(1000, 5), (900, 9), (800, 9), (700, 9), (600, 9)], rules()).allSatisfy { $0.hasSuffix("backwards") })
   }
 
   @Test func periodsAreSummedUp() {

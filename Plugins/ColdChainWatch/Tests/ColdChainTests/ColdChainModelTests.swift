@@ -97,7 +97,8 @@ private func run(_ bench: PluginBench, _ samples: ArraySlice<Sample>) throws -> 
     }
     #expect(states.count == 2)
     #expect(states.first?.contains(#"quiet {"alert":"quiet:rooms:silent:9","kind":"silent","state":"opened""#) == true)
-    #expect(states.last?.hasPrefix(#"50 quiet {"alert":"quiet:rooms:silent:9","kind":"silent","state":"cleared""#) == true)
+    #expect(
+      states.last?.hasPrefix(#"50 quiet {"alert":"quiet:rooms:silent:9","kind":"silent","state":"cleared""#) == true)
   }
 
   @Test func retainedMessagesAreNotMeasurements() throws {
@@ -115,7 +116,9 @@ private func run(_ bench: PluginBench, _ samples: ArraySlice<Sample>) throws -> 
   }
 
   @Test func columnThatIsNotThereIsNamed() {
-    #expect { try makeBench(["column": .string("temp")]) } throws: { "\($0)".contains("no stream has a field \"temp\"") }
+    #expect { try makeBench(["column": .string("temp")]) } throws: {
+      "\($0)".contains("no stream has a field \"temp\"")
+    }
     #expect { try makeBench(writes: []) } throws: { "\($0)".contains("writes is empty") }
   }
 
