@@ -36,10 +36,31 @@ let packageFolder = Context.packageDirectory
 func isPresent(_ plugin: String) -> Bool {
   FileManager.default.fileExists(atPath: "\(packageFolder)/Plugins/\(plugin)")
 }
+
+// The shared object of a plugin that the agent links in: the same code, for a process of its own. Its one exported symbol is in a
+// target that nothing else links: two plugins in one program would both have it. Released, it carries the Swift runtime, so that
+// it runs where no Swift is; unsafe flags are allowed to the package that is built, not to one that others depend on.
+func sharedObject(_ name: String, _ target: String, path: String) -> (Product, Target) {
+  (
+    .library(name: name, type: .dynamic, targets: [target + "Entry"]),
+    .target(
+      name: target + "Entry", dependencies: [.target(name: target), "CCrossdockPlugin"], path: path + "/Entry",
+      exclude: ["exports.map"], swiftSettings: settings,
+      linkerSettings: [
+        .unsafeFlags(
+          [
+            "-static-stdlib", "-Xlinker", "--version-script=\(packageFolder)/\(path)/Entry/exports.map", "-Xlinker",
+            "--gc-sections", "-Xlinker", "-s",
+          ], .when(configuration: .release))
+      ])
+  )
+}
+
 let hasPickRouting = isPresent("PickRouting")
 let hasPredictiveMaintenance = isPresent("PredictiveMaintenance")
 
 var pluginTargets: [Target] = []
+var pluginProducts: [Product] = []
 var pluginDependencies: [Target.Dependency] = []
 var pluginFlags: [SwiftSetting] = []
 if hasPickRouting {
@@ -51,6 +72,9 @@ if hasPickRouting {
     tests("AisleRouting", ["AisleRouting"]),
     tests("PickRouting", ["AisleRouting", "PickRouting", "CrossdockPlugin", "JSONText"]),
   ]
+  let (product, target) = sharedObject("pick-routing", "PickRouting", path: "Plugins/PickRouting")
+  pluginProducts.append(product)
+  pluginTargets.append(target)
   pluginDependencies += ["AisleRouting", "PickRouting"]
   pluginFlags.append(.define("PLUGIN_PICK_ROUTING"))
 }
@@ -63,6 +87,10 @@ if hasPredictiveMaintenance {
     tests("ConditionMonitoring", ["ConditionMonitoring"]),
     tests("PredictiveMaintenance", ["ConditionMonitoring", "PredictiveMaintenance", "CrossdockPlugin", "JSONText"]),
   ]
+  let (product, target) = sharedObject(
+    "predictive-maintenance", "PredictiveMaintenance", path: "Plugins/PredictiveMaintenance")
+  pluginProducts.append(product)
+  pluginTargets.append(target)
   pluginDependencies += ["PredictiveMaintenance"]
   pluginFlags.append(.define("PLUGIN_PREDICTIVE_MAINTENANCE"))
 }
@@ -104,7 +132,7 @@ let package = Package(
     .executable(name: "crossdock", targets: ["crossdock"]),
     .executable(name: "crossdock-central", targets: ["crossdock-central"]),
     .executable(name: "crossdock-plugin-host", targets: ["crossdock-plugin-host"]),
-  ],
+  ] + pluginProducts,
   dependencies: [
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0")
   ],
@@ -209,6 +237,8 @@ let package = Package(
     tests("Journal", ["Journal", "SQLite", "Segments", "Platform", "Records"]),
     tests("PluginBundles", ["PluginBundles", "Platform", "Records", "JSONText"]),
     tests("PluginRuntime", ["PluginRuntime", "Records", log]),
+    // Compilers, Python and Swift packages as a plugin's author runs them; the host loads what comes out.
+    tests("PluginSDK", ["PluginRuntime", "Records", "JSONText", log]),
     tests(
       "Engine",
       ["Engine", "Configuration", "MQTTFeed", "Journal", "Platform", "Records", log]),

@@ -26,13 +26,17 @@ Also:   open() when the options are known, close(), checkpoint() -> bytes, resto
 Tests:  Bench drives a plugin through the same frames; check_testcases(plugin, folder) runs testcases/.
 """
 import array
+import base64
 import datetime
+import glob
 import json
+import math
 import os
 import re
 import signal
 import struct
 import sys
+import tempfile
 import time
 import traceback
 
@@ -608,6 +612,8 @@ def run(plugin):
 
 # The test kit
 
+_CASE_START_NS = 1_767_225_600_000_000_000  # 2026-01-01: a case's record without a time, and a second more for each that follows
+
 
 class Output:
     """What a plugin emitted."""
@@ -795,36 +801,86 @@ def _object(path):
 
 
 def check_testcases(plugin, folder):
-    """Runs every case beneath `folder` as `crossdock plugin test` does, but in this process. Gives the problems as text."""
+    """Runs every case beneath `folder` as `crossdock plugin test` does, but in this process, without confinement and without the
+    restart in its middle. Gives the problems as text."""
     problems = []
     cases = sorted(name for name in os.listdir(folder) if os.path.isdir(os.path.join(folder, name)))
     for case in cases:
-        place = os.path.join(folder, case)
-        problems += ["%s: %s" % (case, problem) for problem in _check_case(plugin, place)]
+        with tempfile.TemporaryDirectory() as data:
+            problems += ["%s: %s" % (case, problem) for problem in _check_case(plugin, os.path.join(folder, case), data)]
     return problems if cases else ["%s holds no case" % folder]
 
 
-def _check_case(plugin, place):
+def _case_body(record, is_raw):
+    """A decoder's string stands for its bytes; everything else is JSON."""
+    if "body_base64" in record:
+        return base64.b64decode(record["body_base64"])
+    body = record.get("body", b"")
+    return body if body == b"" or is_raw and isinstance(body, str) else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _case_columns(record, names):
+    values = record.get("columns", [])
+    row = [values.get(name) for name in names] if isinstance(values, dict) else values + [None] * (len(names) - len(values))
+    return [math.nan if value is None else value for value in row]
+
+
+def _case_option(value, option, place, data):
+    def contents(path):
+        with open(os.path.join(place, path), "rb") as file:
+            return FileContents(path, file.read())
+
+    if option.kind in (File.kind, Files.kind):
+        return [contents(path) for path in value] if isinstance(value, list) else contents(value)
+    return value.replace("{data}", data) if isinstance(value, str) else value
+
+
+def _check_case(plugin, place, data):
     records, expected = (_lines(os.path.join(place, name)) for name in ("input.ndjson", "expected.ndjson"))
     about = _object(os.path.join(place, "case.json"))
-    streams = {stream["name"]: stream.get("columns", []) for stream in about.get("streams", [])}
-    for record in records:
-        columns = record.get("columns", [])
-        streams.setdefault(record.get("stream", "input"), ["c%d" % place for place in range(len(columns))])
-    bench = Bench(
-        plugin, _object(os.path.join(place, "options.json")), streams or {"input": []}, about.get("writes", ["output"]))
-    for record in records:
-        body, columns = record.get("body", b""), record.get("columns", [])
+    streams = {stream["name"]: list(stream.get("columns", [])) for stream in about.get("streams", [])}
+    for record in () if streams else records:
+        names, columns = streams.setdefault(record["stream"], []), record.get("columns", [])
+        named = columns if isinstance(columns, dict) else ["c%d" % number for number in range(len(columns))]
+        names += [name for name in named if name not in names]
+    writes = about.get("writes") or list(dict.fromkeys(line["stream"] for line in expected if "stream" in line)) or ["out"]
+    table = plugin.options()
+    options = {
+        key: _case_option(value, table[key], place, data)
+        for key, value in _object(os.path.join(place, "options.json")).items()}
+    bench = Bench(plugin, options, streams, writes)
+    for number, record in enumerate(records):
         bench.add(
-            record.get("stream", "input"), record.get("source", ""), _time_ns(record.get("time", 0)), body,
-            [float("nan") if value is None else value for value in columns])
-    result = bench.run()
-    outputs = [
-        {"stream": o.stream, "source": o.source, "time": o.time_ns, "body": o.json(), "topic": o.reply_topic}
-        for o in result.outputs]
-    rejected = [{"rejected": index, "reason": reason} for index, reason in result.rejected]
+            record["stream"], record["source"], _time_ns(record.get("time", _CASE_START_NS + number * 1_000_000_000)),
+            _case_body(record, plugin.role == Decoder.role), _case_columns(record, streams[record["stream"]]),
+            record.get("samples", []))
+    outputs, rejected, status = [], [], "ok"
+    start_ns, wait_us = _time_ns(about.get("now", _CASE_START_NS)), about.get("wait_ms", 1000) * 1000
+    for number in range(about.get("polls", 1) if plugin.role == Feed.role else 1):
+        try:
+            result = bench.run(start_ns + number * about.get("poll_s", 1) * 1_000_000_000, wait_us)
+        except BatchFailed as error:
+            status = "failed"
+            if about.get("status") != "failed":
+                yield str(error)
+            break
+        status = "retry" if result.is_retry else "ok"
+        outputs += [
+            {"stream": o.stream, "source": o.source, "time": o.time_ns, "body": o.json(), "topic": o.reply_topic}
+            for o in result.outputs]
+        rejected += [{"rejected": index, "reason": reason} for index, reason in result.rejected]
+    if status != about.get("status", "ok"):
+        yield "status: expected %s, found %s" % (about.get("status", "ok"), status)
     yield from _differences([line for line in expected if "rejected" not in line], outputs)
     yield from _differences([line for line in expected if "rejected" in line], rejected)
+    for path, name in about.get("expected_files", {}).items():
+        found = sorted(glob.glob(os.path.join(glob.escape(data), path)))
+        if not found:
+            yield "file %s: expected, and it is not there" % path
+            continue
+        with open(found[0], "rb") as have, open(os.path.join(place, name), "rb") as want:
+            if have.read() != want.read():
+                yield "file %s: not as %s" % (path, name)
 
 
 def _differences(expected, found):

@@ -69,12 +69,13 @@ final class RunningAgent {
 
   /// Brings the plugins beside the agent to what a configuration says, while everything else goes on.
   func applyPlugins(_ inputs: AgentInputs) {
+    let store = inputs.configuration.plugins.folder
     surroundings.runners.apply(
       inputs.isolated,
       PluginRunner.Surroundings(
         journalPath: inputs.file.journalPath, configuration: inputs.configuration, handle: surroundings.handle,
         log: surroundings.log, rolledBack: { [log = surroundings.log] plugin, version, reason in
-          PluginRollBack.record(plugin, version, reason, in: inputs.configuration.plugins.folder, log)
+          PluginRollBack.record(plugin, version, reason, in: store, log)
         }))
   }
 

@@ -48,7 +48,7 @@ struct PluginNewCommand: Command {
     let files = try template.write(to: folder)
     Terminal.writeError(
       """
-      \(folder): a \(role) in \(display(language)), \(files) files. Next:
+      \(folder): \(role == "uplink" ? "an" : "a") \(role) in \(display(language)), \(files) files. Next:
         cd \(folder)
         make && make test
         crossdock plugin test .
