@@ -5,7 +5,7 @@ import PackageDescription
 // Layers, arrows downwards only (scripts/tidy asserts them from `swift package dump-package`):
 //   6  crossdock, crossdock-central, crossdock-plugin-host; crossdock-simulation
 //   5  EngineSimulation (what the simulation is made of; in Tests/)
-//   4  Engine, Uplink, ControlAPI, CentralService, Simulator, LiveView, Doctor
+//   4  Engine, Uplink, ControlAPI, PluginCases, CentralService, Simulator, LiveView, Doctor
 //   3  Configuration, MQTTFeed, Decoding, Journal, PluginRuntime, PluginBundles
 //   2  Platform, CommandSyntax, SQLite, HTTPServer, HTTPClient, Segments
 //   1  Records, JSONText, CrossdockPlugin (the SDK)
@@ -174,6 +174,7 @@ let package = Package(
         "Configuration", "MQTTFeed", "Decoding", "Journal", "PluginRuntime", "Platform", "Records", "JSONText",
         "CLinux", log,
       ]),
+    module("PluginCases", ["Configuration", "PluginRuntime", "Platform", "Records", "JSONText", log]),
     module("Uplink", ["Configuration", "Journal", "HTTPClient", "Segments", "Platform", "Records", "JSONText", log]),
     module("ControlAPI", ["Journal", "HTTPServer", "Segments", "Platform", "Records", "JSONText", log]),
     module("CentralService", ["SQLite", "HTTPServer", "Segments", "Platform", "Records", "JSONText", "CLinux", log]),
@@ -199,7 +200,7 @@ let package = Package(
       name: "crossdock",
       dependencies: [
         "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "PluginBundles",
-        "Simulator",
+        "PluginCases", "Simulator",
         "HTTPServer", "LiveView", "Doctor",
         "HTTPClient", "Platform",
         "Records", "JSONText", "CLinux", "Segments", "MQTTFeed", "Decoding", "CCrossdockPlugin", "CrossdockPlugin", log,
@@ -236,6 +237,7 @@ let package = Package(
     tests("Decoding", ["Decoding", "JSONText", "Records"]),
     tests("Journal", ["Journal", "SQLite", "Segments", "Platform", "Records"]),
     tests("PluginBundles", ["PluginBundles", "Platform", "Records", "JSONText"]),
+    tests("PluginCases", ["PluginCases", "Records", "JSONText"]),
     tests("PluginRuntime", ["PluginRuntime", "Records", log]),
     // Compilers, Python and Swift packages as a plugin's author runs them; the host loads what comes out.
     tests("PluginSDK", ["PluginRuntime", "Records", "JSONText", log]),

@@ -25,7 +25,7 @@ package final class PluginStore {
   static let maxPlugins = 256
 
   package let folder: String
-  let disk: StoreDisk
+  package let disk: StoreDisk
   private let lock: FileLock
 
   /// Opens the store to change it: makes it where there is none, and removes what an interrupted command has left.
@@ -161,6 +161,13 @@ package final class PluginStore {
     try disk.syncFolder(folder)
     try disk.removeTree(grave)
     return (versions, files, bytes)
+  }
+
+  /// A folder for whoever tries a staged plugin; gone at the next command at the latest.
+  package func scratchFolder() throws(CrossdockError) -> String {
+    let path = "\(folder)/\(Self.incomingPrefix)\(Self.randomDigits())"
+    try disk.createFolder(path)
+    return path
   }
 
   func replaceState(_ name: String, _ state: PluginState) throws(CrossdockError) {
