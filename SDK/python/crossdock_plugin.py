@@ -26,9 +26,6 @@ Also:   open() when the options are known, close(), checkpoint() -> bytes, resto
 Tests:  Bench drives a plugin through the same frames; check_testcases(plugin, folder) runs testcases/.
 """
 import array
-import base64
-import datetime
-import glob
 import json
 import math
 import os
@@ -36,7 +33,6 @@ import re
 import signal
 import struct
 import sys
-import tempfile
 import time
 import traceback
 
@@ -617,7 +613,7 @@ def run(plugin):
         sys.exit(0)  # the agent is gone
 
 
-# The test kit
+# The test kit. What only it needs is imported where it is needed: a plugin at work does without.
 
 _CASE_START_NS = 1_767_225_600_000_000_000  # 2026-01-01: a case's record without a time, and a second more for each that follows
 
@@ -790,6 +786,7 @@ def _matches(expected, found):
 def _time_ns(value):
     if not isinstance(value, str):
         return value
+    import datetime
     whole, _, rest = value.replace("Z", "+00:00").partition(".")
     digits = re.match("[0-9]*", rest).group()
     moment = datetime.datetime.fromisoformat(whole + rest[len(digits):])
@@ -813,6 +810,7 @@ def _object(path):
 def check_testcases(plugin, folder):
     """Runs every case beneath `folder` as `crossdock plugin test` does, but in this process, without confinement and without the
     restart in its middle. Gives the problems as text."""
+    import tempfile
     problems = []
     cases = sorted(name for name in os.listdir(folder) if os.path.isdir(os.path.join(folder, name)))
     for case in cases:
@@ -824,6 +822,7 @@ def check_testcases(plugin, folder):
 def _case_body(record, is_raw):
     """A decoder's string stands for its bytes; everything else is JSON."""
     if "body_base64" in record:
+        import base64
         return base64.b64decode(record["body_base64"])
     body = record.get("body", b"")
     return body if body == b"" or is_raw and isinstance(body, str) else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
@@ -883,6 +882,7 @@ def _check_case(plugin, place, data):
         yield "status: expected %s, found %s" % (about.get("status", "ok"), status)
     yield from _differences([line for line in expected if "rejected" not in line], outputs)
     yield from _differences([line for line in expected if "rejected" in line], rejected)
+    import glob
     for path, name in about.get("expected_files", {}).items():
         found = sorted(glob.glob(os.path.join(glob.escape(data), path)))
         if not found:

@@ -40,7 +40,7 @@ final class Workshop {
   /// Runs a program to its end; stdout and stderr together.
   func run(_ command: [String], in place: String? = nil, environment: [String: String] = [:]) throws -> Ended {
     let output = folder + "/output-\(UUID().uuidString)"
-    FileManager.default.createFile(atPath: output, contents: nil)
+    try Data().write(to: URL(fileURLWithPath: output))
     let handle = try #require(FileHandle(forWritingAtPath: output))
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
