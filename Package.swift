@@ -192,6 +192,10 @@ let package = Package(
     tests("Decoding", ["Decoding", "JSONText", "Records"]),
     tests("Journal", ["Journal", "SQLite", "Segments", "Platform", "Records"]),
     tests("PluginRuntime", ["PluginRuntime", "Records", log]),
+    // The plugins in it are compiled by the tests themselves.
+    .testTarget(
+      name: "PluginHostTests", dependencies: ["CLinux", "crossdock-plugin-host"], exclude: ["Plugins"],
+      swiftSettings: settings),
     tests(
       "Engine",
       ["Engine", "Configuration", "MQTTFeed", "Journal", "Platform", "Records", log]),
