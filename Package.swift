@@ -245,6 +245,10 @@ let package = Package(
     tests("PluginRuntime", ["PluginRuntime", "Records", log]),
     // Compilers, Python and Swift packages as a plugin's author runs them; the host loads what comes out.
     tests("PluginSDK", ["PluginRuntime", "Records", "JSONText", log]),
+    // The plugins in it are compiled by the tests themselves.
+    .testTarget(
+      name: "PluginHostTests", dependencies: ["CLinux", "crossdock-plugin-host"], exclude: ["Plugins"],
+      swiftSettings: settings),
     tests(
       "Engine",
       ["Engine", "Configuration", "MQTTFeed", "Journal", "Platform", "Records", log]),
