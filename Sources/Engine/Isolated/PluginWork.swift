@@ -139,7 +139,11 @@ final class PluginWork {
       case .running: status.state = .running
       case .parked: status.state = .parked
       }
-      status.reason = supervision.phase == .running ? nil : supervision.lastFailure
+      switch supervision.phase {
+      case .running: status.reason = nil
+      case .waiting: status.reason = supervision.lastFailure
+      case .parked(let reason): status.reason = reason
+      }
       status.restarts = supervision.restarts
       status.failures = supervision.failures
       status.lastFailure = supervision.lastFailure
