@@ -1,0 +1,28 @@
+import Foundation
+import Testing
+
+/// The models that the agent links in are plugins by the same contract: their shared objects pass the same cases in a confined
+/// process of their own.
+@Suite struct IsolatedModelTests {
+  @Test(arguments: [("PickRouting", "pick-routing"), ("PredictiveMaintenance", "predictive-maintenance")])
+  func aBuiltInModelPassesItsCasesInAProcessOfItsOwn(_ source: String, _ name: String) throws {
+    let object = "\(Workshop.programs)/lib\(name).so"
+    let workshop = try Workshop()
+    let place = "\(workshop.folder)/\(name)"
+    try FileManager.default.copyItem(atPath: "\(Workshop.root)/Plugins/\(source)", toPath: place)
+    try FileManager.default.copyItem(atPath: object, toPath: "\(place)/\(name).so")
+    // A debug build links Swift's libraries where the toolchain has them: the process must be able to read those.
+    let libraries = try workshop.run(["ldd", object]).text.split(separator: "\n")
+      .compactMap { $0.split(separator: " ").dropFirst(2).first }
+      .filter { $0.contains("/libswift") || $0.contains("/libdispatch") || $0.contains("/libBlocksRuntime") }
+    let folders = Set(libraries.map { URL(fileURLWithPath: String($0)).deletingLastPathComponent().path }).sorted()
+    let readable = folders.map { "\"\($0)\"" }.joined(separator: ", ")
+    let manifest = try String(contentsOfFile: "\(place)/plugin.toml", encoding: .utf8)
+      .replacing("builtin = true", with: "artefact = \"\(name).so\"")
+      .replacing("[capabilities]", with: "[capabilities]\nread_files = [\(readable)]")
+    try manifest.write(toFile: "\(place)/plugin.toml", atomically: true, encoding: .utf8)
+    let ended = try workshop.run([Workshop.programs + "/crossdock", "plugin", "test", "--no-build", place])
+    #expect(ended.code == 0, "\(ended.text)")
+    #expect(ended.text.contains("cases passed"), "\(ended.text)")
+  }
+}
