@@ -256,6 +256,9 @@ class Plugin:
     role = 0
     name = version = summary = ""
     streams, writes = (), ()
+    # Whose records these are (a record is known for ever by agent, epoch, stream and sequence), and where it may keep files
+    # if plugin.toml declares {data}.
+    agent, epoch, data_folder = "", "", ""
     _session = None
 
     def open(self):
@@ -361,6 +364,9 @@ class _Reader:
         self.place += count
         return bytes(self.payload[self.place - count:self.place])
 
+    def has_more(self):
+        return self.place < len(self.payload)
+
     def fields(self, layout):
         return struct.unpack("<" + layout, self.bytes(struct.calcsize("<" + layout)))
 
@@ -437,12 +443,13 @@ class _Session:
             name = reader.text()
             self.streams.append(Stream(name, [reader.text() for _ in range(reader.fields("I")[0])]))
         writes = tuple(reader.text() for _ in range(reader.fields("I")[0]))
+        about = {key: reader.text() if reader.has_more() else "" for key in ("agent", "epoch", "data_folder")}
         missing = [key for key in options if key not in given and options[key].kind < File.kind]
         if missing:
             self.log(ERROR, "not given: " + ", ".join(missing))
             return BAD_OPTIONS
         plugin = self.plugin_class.__new__(self.plugin_class)
-        plugin.__dict__.update(values, streams=tuple(self.streams), writes=writes, _session=self)
+        plugin.__dict__.update(values, streams=tuple(self.streams), writes=writes, _session=self, **about)
         try:
             plugin.__init__()
             plugin.open()
@@ -636,6 +643,8 @@ class Bench:
         assert bench.run().outputs[0].json() == {"value": 51}
     """
 
+    agent, epoch, data_folder = "bench", "1-00000000000000000000000000000000", ""
+
     def __init__(self, plugin, options=None, streams=None, writes=("output",)):
         self.logs, self.counters, self.metrics = [], {}, {}
         self._frames, self._number, self._pending, self._sources, self._told = [], 0, [], [], 0
@@ -670,7 +679,8 @@ class Bench:
         parts.append(struct.pack("<I", len(self._streams)))
         for name, columns in self._streams.items():
             parts += [_text(name), struct.pack("<I", len(columns))] + [_text(column) for column in columns]
-        return b"".join(parts + [struct.pack("<I", len(writes))] + [_text(name) for name in writes])
+        parts += [struct.pack("<I", len(writes))] + [_text(name) for name in writes]
+        return b"".join(parts + [_text(self.agent), _text(self.epoch), _text(self.data_folder)])
 
     def add(self, stream, source, time_ns=0, body=b"", columns=(), samples=(), flags=0, monotonic_ns=None):
         """Adds a record to the next batch and returns its sequence. `body`: bytes, str, or anything that JSON can say."""

@@ -24,6 +24,7 @@ package final class PluginStore {
   static let lockName = ".lock"
   static let maxPlugins = 256
 
+  /// Absolute.
   package let folder: String
   package let disk: StoreDisk
   private let lock: FileLock
@@ -32,7 +33,6 @@ package final class PluginStore {
   ///
   /// - Throws: when another command is changing it.
   package init(folder: String, observer: StoreDisk.Observer? = nil) throws(CrossdockError) {
-    self.folder = folder
     disk = StoreDisk(folder: folder, observer: observer)
     if !Files.isFolder(folder) {
       let above = Files.folder(of: folder)
@@ -40,6 +40,8 @@ package final class PluginStore {
       try disk.createFolder(folder)
       try disk.syncFolder(above)
     }
+    let folder = Files.absolute(folder)
+    self.folder = folder
     lock = try FileLock(path: "\(folder)/\(Self.lockName)")
     disk.adopt("\(folder)/\(Self.lockName)")
     try removeRemains()

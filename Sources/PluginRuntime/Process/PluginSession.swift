@@ -81,7 +81,9 @@ package final class PluginSession {
 
   // MARK: calls
 
-  package func open(options: [PluginOptionValue], streams: [StreamDefinition]) throws(PluginFailure) -> Status {
+  package func open(
+    options: [PluginOptionValue], streams: [StreamDefinition], identity: PluginIdentity = PluginIdentity()
+  ) throws(PluginFailure) -> Status {
     number += 1
     frame.begin(.open, number: number)
     let values = options.flatMap(OptionFrame.values)
@@ -95,6 +97,7 @@ package final class PluginSession {
     }
     frame.append(UInt32(writes.count))
     for name in writes { frame.append(text: name) }
+    for text in [identity.agent, identity.epoch, identity.dataFolder] { frame.append(text: Array(text.utf8)) }
     return try call(limitMs: Int64(launch.limits.startMs))
   }
 
