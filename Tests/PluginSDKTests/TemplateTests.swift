@@ -24,6 +24,44 @@ import Testing
     let cases = try workshop.run([Workshop.programs + "/crossdock", "plugin", "test", "."], in: place)
     #expect(cases.code == 0, "\(cases.text)")
     try work(workshop, choice, place)
+    try install(workshop, place)
+  }
+
+  /// As an operator does it; its sample.conf is right as it is.
+  private func install(_ workshop: Workshop, _ place: String) throws {
+    let crossdock = Workshop.programs + "/crossdock"
+    let sample = try String(contentsOfFile: place + "/sample.conf", encoding: .utf8)
+    let text = """
+      [agent]
+      id = "dock-7"
+      data_dir = "\(workshop.folder)/agent"
+      [plugins]
+      allow_unsigned = true
+      [mqtt.floor]
+      host = "127.0.0.1"
+      [[stream]]
+      name = "scans"
+      class = "scan"
+      [[feed]]
+      name = "scans"
+      connection = "floor"
+      topic = "scan/{gate}"
+      qos = 1
+      stream = "scans"
+      decoder = "json"
+      source = "{gate}"
+      \(sample)
+      """
+    let file = workshop.folder + "/agent.conf"
+    try text.write(toFile: file, atomically: true, encoding: .utf8)
+    for command in [
+      ["pack", place, "-o", "new-one.cdp"], ["install", "new-one.cdp", "--config", file, "--no-reload"],
+    ] {
+      let ended = try workshop.run([crossdock, "plugin"] + command)
+      try #require(ended.code == 0, "\(ended.text)")
+    }
+    let checked = try workshop.run([crossdock, "check-config", "--config", file])
+    #expect(checked.code == 0, "\(checked.text)")
   }
 
   /// A Swift plugin takes its compiler a while: the role with the most to get wrong is built and tested, another one built.
