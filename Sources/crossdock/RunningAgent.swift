@@ -74,7 +74,8 @@ final class RunningAgent {
       inputs.isolated,
       PluginRunner.Surroundings(
         journalPath: inputs.file.journalPath, configuration: inputs.configuration, handle: surroundings.handle,
-        log: surroundings.log, rolledBack: { [log = surroundings.log] plugin, version, reason in
+        log: surroundings.log,
+        rolledBack: { [log = surroundings.log] plugin, version, reason in
           PluginRollBack.record(plugin, version, reason, in: store, log)
         }))
   }
