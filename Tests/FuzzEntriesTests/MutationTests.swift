@@ -23,10 +23,11 @@ import Testing
         case 0: bytes[place] = UInt8(random(256))
         case 1: bytes[place] ^= 1 << UInt8(random(8))
         case 2: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random(40)))
-        case 3: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 1 + random(40))], at: random(bytes.count))
+        case 3:
+          bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 1 + random(40))], at: random(bytes.count))
         default:
           let other = inputs[random(inputs.count)]
-          bytes = bytes[..<place] + other[min(other.count, place)...]
+          bytes = Array(bytes[..<place] + other[min(other.count, place)...])
         }
       }
       bytes = Array(bytes.prefix(entry.maxBytes))
