@@ -114,7 +114,7 @@ private func names(_ path: String) throws -> [String] {
       try install(store, try bundle())
     }
     let all = try FileManager.default.subpathsOfDirectory(atPath: place)
-    #expect(all.count == 10)
+    #expect(all.count == 11)
     for path in [""] + all {
       let owner = try FileManager.default.attributesOfItem(atPath: "\(place)/\(path)")[.ownerAccountID] as? Int
       #expect(owner == 65_534, "\(path)")
