@@ -14,7 +14,8 @@ package final class PluginRunners: Sendable {
   package func apply(_ plugins: [IsolatedPlugin], _ surroundings: PluginRunner.Surroundings) {
     let old = runners.withLock { $0 }
     let stays = { (runner: PluginRunner) in
-      plugins.contains(runner.plugin) && runner.status.state != .parked && runner.surroundings.journalPath == surroundings.journalPath
+      plugins.contains(runner.plugin) && runner.status.state != .parked
+        && runner.surroundings.journalPath == surroundings.journalPath
         && runner.surroundings.handle === surroundings.handle
         && runner.surroundings.configuration.streams == surroundings.configuration.streams
         && runner.surroundings.configuration.feeds == surroundings.configuration.feeds

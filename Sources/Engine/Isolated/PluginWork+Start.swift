@@ -26,6 +26,7 @@ extension PluginWork {
       try bringUp(session)
       try carryOutSentence(session)
       checkpointMs = nowMs
+      runner.surroundings.parked(plugin.plugin, nil)
       runner.log.info("the plugin runs", metadata: ["version": "\(version.text)", "pid": "\(session.process.pid)"])
     } catch let failure as PluginFailure {
       try failed(failure)
@@ -85,7 +86,9 @@ extension PluginWork {
       let records = try input.next(after: arrival, through: position)
       guard let last = records.last else { break }
       input.fill(records)
-      if try session.process(input.batch, newSources: input.newSources) != .ok { throw PluginFailure.failed(session.lastLogLine) }
+      if try session.process(input.batch, newSources: input.newSources) != .ok {
+        throw PluginFailure.failed(session.lastLogLine)
+      }
       arrival = last.arrival
       count += records.count
     }

@@ -104,7 +104,8 @@ extension PluginWork {
   }
 
   private var isCheckpointDue: Bool {
-    recordsSinceCheckpoint >= EngineLimits.checkpointRecords || nowMs - checkpointMs >= EngineLimits.checkpointIntervalMs
+    recordsSinceCheckpoint >= EngineLimits.checkpointRecords
+      || nowMs - checkpointMs >= EngineLimits.checkpointIntervalMs
   }
 
   private func addCheckpoint(_ session: PluginSession, to result: inout PluginResult) throws(PluginFailure) {

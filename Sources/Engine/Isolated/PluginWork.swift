@@ -61,8 +61,9 @@ final class PluginWork {
         if !isStopping { try start() }
       case .running: try step()
       case .parked(let reason):
-        if try rollBack("parked: \(reason)") { continue }
+        if try rollBack(reason) { continue }
         publish()
+        runner.surroundings.parked(plugin.plugin, reason)
         _ = runner.stopSignal.wait(past: 0, timeoutMs: 60_000)
       }
       publish()
