@@ -17,15 +17,17 @@ final class HostChild {
 
   static let patienceS = 20.0
 
-  init(_ arguments: [String], environment: [String] = ["PATH=/usr/bin"]) throws {
+  /// - Parameter launcher: a program, with arguments, that becomes the host.
+  init(_ arguments: [String], environment: [String] = ["PATH=/usr/bin"], through launcher: [String] = []) throws {
     var (ends, pipe): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
     guard crossdock_socket_pair(&ends) == 0, crossdock_quiet_pipe(&pipe) == 0 else { throw Ended(description: "no descriptors") }
     (socket, errorPipe) = (ends[0], pipe[0])
-    var argv = ([HostProgram.path] + arguments).map { strdup($0) } + [nil]
+    let command = launcher + [HostProgram.path] + arguments
+    var argv = command.map { strdup($0) } + [nil]
     var envp = environment.map { strdup($0) } + [nil]
     defer { for text in argv + envp { free(text) } }
     var child: pid_t = 0
-    let code = crossdock_spawn(HostProgram.path, &argv, &envp, ends[1], pipe[1], &child)
+    let code = crossdock_spawn(command[0], &argv, &envp, ends[1], pipe[1], &child)
     pid = child
     close(ends[1])
     close(pipe[1])

@@ -44,6 +44,16 @@ final class PluginFolder {
     return status
   }
 
+  /// The launcher that takes system calls away.
+  func compileWithout() throws -> String {
+    let program = "\(outside)/without"
+    let source = Self.sources.appendingPathComponent("Plugins/without.c").path
+    guard try Self.run(["/usr/bin/cc", "-o", program, source]) == 0 else {
+      throw HostChild.Ended(description: "without.c does not compile")
+    }
+    return program
+  }
+
   func compileHostile() throws -> String { try compile("hostile", "acts", "acts_network", "acts_process", options: ["-pthread"]) }
 
   /// A file of Plugins/ as it is.
