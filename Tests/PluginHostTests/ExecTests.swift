@@ -3,7 +3,8 @@ import Foundation
 import Testing
 
 /// Programs of their own: the same confinement, the same reports.
-@Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "there is no python3"), .serialized)
+@Suite(
+  .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "there is no python3"), .serialized)
 struct ExecTests {
   let folder: PluginFolder
 
@@ -25,9 +26,10 @@ struct ExecTests {
 
   @Test func programIsServedAndEnds() throws {
     let child = try start([], "hello", "import json", "import asyncio", "import ssl", "environment")
-    #expect(try results(child) == [
-      "hello", "ok", "ok", "ok", "HOME LANG PATH PYTHONDONTWRITEBYTECODE PYTHONNOUSERSITE TMPDIR",
-    ])
+    #expect(
+      try results(child) == [
+        "hello", "ok", "ok", "ok", "HOME LANG PATH PYTHONDONTWRITEBYTECODE PYTHONNOUSERSITE TMPDIR",
+      ])
     #expect(try child.request(.open, Payloads.open()).status == 0)
     try child.send(Frame(kind: .close, number: 2, payload: []).bytes)
     #expect(child.end() == 0)
@@ -38,7 +40,10 @@ struct ExecTests {
   @Test func programIsDeniedWhatItDidNotDeclare() throws {
     let listener = try Listener()
     let file = try folder.write("file", "text")
-    let orders = ["read /etc/shadow", "read \(file)", "write \(folder.outside)/new", "connect 127.0.0.1:\(listener.port)", "fork", "run /bin/true", "kill \(getpid())", "memory 2000", "exec /bin/sh"]
+    let orders = [
+      "read /etc/shadow", "read \(file)", "write \(folder.outside)/new", "connect 127.0.0.1:\(listener.port)", "fork",
+      "run /bin/true", "kill \(getpid())", "memory 2000", "exec /bin/sh",
+    ]
     let denied = try HostChild(["exec", "--folder", folder.path, "--", "python3", "program.py"] + orders)
     var expected = [String](repeating: "PermissionError", count: orders.count)
     expected[7] = "MemoryError"
@@ -48,8 +53,12 @@ struct ExecTests {
     }
 
     let allowed = try start(
-      ["--read", file, "--write", folder.outside, "--connect", "tcp:127.0.0.1:\(listener.port)", "--processes", "2", "--exec-path", "/bin/true"],
-      "read \(file)", "write \(folder.outside)/new", "connect 127.0.0.1:\(listener.port)", "fork", "run /bin/true", "environment")
+      [
+        "--read", file, "--write", folder.outside, "--connect", "tcp:127.0.0.1:\(listener.port)", "--processes", "2",
+        "--exec-path", "/bin/true",
+      ],
+      "read \(file)", "write \(folder.outside)/new", "connect 127.0.0.1:\(listener.port)", "fork", "run /bin/true",
+      "environment")
     #expect(try results(allowed).prefix(5) == ["ok", "ok", "x", "ok", "ok"])
   }
 

@@ -51,7 +51,8 @@ struct MissingMechanismTests {
   @Test func withoutNotificationsThereIsNoNetworkButToAnyHost() throws {
     let listener = try Listener()
     let one = try hostile(
-      without: "\(Self.seccomp):\(Self.isActionAvailable)", confinement: ["--connect", "tcp:127.0.0.1:\(listener.port)"])
+      without: "\(Self.seccomp):\(Self.isActionAvailable)",
+      confinement: ["--connect", "tcp:127.0.0.1:\(listener.port)"])
     #expect(one.logLines.contains { $0.contains("not watched") })
     #expect(try one.order("connect 127.0.0.1:\(listener.port)") == "EPERM")
     #expect(try one.order("read /etc/shadow") == "EACCES")

@@ -15,7 +15,9 @@ final class PluginFolder {
   init() throws {
     let base = NSTemporaryDirectory() + "crossdock-host-\(UUID().uuidString)"
     (path, outside) = (base + "/plugin", base + "/outside")
-    for folder in [path, outside] { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+    for folder in [path, outside] {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path) }
@@ -54,7 +56,9 @@ final class PluginFolder {
     return program
   }
 
-  func compileHostile() throws -> String { try compile("hostile", "acts", "acts_network", "acts_process", options: ["-pthread"]) }
+  func compileHostile() throws -> String {
+    try compile("hostile", "acts", "acts_network", "acts_process", options: ["-pthread"])
+  }
 
   /// A file of Plugins/ as it is.
   func copy(_ name: String) throws -> String {
