@@ -44,6 +44,11 @@ public struct PluginContext {
   public var streams: [Stream]
   /// The streams that the configuration lets this instance write.
   public var writes: [String]
+  /// Whose records these are: a record is known for ever by agent, epoch, stream and sequence.
+  public var agent = ""
+  public var epoch = ""
+  /// Where it may keep files of its own, if plugin.toml declares `{data}`; else empty.
+  public var dataFolder = ""
   /// One line for the operator; never a payload or a secret. Usable only inside a call of the host.
   public var log: (LogLevel, String) -> Void
 
@@ -90,9 +95,9 @@ public struct PluginContext {
 
   /// The files of a `.file` (one) or `.files` option.
   public func files(_ key: String) -> [File] {
-    guard case .files(let files)? = options[key] else {
-      preconditionFailure("option \(key) is not a file in the table")
-    }
+    // A host hands over one entry a file: none at all where there is none.
+    guard let value = options[key] else { return [] }
+    guard case .files(let files) = value else { preconditionFailure("option \(key) is not a file in the table") }
     return files
   }
 

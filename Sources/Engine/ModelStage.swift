@@ -95,10 +95,13 @@ final class ModelStage {
   private func append(_ slot: Slot, to pipeline: IngestPipeline, now: ClockReading) {
     let batch = pipeline.batch
     let start = batch.count
+    for reject in slot.model.rejects where reject.record < start { setAside(reject, of: slot, in: pipeline, now: now) }
+    let isDerived = slot.model.descriptor.role == .model
+    let firstEmitted = batch.count
     for record in slot.model.emitted.records {
       guard let source = slot.model.emitted.withSource(of: record, { journal.intern($0) }) else { continue }
       slot.model.emitted.withBody(of: record) { batch.appendBody($0) }
-      var flags: RecordFlags = .derived
+      var flags: RecordFlags = isDerived ? .derived : []
       if !now.isSynchronised { flags.insert(.clockUnsynchronised) }
       batch.finishRecord(
         stream: slot.writes[record.write], source: source, eventTimeNs: record.eventTimeNs, ingestTimeNs: now.wallNs,
@@ -108,8 +111,22 @@ final class ModelStage {
         pipeline.add(JournalTransaction.Reply(connection: connection, topic: topic, recordIndex: batch.count - 1))
       }
     }
-    slot.counters.emitted += UInt64(batch.count - start)
+    slot.counters.emitted += UInt64(batch.count - firstEmitted)
     journal.assignSequences(batch, from: start)
+  }
+
+  /// A record that a decoder cannot decode goes to the quarantine, in the same transaction.
+  private func setAside(_ reject: PluginReject, of slot: Slot, in pipeline: IngestPipeline, now: ClockReading) {
+    let batch = pipeline.batch
+    let index = reject.record
+    let record = StoredRecord(
+      sequence: batch.sequences[index],
+      source: journal.sources.withName(batch.sources[index]) { String(decoding: $0, as: UTF8.self) },
+      eventTimeNs: batch.eventTimesNs[index], ingestTimeNs: batch.ingestTimesNs[index],
+      monotonicNs: batch.monotonicTimesNs[index], boot: 0, flags: [], body: batch.withBody(of: index) { Array($0) })
+    let stream = journal.streamStates[Int(batch.streams[index])].definition.name
+    pipeline.setAside(
+      PluginResult.SetAside(stream: stream, record: record, reason: reject.reason), by: slot.model.name, now: now)
   }
 
   /// Adds checkpoints that are due to the transaction of the batch that the models have just seen.

@@ -29,13 +29,15 @@ enum PluginManifestOptions {
   static let builtin = OptionRow(
     "builtin", .boolean, default: "false", help: "It is linked into the agent; there is no artefact and no bundle.")
   static let build = OptionRow("build", .table, help: "See `[build]`.")
+  static let bundle = OptionRow("bundle", .table, help: "See `[bundle]`.")
   static let capabilities = OptionRow("capabilities", .table, help: "See `[capabilities]`.")
   static let limits = OptionRow("limits", .table, help: "See `[limits]`.")
 
   static let table = OptionTable(
     header: "plugin.toml", summary: "What the plugin is. These keys stand at the top, before any section.",
     rows: [
-      name, version, abi, role, summary, license, artefact, run, command, expires, builtin, build, capabilities, limits,
+      name, version, abi, role, summary, license, artefact, run, command, expires, builtin, build, bundle, capabilities,
+      limits,
     ],
     refused: ["artifact": "did you mean \"artefact\"?"])
 }
@@ -48,6 +50,19 @@ enum PluginBuildOptions {
   static let table = OptionTable(
     header: "[build]", summary: "How the artefact comes about. Without this section it must be there.", rows: [command],
     refused: ["expires": "\"expires\" stands at the top, before any section"])
+}
+
+enum PluginBundleOptions {
+  static let exclude = OptionRow(
+    "exclude", .strings, default: "[]",
+    help: """
+      Paths, or patterns in which `*` is any run of characters, that a bundle leaves out: `"Sources/*"`. Hidden files, `*.o`, \
+      `*.pyc`, `__pycache__` and bundles are always left out; the artefact never is.
+      """)
+
+  static let table = OptionTable(
+    header: "[bundle]", summary: "What `plugin pack` takes: everything in the folder but what is excluded.",
+    rows: [exclude])
 }
 
 enum PluginCapabilityOptions {
@@ -106,6 +121,7 @@ enum PluginLimitOptions {
 /// Every section, in the order of the file.
 enum PluginManifestSections {
   static let all = [
-    PluginManifestOptions.table, PluginBuildOptions.table, PluginCapabilityOptions.table, PluginLimitOptions.table,
+    PluginManifestOptions.table, PluginBuildOptions.table, PluginBundleOptions.table, PluginCapabilityOptions.table,
+    PluginLimitOptions.table,
   ]
 }

@@ -19,6 +19,7 @@ struct PluginManifestReading {
     let artefact = top.artefact()
     checkProgram(top, run: run, artefact: artefact, command: command, isBuiltIn: isBuiltIn)
     let build = section(top, PluginManifestOptions.build, PluginBuildOptions.table)
+    let bundle = section(top, PluginManifestOptions.bundle, PluginBundleOptions.table)
     let capabilities = section(top, PluginManifestOptions.capabilities, PluginCapabilityOptions.table)
     let declared = (capabilities ?? empty(PluginCapabilityOptions.table)).capabilities()
     if let role {
@@ -28,7 +29,8 @@ struct PluginManifestReading {
       name: top.pluginName(), version: top.version() ?? Self.noVersion, abi: top.abi(), role: role ?? .model,
       summary: top.summary(), license: top.string(PluginManifestOptions.license)?.value ?? "", artefact: artefact,
       run: run, command: command, isBuiltIn: isBuiltIn, expires: top.expires(),
-      buildCommand: build.map { words($0, PluginBuildOptions.command) } ?? [], capabilities: declared,
+      buildCommand: build.map { words($0, PluginBuildOptions.command) } ?? [],
+      bundleExclude: bundle?.exclude() ?? [], capabilities: declared,
       limits: (section(top, PluginManifestOptions.limits, PluginLimitOptions.table) ?? empty(PluginLimitOptions.table))
         .limits())
   }

@@ -75,6 +75,15 @@ extension SectionReader {
       processes: number(PluginCapabilityOptions.processes) ?? 0)
   }
 
+  func exclude() -> [String] {
+    bounded(PluginBundleOptions.exclude).map { text in
+      if let problem = PluginPath.problem(text.value) {
+        context.error(text.position, "\"exclude\": \"\(printable(text.value))\" \(problem)")
+      }
+      return text.value
+    }
+  }
+
   func limits() -> PluginLimits {
     let defaults = PluginLimits()
     return PluginLimits(

@@ -52,6 +52,8 @@ package struct PluginManifest: Sendable, Equatable {
   package var expires: CalendarDay?
   /// How the artefact comes about, run in the folder; empty: it is there already.
   package var buildCommand: [String]
+  /// What a bundle leaves out: paths, or patterns with `*`.
+  package var bundleExclude: [String]
   package var capabilities: PluginCapabilities
   package var limits: PluginLimits
 
@@ -59,7 +61,8 @@ package struct PluginManifest: Sendable, Equatable {
     name: String, version: SemanticVersion, abi: Int = PluginManifest.abiVersion, role: Role, summary: String,
     license: String = "", artefact: String? = nil, run: Run = .sharedObject, command: [String] = [],
     isBuiltIn: Bool = false, expires: CalendarDay? = nil, buildCommand: [String] = [],
-    capabilities: PluginCapabilities = PluginCapabilities(), limits: PluginLimits = PluginLimits()
+    bundleExclude: [String] = [], capabilities: PluginCapabilities = PluginCapabilities(),
+    limits: PluginLimits = PluginLimits()
   ) {
     self.name = name
     self.version = version
@@ -73,6 +76,7 @@ package struct PluginManifest: Sendable, Equatable {
     self.isBuiltIn = isBuiltIn
     self.expires = expires
     self.buildCommand = buildCommand
+    self.bundleExclude = bundleExclude
     self.capabilities = capabilities
     self.limits = limits
   }
