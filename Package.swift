@@ -5,7 +5,7 @@ import PackageDescription
 // Layers, arrows downwards only (scripts/tidy asserts them from `swift package dump-package`):
 //   6  crossdock, crossdock-central, crossdock-plugin-host; crossdock-simulation
 //   5  EngineSimulation (what the simulation is made of; in Tests/)
-//   4  Engine, Uplink, ControlAPI, CentralService, Simulator, LiveView, Doctor
+//   4  Engine, Uplink, ControlAPI, PluginCases, CentralService, Simulator, LiveView, Doctor
 //   3  Configuration, MQTTFeed, Decoding, Journal, PluginRuntime, PluginBundles
 //   2  Platform, CommandSyntax, SQLite, HTTPServer, HTTPClient, Segments
 //   1  Records, JSONText, CrossdockPlugin (the SDK)
@@ -95,6 +95,19 @@ if hasPredictiveMaintenance {
   pluginFlags.append(.define("PLUGIN_PREDICTIVE_MAINTENANCE"))
 }
 
+// The agent does not link this one: it is a shared object, which the folder's own package makes. Here it is tested.
+if isPresent("ColdChainWatch") {
+  pluginTargets += [
+    module("ColdChain", [], path: "Plugins/ColdChainWatch/ColdChain"),
+    module(
+      "ColdChainWatch", ["ColdChain", "CrossdockPlugin", "CCrossdockPlugin"],
+      path: "Plugins/ColdChainWatch/ColdChainWatch"),
+    .testTarget(
+      name: "ColdChainTests", dependencies: ["ColdChain", "ColdChainWatch", "CrossdockPlugin", "CCrossdockPlugin"],
+      path: "Plugins/ColdChainWatch/Tests/ColdChainTests", swiftSettings: settings),
+  ]
+}
+
 // Programs for developers that no product needs: built when asked for, each by its script.
 var developerTargets: [Target] = []
 if Context.environment["CROSSDOCK_BENCHMARKS"] != nil {
@@ -102,6 +115,10 @@ if Context.environment["CROSSDOCK_BENCHMARKS"] != nil {
     .executableTarget(
       name: "decode-benchmark", dependencies: ["Decoding", "Engine", "Records"], path: "Benchmarks/json/decode",
       swiftSettings: settings))
+  developerTargets.append(
+    .executableTarget(
+      name: "plugin-benchmark", dependencies: ["PluginRuntime", "Platform", "Records", log],
+      path: "Benchmarks/plugins/session", swiftSettings: settings))
 }
 
 if Context.environment["CROSSDOCK_FUZZ"] != nil {
@@ -161,6 +178,7 @@ let package = Package(
         "Configuration", "MQTTFeed", "Decoding", "Journal", "PluginRuntime", "Platform", "Records", "JSONText",
         "CLinux", log,
       ]),
+    module("PluginCases", ["Configuration", "PluginRuntime", "Platform", "Records", "JSONText", log]),
     module("Uplink", ["Configuration", "Journal", "HTTPClient", "Segments", "Platform", "Records", "JSONText", log]),
     module("ControlAPI", ["Journal", "HTTPServer", "Segments", "Platform", "Records", "JSONText", log]),
     module("CentralService", ["SQLite", "HTTPServer", "Segments", "Platform", "Records", "JSONText", "CLinux", log]),
@@ -185,7 +203,8 @@ let package = Package(
     .executableTarget(
       name: "crossdock",
       dependencies: [
-        "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "PluginBundles", "Simulator",
+        "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "PluginBundles",
+        "PluginCases", "Simulator",
         "HTTPServer", "LiveView", "Doctor",
         "HTTPClient", "Platform",
         "Records", "JSONText", "CLinux", "Segments", "MQTTFeed", "Decoding", "CCrossdockPlugin", "CrossdockPlugin", log,
@@ -222,9 +241,14 @@ let package = Package(
     tests("Decoding", ["Decoding", "JSONText", "Records"]),
     tests("Journal", ["Journal", "SQLite", "Segments", "Platform", "Records"]),
     tests("PluginBundles", ["PluginBundles", "Platform", "Records", "JSONText"]),
+    tests("PluginCases", ["PluginCases", "Records", "JSONText"]),
     tests("PluginRuntime", ["PluginRuntime", "Records", log]),
     // Compilers, Python and Swift packages as a plugin's author runs them; the host loads what comes out.
     tests("PluginSDK", ["PluginRuntime", "Records", "JSONText", log]),
+    // The plugins in it are compiled by the tests themselves.
+    .testTarget(
+      name: "PluginHostTests", dependencies: ["CLinux", "crossdock-plugin-host"], exclude: ["Plugins"],
+      swiftSettings: settings),
     tests(
       "Engine",
       ["Engine", "Configuration", "MQTTFeed", "Journal", "Platform", "Records", log]),
@@ -240,6 +264,10 @@ let package = Package(
     tests("Simulator", ["Simulator", "CMosquitto", "Platform", "JSONText", "Records"]),
     tests("LiveView", ["LiveView", "JSONText"]),
     tests("Doctor", ["Doctor", "Records"]),
+    // The example plugins, as they are shipped, in the host.
+    tests(
+      "ExamplePlugin",
+      ["PluginRuntime", "Configuration", "Records", "JSONText", log]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
     tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),
   ] + pluginTargets + developerTargets,

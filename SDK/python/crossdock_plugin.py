@@ -26,9 +26,6 @@ Also:   open() when the options are known, close(), checkpoint() -> bytes, resto
 Tests:  Bench drives a plugin through the same frames; check_testcases(plugin, folder) runs testcases/.
 """
 import array
-import base64
-import datetime
-import glob
 import json
 import math
 import os
@@ -36,7 +33,6 @@ import re
 import signal
 import struct
 import sys
-import tempfile
 import time
 import traceback
 
@@ -260,6 +256,9 @@ class Plugin:
     role = 0
     name = version = summary = ""
     streams, writes = (), ()
+    # Whose records these are (a record is known for ever by agent, epoch, stream and sequence), and where it may keep files
+    # if plugin.toml declares {data}.
+    agent, epoch, data_folder = "", "", ""
     _session = None
 
     def open(self):
@@ -365,6 +364,9 @@ class _Reader:
         self.place += count
         return bytes(self.payload[self.place - count:self.place])
 
+    def has_more(self):
+        return self.place < len(self.payload)
+
     def fields(self, layout):
         return struct.unpack("<" + layout, self.bytes(struct.calcsize("<" + layout)))
 
@@ -441,12 +443,13 @@ class _Session:
             name = reader.text()
             self.streams.append(Stream(name, [reader.text() for _ in range(reader.fields("I")[0])]))
         writes = tuple(reader.text() for _ in range(reader.fields("I")[0]))
+        about = {key: reader.text() if reader.has_more() else "" for key in ("agent", "epoch", "data_folder")}
         missing = [key for key in options if key not in given and options[key].kind < File.kind]
         if missing:
             self.log(ERROR, "not given: " + ", ".join(missing))
             return BAD_OPTIONS
         plugin = self.plugin_class.__new__(self.plugin_class)
-        plugin.__dict__.update(values, streams=tuple(self.streams), writes=writes, _session=self)
+        plugin.__dict__.update(values, streams=tuple(self.streams), writes=writes, _session=self, **about)
         try:
             plugin.__init__()
             plugin.open()
@@ -610,7 +613,7 @@ def run(plugin):
         sys.exit(0)  # the agent is gone
 
 
-# The test kit
+# The test kit. What only it needs is imported where it is needed: a plugin at work does without.
 
 _CASE_START_NS = 1_767_225_600_000_000_000  # 2026-01-01: a case's record without a time, and a second more for each that follows
 
@@ -639,6 +642,8 @@ class Bench:
         bench.add("temperature", "pump-1", columns=[51])
         assert bench.run().outputs[0].json() == {"value": 51}
     """
+
+    agent, epoch, data_folder = "bench", "1-00000000000000000000000000000000", ""
 
     def __init__(self, plugin, options=None, streams=None, writes=("output",)):
         self.logs, self.counters, self.metrics = [], {}, {}
@@ -674,7 +679,8 @@ class Bench:
         parts.append(struct.pack("<I", len(self._streams)))
         for name, columns in self._streams.items():
             parts += [_text(name), struct.pack("<I", len(columns))] + [_text(column) for column in columns]
-        return b"".join(parts + [struct.pack("<I", len(writes))] + [_text(name) for name in writes])
+        parts += [struct.pack("<I", len(writes))] + [_text(name) for name in writes]
+        return b"".join(parts + [_text(self.agent), _text(self.epoch), _text(self.data_folder)])
 
     def add(self, stream, source, time_ns=0, body=b"", columns=(), samples=(), flags=0, monotonic_ns=None):
         """Adds a record to the next batch and returns its sequence. `body`: bytes, str, or anything that JSON can say."""
@@ -780,6 +786,7 @@ def _matches(expected, found):
 def _time_ns(value):
     if not isinstance(value, str):
         return value
+    import datetime
     whole, _, rest = value.replace("Z", "+00:00").partition(".")
     digits = re.match("[0-9]*", rest).group()
     moment = datetime.datetime.fromisoformat(whole + rest[len(digits):])
@@ -803,6 +810,7 @@ def _object(path):
 def check_testcases(plugin, folder):
     """Runs every case beneath `folder` as `crossdock plugin test` does, but in this process, without confinement and without the
     restart in its middle. Gives the problems as text."""
+    import tempfile
     problems = []
     cases = sorted(name for name in os.listdir(folder) if os.path.isdir(os.path.join(folder, name)))
     for case in cases:
@@ -814,6 +822,7 @@ def check_testcases(plugin, folder):
 def _case_body(record, is_raw):
     """A decoder's string stands for its bytes; everything else is JSON."""
     if "body_base64" in record:
+        import base64
         return base64.b64decode(record["body_base64"])
     body = record.get("body", b"")
     return body if body == b"" or is_raw and isinstance(body, str) else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
@@ -873,6 +882,7 @@ def _check_case(plugin, place, data):
         yield "status: expected %s, found %s" % (about.get("status", "ok"), status)
     yield from _differences([line for line in expected if "rejected" not in line], outputs)
     yield from _differences([line for line in expected if "rejected" in line], rejected)
+    import glob
     for path, name in about.get("expected_files", {}).items():
         found = sorted(glob.glob(os.path.join(glob.escape(data), path)))
         if not found:

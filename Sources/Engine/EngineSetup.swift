@@ -62,7 +62,7 @@ struct EngineSetup {
       }
       let instance = try InProcessModel(
         name: model.name, descriptor: descriptor, options: options[number], streams: definitions, writes: model.writes,
-        log: log)
+        identity: PluginIdentity(agent: configuration.agent.id, epoch: "\(journal.epoch)"), log: log)
       slots.append(
         ModelStage.Slot(
           instance, reads: model.reads.compactMap(journal.streamNumber),

@@ -33,7 +33,9 @@ extension PluginCase {
     compare("topic", expected.topic, found.topic)
     compare("time", expected.timeNs.map(Timestamp.text), Timestamp.text(found.timeNs))
     guard let wanted = expected.body else { return out }
-    if let body = try? JSONValue.parse(found.body) { return out + ValueDifference.lines(wanted, body, at: "\(place), body") }
+    if let body = try? JSONValue.parse(found.body) {
+      return out + ValueDifference.lines(wanted, body, at: "\(place), body")
+    }
     if wanted.string == String(decoding: found.body, as: UTF8.self) || wanted == .string(ValueDifference.anything) {
       return out
     }

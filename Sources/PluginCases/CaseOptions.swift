@@ -14,7 +14,7 @@ struct CaseOptions {
   ///   - data: what `{data}` in a text stands for.
   ///   - pluginFolder: files are looked up in the case's folder, then here.
   init(
-    of testCase: PluginCase, table: [PluginDescriptor.Option], data: String, pluginFolder: String
+    of testCase: PluginCase, plugin: String, table: [PluginDescriptor.Option], data: String, pluginFolder: String
   ) throws(CrossdockError) {
     let file = CaseFile(path: "\(testCase.folder)/options.json")
     let members = try file.document()?.object ?? []
@@ -23,19 +23,16 @@ struct CaseOptions {
         PluginOptionDescription(key: option.key, kind: $0, defaultValue: option.defaultValue, help: option.help)
       }
     }
-    var configuration = ModelConfiguration(
-      name: testCase.name, plugin: "it", reads: [], writes: [], options: [],
-      position: SourcePosition(line: 1, column: 1), file: file.path, folder: pluginFolder)
+    var values: [(key: String, value: ModelOption.Value)] = []
     for (key, value) in members {
       let isFile = rows.contains { $0.key == key && ($0.kind == .file || $0.kind == .files) }
       guard let option = Self.option(value, isFile: isFile, testCase, data: data) else {
         throw file.failure("\"\(key)\" is no value that an option may have")
       }
-      configuration.options.append(
-        ModelOption(
-          key: key, keyPosition: configuration.position, value: option, valuePosition: configuration.position))
+      values.append((key, option))
     }
-    let (resolved, problems) = resolveOptions(configuration, against: rows)
+    let (resolved, problems) = resolveOptions(
+      values, of: plugin, file: file.path, folder: pluginFolder, against: rows)
     if let problem = problems.first(where: { $0.severity == .error }) {
       throw file.failure(problem.hint.isEmpty ? problem.message : "\(problem.message); \(problem.hint)")
     }

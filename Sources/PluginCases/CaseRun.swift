@@ -105,7 +105,8 @@ final class CaseRun {
       for column in record.columns { batch.appendColumn(column) }
       batch.appendSamples(record.samples)
       batch.finishRecord(
-        stream: UInt16(record.streamIndex), source: source ?? 0, eventTimeNs: record.timeNs, ingestTimeNs: record.timeNs,
+        stream: UInt16(record.streamIndex), source: source ?? 0, eventTimeNs: record.timeNs,
+        ingestTimeNs: record.timeNs,
         monotonicNs: 1_000_000_000 + record.timeNs - testCase.input[0].timeNs, flags: [])
       let sequence = testCase.input[...index].count { $0.streamIndex == record.streamIndex }
       batch.setSequence(UInt64(sequence), of: index - range.lowerBound)
@@ -124,7 +125,8 @@ final class CaseRun {
     for record in session.emitted.records {
       outputs.append(
         ActualOutput(
-          stream: testCase.writes[record.write], source: session.emitted.withSource(of: record) { String(decoding: $0, as: UTF8.self) },
+          stream: testCase.writes[record.write],
+          source: session.emitted.withSource(of: record) { String(decoding: $0, as: UTF8.self) },
           timeNs: record.eventTimeNs, body: session.emitted.withBody(of: record) { Array($0) },
           topic: session.emitted.replyTopic(of: record)))
     }

@@ -56,7 +56,9 @@ package struct PluginCase: Sendable {
     for (number, text) in try inputFile.lines() {
       try readInput(text, inputFile, line: number, role: role, mayDeclare: !isDescribed)
     }
-    if role == .feed, !input.isEmpty { throw inputFile.failure("a feed reads no records: case.json says how often it is asked") }
+    if role == .feed, !input.isEmpty {
+      throw inputFile.failure("a feed reads no records: case.json says how often it is asked")
+    }
     if role != .feed, input.isEmpty { throw inputFile.failure("there is no record in it") }
     let expectedFile = CaseFile(path: "\(folder)/expected.ndjson")
     for (number, text) in try expectedFile.lines() { try readExpected(text, expectedFile, line: number) }
@@ -87,7 +89,9 @@ package struct PluginCase: Sendable {
       case "poll_s": pollNs = Int64(try integer(value, key, 0...86_400, file)) * 1_000_000_000
       case "wait_ms": waitMs = try integer(value, key, 0...60_000, file)
       case "now":
-        guard let time = value.string.flatMap(Timestamp.parse) else { throw file.failure("\"now\" is no RFC 3339 time") }
+        guard let time = value.string.flatMap(Timestamp.parse) else {
+          throw file.failure("\"now\" is no RFC 3339 time")
+        }
         nowNs = time
       case "status":
         guard let text = value.string, ["ok", "retry", "failed"].contains(text) else {

@@ -41,9 +41,8 @@ package struct PluginCaseRunner {
     self.scratch = scratch
     self.isUnconfined = isUnconfined
     self.log = log
-    var bare = manifest
-    (bare.capabilities.readFiles, bare.capabilities.writeFiles, bare.capabilities.network) = ([], [], [])
-    var launch = try PluginLaunch(bare, hostPath: hostPath, folder: folder, data: scratch, options: [:])
+    // Saying what it is takes no file and no network.
+    var launch = try PluginLaunch(manifest, folder: folder, hostPath: hostPath, capabilities: PluginCapabilities())
     launch.isUnconfined = isUnconfined
     let session: PluginSession
     do throws(PluginFailure) {
@@ -72,6 +71,7 @@ package struct PluginCaseRunner {
     let data = "\(scratch)/\(testCase.name)"
     try Files.createFolder(data)
     let whole = try life(of: testCase, data: data)
+    let second = try life(of: testCase, data: data)
     do throws(PluginFailure) {
       try live(whole)
       result.differences = testCase.differences(outputs: whole.run.outputs, rejects: whole.run.rejects)
@@ -81,7 +81,7 @@ package struct PluginCaseRunner {
       }
       let isDeterministic = manifest.role == .model || manifest.role == .decoder
       if result.isPassed, isDeterministic, testCase.isRestarted, testCase.input.count > 1, testCase.status == "ok" {
-        result.differences = try Self.restarted(life(of: testCase, data: data), like: whole.run)
+        result.differences = try Self.restarted(second, like: whole.run)
       }
     } catch {
       result.differences.append("the plugin: \(error)")
@@ -97,9 +97,11 @@ package struct PluginCaseRunner {
   }
 
   private func life(of testCase: PluginCase, data: String) throws(CrossdockError) -> Life {
-    let options = try CaseOptions(of: testCase, table: table, data: data, pluginFolder: folder)
+    let options = try CaseOptions(
+      of: testCase, plugin: manifest.name, table: table, data: data, pluginFolder: folder)
     var launch = try PluginLaunch(
-      manifest, hostPath: hostPath, folder: folder, data: data, options: options.texts)
+      manifest, folder: folder, hostPath: hostPath,
+      capabilities: try manifest.capabilities.resolved(data: data, options: options.texts))
     launch.isUnconfined = isUnconfined
     return Life(
       testCase: testCase,
@@ -138,7 +140,8 @@ package struct PluginCaseRunner {
     func shown(_ outputs: [ActualOutput]) -> String { first < outputs.count ? outputs[first].shown : "nothing" }
     return [
       "cut into batches of \(batch) and restarted from its checkpoint after \(count / 2) records, it answers otherwise:",
-      "output \(first + 1) in one go: \(shown(whole.outputs))", "output \(first + 1) restarted: \(shown(life.run.outputs))",
+      "output \(first + 1) in one go: \(shown(whole.outputs))",
+      "output \(first + 1) restarted: \(shown(life.run.outputs))",
     ]
   }
 

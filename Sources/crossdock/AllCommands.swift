@@ -9,7 +9,9 @@ enum AllCommands {
       ExportCommand.self, DoctorCommand.self,
       SimulateCommand.self, WaitDrainedCommand.self, JournalInspectCommand.self, JournalVerifyCommand.self,
       JournalRepairCommand.self, JournalCompactCommand.self, JournalExportCommand.self, JournalImportCommand.self,
-      PluginNewCommand.self,
+      PluginNewCommand.self, PluginTestCommand.self, PluginPackCommand.self, PluginSignCommand.self,
+      PluginVerifyCommand.self, PluginInstallCommand.self, PluginListCommand.self, PluginEnableCommand.self,
+      PluginDisableCommand.self, PluginRollbackCommand.self, PluginRemoveCommand.self,
     ]
     #if PLUGIN_PICK_ROUTING
       commands.append(RouteCommand.self)

@@ -35,6 +35,9 @@
 int crossdock_open(const char *path, int flags, unsigned mode);
 // renameat2(2) with RENAME_EXCHANGE: the two names change places. 0, or -1 with errno.
 int crossdock_exchange(const char *path, const char *other);
+// Runs a program of the PATH in a folder with this process's environment and waits for it; its output goes to this process's standard
+// error. 0 and its exit code (128 + the signal that killed it) as status, or an errno.
+int crossdock_run_in(const char *folder, char *const *argv, int *status);
 // TIOCGWINSZ; 0 on success, else -1 (not a terminal).
 int crossdock_terminal_size(int fd, int *columns, int *rows);
 // Non-zero while the kernel says that the clock is disciplined (adjtimex: no STA_UNSYNC).
