@@ -232,7 +232,7 @@ let package = Package(
     tests("JSONText", ["JSONText"]),
     tests("Records", ["Records"]),
     tests("CrossdockPlugin", ["CrossdockPlugin", "CCrossdockPlugin"]),
-    tests("Platform", ["Platform", "Records", "CLinux"]),
+    tests("Platform", ["Platform", "Records", "CLinux", log]),
     tests("CommandSyntax", ["CommandSyntax", "Records"]),
     tests("HTTP", ["HTTPServer", "HTTPClient", "Records", "JSONText"]),
     tests("Segments", ["Segments", "Records"]),
