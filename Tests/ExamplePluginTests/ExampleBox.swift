@@ -60,7 +60,7 @@ final class ExampleBox {
     let child = Process()
     child.executableURL = URL(filePath: program)
     child.arguments = arguments
-    FileManager.default.createFile(atPath: "\(folder)/\(log)", contents: nil)
+    _ = FileManager.default.createFile(atPath: "\(folder)/\(log)", contents: nil)
     let output = try #require(FileHandle(forWritingAtPath: "\(folder)/\(log)"))
     child.standardOutput = output
     child.standardError = output
