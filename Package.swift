@@ -225,7 +225,7 @@ let package = Package(
       "FuzzEntries",
       [
         "CLinux", "Records", "JSONText", "Platform", "HTTPServer", "Segments", "Configuration", "Decoding", "Journal",
-        "ControlAPI",
+        "ControlAPI", "PluginBundles",
       ], path: "Fuzz/Entries"),
     // Tests
     tests("FuzzEntries", ["FuzzEntries"]),
