@@ -267,7 +267,7 @@ let package = Package(
     // The example plugins, as they are shipped, in the host.
     tests(
       "ExamplePlugin",
-      ["PluginRuntime", "Configuration", "Records", "JSONText", log]),
+      ["PluginRuntime", "Configuration", "Records", log]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
     tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),
   ] + pluginTargets + developerTargets,
