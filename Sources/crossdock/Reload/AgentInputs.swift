@@ -40,7 +40,7 @@ struct AgentInputs {
       for option in options {
         guard case .files(let contents) = option.value else { continue }
         for one in contents {
-          files[.init(.model(model.name), key: "option \(option.key)", path: one.path)] = Self.hash(one.contents)
+          files[.init(model.part, key: "option \(option.key)", path: one.path)] = Self.hash(one.contents)
         }
       }
     }
