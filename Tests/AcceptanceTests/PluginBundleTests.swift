@@ -246,7 +246,6 @@ import Testing
     _ = try box.sandbox.write(
       "drop/testcases/one/input.ndjson",
       "{\"stream\":\"s\",\"source\":\"a\",\"time\":\"2026-01-01T00:00:00Z\",\"body\":{\"v\":1}}\n")
-    _ = try box.sandbox.write("drop/testcases/one/options.json", "{\"folder\":\"{data}\"}")
     _ = try box.sandbox.write("drop/testcases/one/case.json", "{\"expected_files\":{\"*\":\"wanted.txt\"}}")
     _ = try box.sandbox.write("drop/testcases/one/wanted.txt", "nothing of the kind\n")
     let differs = try box.plugin("test", uplink)
