@@ -69,7 +69,8 @@ final class PluginCatalog {
       throw CrossdockError(
         "look at the plugin", at: "lib\(name).so",
         reason: "it is not there: built into the agent, it runs isolated from this file only",
-        hint: "put it beside the program or into ../lib/crossdock, or run = \"in-process\"", exitCode: .badConfiguration)
+        hint: "put it beside the program or into ../lib/crossdock, or run = \"in-process\"", exitCode: .badConfiguration
+      )
     }
     // Built in, and there as a shared object too: what it may do is what its streams need.
     let manifest = PluginManifest(
