@@ -82,6 +82,10 @@ enum StatusTable {
           count(plugin["denied_calls_total"]), count(plugin["resident_mb"]), word(plugin, "last_failure"),
         ]
       })
+    for plugin in status["plugins"]?.array ?? [] where plugin["state"]?.string == "parked" {
+      out += "\(word(plugin, "name")) is parked: \(word(plugin, "reason"))\n"
+      out += "  `crossdock plugin enable \(word(plugin, "plugin"))` tries it again\n"
+    }
     return out
   }
 
