@@ -125,6 +125,7 @@ package struct LiveScreen: Sendable {
     var line = StyledLine("MODEL   ", .strong)
     line.add("\(model.name) (\(model.plugin)) ")
     line.add(model.state, model.state == "running" ? .good : .bad)
+    if model.isUnsigned { line.add(" UNSIGNED", .warning) }
     line.add("  read \(Figures.count(model.records)), said \(Figures.count(model.emitted))")
     if model.failed > 0 { line.add("  failed \(Figures.count(model.failed))", .bad) }
     line.add("  batch \(Figures.microseconds(model.lastBatchUs)), most \(Figures.microseconds(model.maxBatchUs))")

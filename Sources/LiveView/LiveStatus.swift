@@ -39,6 +39,7 @@ package struct LiveStatus: Equatable, Sendable {
     var name: String
     var plugin: String
     var state: String
+    var isUnsigned: Bool
     var records: Int
     var emitted: Int
     var failed: Int
@@ -117,7 +118,8 @@ package struct LiveStatus: Equatable, Sendable {
     streams = document.list("streams").map { Stream(name: $0.text("name"), className: $0.text("class")) }
     models = document.list("models").map {
       Model(
-        name: $0.text("name"), plugin: $0.text("plugin"), state: $0.text("state"), records: $0.whole("records_total"),
+        name: $0.text("name"), plugin: $0.text("plugin"), state: $0.text("state"),
+        isUnsigned: $0["unsigned"]?.bool ?? false, records: $0.whole("records_total"),
         emitted: $0.whole("emitted_total"), failed: $0.whole("failed_total"), lastBatchUs: $0.whole("last_batch_us"),
         maxBatchUs: $0.whole("max_batch_us"))
     }

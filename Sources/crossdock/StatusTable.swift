@@ -60,7 +60,8 @@ enum StatusTable {
       ["MODEL", "STATE", "RECORDS", "EMITTED", "FAILED", "LAST US", "MAX US"], status["models"],
       {
         [
-          word($0, "name"), word($0, "state"), count($0["records_total"]), count($0["emitted_total"]),
+          word($0, "name") + ($0["unsigned"]?.bool == true ? " UNSIGNED" : ""), word($0, "state"),
+          count($0["records_total"]), count($0["emitted_total"]),
           count($0["failed_total"]), count($0["last_batch_us"]), count($0["max_batch_us"]),
         ]
       })

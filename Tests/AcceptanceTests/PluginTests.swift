@@ -112,6 +112,25 @@ import Testing
     #expect(try fixture.agent.journalNumbers() == Array(1...1000))
   }
 
+  @Test func parkedPluginIsTriedAgainWhenItIsEnabled() throws {
+    let fixture = try PluginFixture()
+    try fixture.install(try fixture.bundle(version: 1, mode: 9))
+    try fixture.startAgent()
+    func timesParked() -> Int {
+      (fixture.agent.agent?.log ?? "").components(separatedBy: "the plugin is parked").count - 1
+    }
+    #expect(waitUntil("it is parked") { fixture.status?["state"] as? String == "parked" })
+    let configuration = ["--config", fixture.agent.configuration]
+    for round in 2...3 {
+      #expect(try runToEnd("crossdock", ["plugin", "enable", "copier"] + configuration).code == 0)
+      #expect(waitUntil("it was tried", seconds: 10) { timesParked() == round }, "\(fixture.status ?? [:])")
+    }
+    #expect(fixture.status?["state"] as? String == "parked")
+    let status = try runToEnd("crossdock", ["status"] + configuration)
+    #expect(status.output.contains("copier is parked: it cannot use its options"), "\(status.output)")
+    #expect(status.output.contains("`crossdock plugin enable copier` tries it again"))
+  }
+
   @Test func pluginThatHangsInItsEndDoesNotHoldTheAgentBack() throws {
     let fixture = try run(mode: 8, at: -1, expecting: [])
     let began = Date()
@@ -251,5 +270,19 @@ import Testing
     let checked = try runToEnd(program, ["check-config", "--config", configuration])
     #expect(checked.code == 78)
     #expect(checked.errors.contains("libpredictive-maintenance.so: it is not there"), "\(checked.errors)")
+  }
+
+  @Test func pluginInTheAgentsProcessIsShownAsUnsignedAndNotDisabled() throws {
+    let fixture = try PluginFixture()
+    try fixture.install(try fixture.bundle(version: 1))
+    let text = try String(contentsOfFile: fixture.agent.configuration, encoding: .utf8)
+    try text.replacing("begin = \"oldest\"", with: "run = \"in-process\"")
+      .write(toFile: fixture.agent.configuration, atomically: true, encoding: .utf8)
+    try fixture.startAgent()
+    let configuration = ["--config", fixture.agent.configuration]
+    #expect(try runToEnd("crossdock", ["status"] + configuration).output.contains("\ncopier UNSIGNED  running "))
+    let refused = try runToEnd("crossdock", ["plugin", "disable", "copier"] + configuration)
+    #expect(refused.code == 1 && refused.errors.contains("runs it in the agent's process"), "\(refused.errors)")
+    #expect(try !runToEnd("crossdock", ["plugin", "list"] + configuration).output.contains("disabled"))
   }
 }

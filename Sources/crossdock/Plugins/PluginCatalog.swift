@@ -167,6 +167,15 @@ final class PluginCatalog {
     return all
   }
 
+  /// What of that is installed without a signature, by the names of agent.conf.
+  func unsignedInLine(_ configuration: AgentConfiguration) throws(CrossdockError) -> Set<String> {
+    var names: Set<String> = []
+    for model in configuration.models where isInLine(model) && builtIn[model.plugin] == nil {
+      if try external(model.plugin, configuration.plugins)?.installed?.isSigned == false { names.insert(model.name) }
+    }
+    return names
+  }
+
   /// The options of every plugin of agent.conf, in its order: defaults filled in, files read.
   func options(_ configuration: AgentConfiguration) throws(CrossdockError) -> [[ResolvedModelOption]] {
     var all: [[ResolvedModelOption]] = []
