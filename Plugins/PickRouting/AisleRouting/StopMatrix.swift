@@ -41,6 +41,19 @@ struct StopMatrix {
     }
   }
 
+  /// Any symmetric distances; place 0 is the start, of an open walk place 1 the end. For bounds: no picks.
+  init(distances: [Int64], count: Int, isOpenWalk: Bool) {
+    self.count = count
+    self.isOpenWalk = isOpenWalk
+    closed = distances
+    picks = []
+    bonus = isOpenWalk ? 4 * (distances.max()! + 1) : 0
+    if isOpenWalk {
+      closed[1] = -bonus
+      closed[count] = -bonus
+    }
+  }
+
   subscript(_ a: Int, _ b: Int) -> Int64 { closed[a * count + b] }
 
   /// The length of a round trip of places, as a walk.
