@@ -22,7 +22,7 @@ package enum RoutingLimits {
   /// Picks up to which Held and Karp's method is used where the frontier does not apply: 4096 × 12 values.
   static let maximumHeldKarpStops = 12
   /// Places that local search takes on: its matrix of distances has the square of it.
-  static let maximumSearchStops = 600
+  package static let maximumSearchStops = 600
   /// Rows of shortest paths that a network keeps.
   package static let maximumCachedPathBytes = 16 << 20
   /// Nodes of a network: crossings of halls, nodes of graphs.

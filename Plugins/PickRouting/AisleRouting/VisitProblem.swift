@@ -25,6 +25,8 @@ package struct VisitProblem: Sendable {
   }
 
   subscript(_ a: Int, _ b: Int) -> Int64 { matrix[a * placeCount + b] }
+
+  package func distance(_ a: Int, _ b: Int) -> Int64 { self[a, b] }
 }
 
 /// A walk through all visits of a `VisitProblem`.

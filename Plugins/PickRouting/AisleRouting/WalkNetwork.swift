@@ -118,4 +118,28 @@ package struct WalkNetwork: Sendable {
     for place in places { lines[place.aisle].blocked.append(place.y) }
     for line in lines.indices where lines[line].blocked.count > 1 { lines[line].blocked.sort() }
   }
+
+  /// The place itself can be stood on.
+  package func isOpen(_ place: AislePosition) -> Bool { lines[place.aisle].isOpen(place.y, place.y) }
+
+  /// The node at a place of a line; a new one where there is none.
+  package mutating func node(at place: AislePosition) -> Int {
+    let line = lines[place.aisle]
+    let index = line.ys.firstIndex { $0 >= place.y } ?? line.ys.count
+    if index < line.ys.count, line.ys[index] == place.y { return line.nodes[index] }
+    lines[place.aisle].ys.insert(place.y, at: index)
+    lines[place.aisle].nodes.insert(nodeCount, at: index)
+    nodeCount += 1
+    return nodeCount - 1
+  }
+
+  /// Every way in the other direction.
+  package func reversed() -> WalkNetwork {
+    var reversed = self
+    for arc in arcs.indices { swap(&reversed.arcs[arc].from, &reversed.arcs[arc].to) }
+    for line in lines.indices where lines[line].direction != .both {
+      reversed.lines[line].direction = lines[line].direction == .ascending ? .descending : .ascending
+    }
+    return reversed
+  }
 }

@@ -3,6 +3,9 @@
 /// A row of distances is computed when a place beside its node is first asked for, and kept: a network is one version of a layout
 /// with its present blocks, so rows never grow old. When they would take more than `maximumCachedBytes`, all are dropped.
 package final class WalkPaths {
+  /// Stands for a leg that is not there in a matrix that is summed up: longer than any walk, short enough for sums.
+  package static let noWay: Int64 = 1 << 44
+
   package let network: WalkNetwork
   private let axes: Int
   private let maximumCachedBytes: Int

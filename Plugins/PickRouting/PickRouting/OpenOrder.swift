@@ -17,6 +17,8 @@ struct OpenOrder {
     case confirmed, short, skipped, blocked, unblocked
     /// A pick was confirmed out of its turn.
     case deviation
+    /// The order's content: another version of it came.
+    case changed
     /// The layout's file has changed.
     case layout
   }
@@ -31,7 +33,12 @@ struct OpenOrder {
   var lines: [PickLine]
   /// Where the picker stands, as far as known.
   var position: NamedPlace
+  /// The one that the plan leads to.
   var end: NamedPlace
+  /// All where it may end, `end` among them.
+  var ends: [NamedPlace]
+  /// Of the content.
+  var version = 0
   var revision = 1
   var status = Status.routed
   var cause: Cause?
@@ -56,10 +63,27 @@ struct PickLine: Equatable {
   }
 
   var number: Int
+  /// The one that the plan leads to.
   var place: NamedPlace
+  /// All that have the item, `place` among them.
+  var places: [NamedPlace]
+  var handling: PickOrder.Handling
   var gtin: String?
   var quantity: Double
   var state = State.open
+
+  init(
+    number: Int, places: [NamedPlace], handling: PickOrder.Handling = .normal, gtin: String?, quantity: Double,
+    state: State = .open
+  ) {
+    self.number = number
+    place = places[0]
+    self.places = places
+    self.handling = handling
+    self.gtin = gtin
+    self.quantity = quantity
+    self.state = state
+  }
 }
 
 /// How many lines ended how.
@@ -96,4 +120,8 @@ struct RoutePlan: Equatable {
   var sShape: Int64?
   /// False: blocks cut the end off, and the route leads back to its start.
   var reachesEnd: Bool
+  /// By stop: the place that was chosen for it.
+  var places: [NamedPlace] = []
+  /// What the walk ends at.
+  var end: NamedPlace? = nil
 }

@@ -88,19 +88,44 @@ struct OrderBook {
     let layout = try layout(named: order.layout)
     var opened = try OpenOrder.resolve(order, in: layout, source: source)
     if var known = orders[order.id] {
-      guard known.digest == opened.digest, known.layout == opened.layout else {
-        throw Refusal(
-          "order", "\(order.id) is known already, with other content", hint: "give the new order an id of its own")
-      }
+      let isSame = known.digest == opened.digest && known.layout == opened.layout
+      // A version that is older than what is being walked came late: the latest revision answers it.
+      if !isSame, order.version >= known.version { try change(&known, to: opened) }
       touch(&known, source: source)
       store(known)
       return answer(known, since: started, remainingUs)
     }
-    opened.plan = try plan(opened, in: layout)
+    adopt(try plan(opened, in: layout), &opened)
     makeRoom()
     touch(&opened, source: source)
     store(opened)
     return answer(opened, since: started, remainingUs)
+  }
+
+  /// A newer version of an order that is being walked. What is picked stays picked; what is open is as the new version says.
+  private mutating func change(_ order: inout OpenOrder, to new: OpenOrder) throws {
+    guard new.version > order.version else {
+      throw Refusal(
+        "order", "\(order.id) is known already, with other content",
+        hint: "give the new order an id of its own, or the changed one a higher version")
+    }
+    guard new.layout == order.layout else {
+      throw Refusal("layout", "order \(order.id) is in layout \(order.layout)", hint: "an order cannot change its hall")
+    }
+    guard order.status != .done else {
+      throw Refusal("version", "order \(order.id) is done", hint: "give what is left an order of its own")
+    }
+    let closed = order.lines.filter { $0.state != .open }
+    let numbers = Set(closed.map(\.number))
+    order.lines = closed + new.lines.filter { !numbers.contains($0.number) }
+    order.ends = new.ends
+    order.end = new.end
+    order.version = new.version
+    order.digest = new.digest
+    // Stops are indices of lines, which are others now.
+    order.plan.stops = []
+    order.plan.walks = [0]
+    try reroute(&order, because: .changed)
   }
 
   func layout(named name: String?) throws(Refusal) -> HallLayout {
@@ -128,13 +153,23 @@ struct OrderBook {
 
   func plan(_ order: OpenOrder, in layout: HallLayout) throws(RoutingError) -> RoutePlan {
     try planner.plan(
-      in: layout, blocks: blocks(of: layout), from: order.position, to: order.end,
-      lines: order.openLines.map { ($0, order.lines[$0].place.position) })
+      in: layout, blocks: blocks(of: layout), from: order.position, to: order.ends,
+      lines: order.openLines.map {
+        let line = order.lines[$0]
+        return RoutePlanner.Line(index: $0, places: line.places, rank: line.handling.rawValue)
+      }, warm: order.plan.stops)
+  }
+
+  /// Gives an order its plan, and its lines and end the places that the plan chose.
+  func adopt(_ plan: RoutePlan, _ order: inout OpenOrder) {
+    order.plan = plan
+    for (stop, place) in zip(plan.stops, plan.places) { order.lines[stop].place = place }
+    if plan.reachesEnd, let end = plan.end { order.end = end }
   }
 
   /// A new revision from where the picker is; `done` when no line is open.
   mutating func reroute(_ order: inout OpenOrder, because cause: OpenOrder.Cause) throws(RoutingError) {
-    order.plan = try plan(order, in: layouts[order.layout]!)
+    adopt(try plan(order, in: layouts[order.layout]!), &order)
     order.revision += 1
     order.cause = cause
     order.pending = nil
