@@ -6,7 +6,7 @@ import PackageDescription
 //   6  crossdock, crossdock-central, crossdock-plugin-host; crossdock-simulation
 //   5  EngineSimulation (what the simulation is made of; in Tests/)
 //   4  Engine, Uplink, ControlAPI, CentralService, Simulator, LiveView, Doctor
-//   3  Configuration, MQTTFeed, Decoding, Journal, PluginRuntime
+//   3  Configuration, MQTTFeed, Decoding, Journal, PluginRuntime, PluginBundles
 //   2  Platform, CommandSyntax, SQLite, HTTPServer, HTTPClient, Segments
 //   1  Records, JSONText, CrossdockPlugin (the SDK)
 //   0  C libraries and the ABI header
@@ -100,6 +100,7 @@ let package = Package(
     .systemLibrary(name: "CMosquitto"),
     .systemLibrary(name: "CSQLite"),
     .systemLibrary(name: "CZstd"),
+    .systemLibrary(name: "CSodium"),
     .target(name: "CLinux"),
     .target(name: "CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
     .target(
@@ -123,6 +124,7 @@ let package = Package(
     module("MQTTFeed", ["CMosquitto", "CLinux", "Platform", "Records", log]),
     module("Decoding", ["JSONText", "Records"]),
     module("Journal", ["SQLite", "CZstd", "CLinux", "Platform", "Segments", "Records", "JSONText", log]),
+    module("PluginBundles", ["CSodium", "CZstd", "CLinux", "Platform", "Records", "JSONText"]),
     module("PluginRuntime", ["CCrossdockPlugin", "CLinux", "Platform", "Records", log]),
     // 4
     module(
@@ -167,9 +169,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
-      name: "crossdock-plugin-host",
-      dependencies: ["CommandSyntax", "PluginRuntime", "JSONText", "Records"],
-      swiftSettings: settings),
+      name: "crossdock-plugin-host", dependencies: ["CCrossdockPlugin"],
+      cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("dl")]),
     // What is fuzzed: functions over any bytes, which the tests run over the stored corpus.
     module(
       "FuzzEntries",
@@ -181,7 +182,7 @@ let package = Package(
     tests("FuzzEntries", ["FuzzEntries"]),
     tests("JSONText", ["JSONText"]),
     tests("Records", ["Records"]),
-    tests("CrossdockPlugin", ["CrossdockPlugin"]),
+    tests("CrossdockPlugin", ["CrossdockPlugin", "CCrossdockPlugin"]),
     tests("Platform", ["Platform", "Records", "CLinux"]),
     tests("CommandSyntax", ["CommandSyntax", "Records"]),
     tests("HTTP", ["HTTPServer", "HTTPClient", "Records", "JSONText"]),
@@ -190,6 +191,7 @@ let package = Package(
     tests("MQTTFeed", ["MQTTFeed", "Platform", "Records"]),
     tests("Decoding", ["Decoding", "JSONText", "Records"]),
     tests("Journal", ["Journal", "SQLite", "Segments", "Platform", "Records"]),
+    tests("PluginBundles", ["PluginBundles", "Platform", "Records", "JSONText"]),
     tests("PluginRuntime", ["PluginRuntime", "Records", log]),
     tests(
       "Engine",

@@ -51,7 +51,7 @@ package enum ConfigurationLoader {
     return (context.hasErrors ? nil : configuration, sorted(context.problems))
   }
 
-  private static func sorted(_ problems: [ConfigurationProblem]) -> [ConfigurationProblem] {
+  static func sorted(_ problems: [ConfigurationProblem]) -> [ConfigurationProblem] {
     var sorted = problems.enumerated().sorted { a, b in
       (a.element.line, a.element.column, a.offset) < (b.element.line, b.element.column, b.offset)
     }.map(\.element)

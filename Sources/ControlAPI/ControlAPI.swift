@@ -1,6 +1,7 @@
 // The agent's own HTTP interface: what it is doing, and its streams to be pulled.
 //
 //   GET /v1/status    JSON, as `crossdock status --json`
+//   GET /v1/plugins   JSON: the plugins that run beside the agent, with their newest batches
 //   GET /v1/streams   JSON array: name, class, format, columns, first, last, records, cursors of both ends
 //   GET /v1/changes   records of a stream after a cursor, NDJSON; see ChangesAnswer.swift
 //   GET /metrics      OpenMetrics 1.0
@@ -26,13 +27,16 @@ package final class ControlAPI: Sendable {
 
   /// Listens and answers until `stop`.
   /// - Parameters:
+  ///   - plugins: gives the JSON text of `/v1/plugins`; called on the server's thread.
   ///   - status: gives the JSON text of `/v1/status`; called on the server's thread.
   ///   - journalPath: the journal, which may appear later: until then its answers are 503.
   ///   - commits: wakes long polls.
   ///   - damage: told where a request met damage in the journal.
   package init(
     _ configuration: HTTPServerConfiguration, journalPath: String, commits: CommitSignal,
-    damage: CursorMailbox? = nil, logger: Logger = Logger(label: "control"), status: @escaping @Sendable () -> [UInt8]
+    damage: CursorMailbox? = nil, logger: Logger = Logger(label: "control"),
+    plugins: @escaping @Sendable () -> [UInt8] = { Array(#"{"plugins":[]}"#.utf8) },
+    status: @escaping @Sendable () -> [UInt8]
   ) throws(CrossdockError) {
     let shared = ControlState(journalPath: journalPath, commits: commits, damage: damage, logger: logger)
     self.shared = shared
@@ -42,6 +46,9 @@ package final class ControlAPI: Sendable {
         HTTPRoute(.get, "/healthz", isOpen: true) { _ in .text(200, "ok\n") },
         HTTPRoute(.get, "/v1/status") { _ in
           HTTPResponse(status: 200, body: status(), contentType: "application/json")
+        },
+        HTTPRoute(.get, "/v1/plugins") { _ in
+          HTTPResponse(status: 200, body: plugins(), contentType: "application/json")
         },
         HTTPRoute(.get, "/metrics") { _ in Self.metrics(status()) },
         HTTPRoute(.get, "/v1/streams") { _ in shared.answer(StreamsAnswer.make) },

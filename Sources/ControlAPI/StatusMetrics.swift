@@ -10,6 +10,7 @@ enum StatusMetrics {
     connections(status["connections"]?.array ?? [], &out)
     streams(status["streams"]?.array ?? [], &out)
     models(status["models"]?.array ?? [], &out)
+    plugins(status["plugins"]?.array ?? [], &out)
     uplinks(status["uplinks"]?.array ?? [], &out)
     return out.finish()
   }
@@ -125,6 +126,37 @@ enum StatusMetrics {
     ] {
       out.begin("crossdock_model_\(family)", .counter, help: help)
       each(models, "model", member, &out)
+    }
+  }
+
+  private static func plugins(_ plugins: [JSONValue], _ out: inout OpenMetricsWriter) {
+    out.begin("crossdock_plugin_up", .gauge, help: "1 while the plugin's process runs.")
+    for plugin in plugins {
+      out.sample([("plugin", plugin["name"]?.string ?? "")], plugin["state"]?.string == "running" ? 1 : 0)
+    }
+    out.begin("crossdock_plugin_unsigned", .gauge, help: "1 for a plugin without a signature.")
+    for plugin in plugins {
+      out.sample([("plugin", plugin["name"]?.string ?? "")], plugin["unsigned"]?.bool == true ? 1 : 0)
+    }
+    out.begin("crossdock_plugin_memory_megabytes", .gauge, unit: "megabytes", help: "Resident memory of its process.")
+    each(plugins, "plugin", "resident_mb", &out)
+    for (family, member, help) in [
+      ("batches", "batches_total", "Batches that succeeded."), ("read_records", "records_total", "Records read."),
+      ("emitted_records", "emitted_total", "Records emitted."),
+      ("rejected_records", "rejected_total", "Records that a decoder could not decode."),
+      ("set_aside_records", "set_aside_total", "Records that it fails on, kept in the quarantine."),
+      ("missed_records", "missed_records_total", "Records that were gone before it came to them."),
+      ("restarts", "restarts_total", "Starts after the first."), ("failures", "failures_total", "Crashes, hangs and the like."),
+      ("denied_calls", "denied_calls_total", "Calls that its confinement denied."),
+    ] {
+      out.begin("crossdock_plugin_\(family)", .counter, help: help)
+      each(plugins, "plugin", member, &out)
+    }
+    out.begin("crossdock_plugin_batch_duration_microseconds", .gauge, help: "Batches by the time they took: up to le.")
+    for plugin in plugins {
+      for (bound, count) in plugin["batch_us"]?.object ?? [] {
+        out.sample([("plugin", plugin["name"]?.string ?? ""), ("le", bound == "more" ? "+Inf" : bound)], count.number)
+      }
     }
   }
 

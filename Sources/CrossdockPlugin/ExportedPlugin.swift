@@ -1,18 +1,58 @@
-// Turns a `Model` type into the C descriptor of crossdock_plugin.h.
+// Turns a type that conforms to `Model`, `Decoder`, `Uplink` or `Feed` into the C descriptor of crossdock_plugin.h.
 //
-// C function pointers capture nothing, so the model's type travels as `plugin_data`: a box that the descriptor points to.
+// C function pointers capture nothing, so the plugin's type travels as `plugin_data`: a box that the descriptor points to.
 // Descriptors, option tables and boxes are made once a type and live as long as the process, as static constants would.
 public import CCrossdockPlugin
 
 public enum ExportedPlugin {
   /// The descriptor for the host's ABI, or nil when this build cannot run on it.
-  public static func entry<M: Model>(_ model: M.Type, hostABI: UInt32) -> UnsafePointer<crossdock_plugin>? {
+  public static func entry<P: Model>(_ model: P.Type, hostABI: UInt32) -> UnsafePointer<crossdock_plugin>? {
     hostABI >= CROSSDOCK_ABI_VERSION ? descriptor(model) : nil
   }
+  public static func entry<P: Decoder>(_ decoder: P.Type, hostABI: UInt32) -> UnsafePointer<crossdock_plugin>? {
+    hostABI >= CROSSDOCK_ABI_VERSION ? descriptor(decoder) : nil
+  }
+  public static func entry<P: Uplink>(_ uplink: P.Type, hostABI: UInt32) -> UnsafePointer<crossdock_plugin>? {
+    hostABI >= CROSSDOCK_ABI_VERSION ? descriptor(uplink) : nil
+  }
+  public static func entry<P: Feed>(_ feed: P.Type, hostABI: UInt32) -> UnsafePointer<crossdock_plugin>? {
+    hostABI >= CROSSDOCK_ABI_VERSION ? descriptor(feed) : nil
+  }
 
-  /// The descriptor of a model that is linked into the host's own program.
-  public static func descriptor<M: Model>(_ model: M.Type) -> UnsafePointer<crossdock_plugin> {
-    let manifest = M.manifest
+  /// The descriptor of a plugin that is linked into the host's own program.
+  public static func descriptor<P: Model>(_ model: P.Type) -> UnsafePointer<crossdock_plugin> {
+    make(model, UInt32(CROSSDOCK_ROLE_MODEL)) { model, host, batch in
+      try model.process(PluginBatch(batch), into: PluginOutput(host: host))
+    }
+  }
+  public static func descriptor<P: Decoder>(_ decoder: P.Type) -> UnsafePointer<crossdock_plugin> {
+    make(decoder, UInt32(CROSSDOCK_ROLE_DECODER)) { decoder, host, batch in
+      let output = PluginOutput(host: host)
+      for message in PluginBatch(batch) {
+        do {
+          try decoder.decode(message, into: output)
+        } catch let reason as PluginReject {
+          try output.reject(message, reason.description)
+        }
+      }
+    }
+  }
+  public static func descriptor<P: Uplink>(_ uplink: P.Type) -> UnsafePointer<crossdock_plugin> {
+    make(uplink, UInt32(CROSSDOCK_ROLE_UPLINK)) { uplink, host, batch in
+      try uplink.deliver(PluginBatch(batch), PluginTurn(host: host, batch: batch))
+    }
+  }
+  public static func descriptor<P: Feed>(_ feed: P.Type) -> UnsafePointer<crossdock_plugin> {
+    make(feed, UInt32(CROSSDOCK_ROLE_FEED)) { feed, host, batch in
+      try feed.poll(PluginTurn(host: host, batch: batch), into: PluginOutput(host: host))
+    }
+  }
+
+  private static func make<P: Plugin>(
+    _ type: P.Type, _ role: UInt32,
+    _ work: @escaping (P, UnsafePointer<crossdock_host>, UnsafePointer<crossdock_batch>) throws -> Void
+  ) -> UnsafePointer<crossdock_plugin> {
+    let manifest = P.manifest
     let options = UnsafeMutablePointer<crossdock_option>.allocate(capacity: max(1, manifest.options.count))
     for (i, option) in manifest.options.enumerated() {
       (options + i).initialize(
@@ -21,12 +61,15 @@ public enum ExportedPlugin {
           key: permanentCString(option.key), default_value: option.defaultValue.map(permanentCString),
           help: permanentCString(option.help)))
     }
-    let factory = ModelFactory { try M($0) }
+    let factory = PluginFactory { context, host in
+      let plugin = try P(context)
+      return PluginInstance(plugin: plugin, host: host) { try work(plugin, host, $0) }
+    }
     let descriptor = UnsafeMutablePointer<crossdock_plugin>.allocate(capacity: 1)
     descriptor.initialize(
       to: crossdock_plugin(
         struct_size: UInt32(MemoryLayout<crossdock_plugin>.size), abi_version: CROSSDOCK_ABI_VERSION,
-        role: UInt32(CROSSDOCK_ROLE_MODEL), option_count: UInt32(manifest.options.count),
+        role: role, option_count: UInt32(manifest.options.count),
         name: permanentCString(manifest.name), version: permanentCString(manifest.version),
         summary: permanentCString(manifest.summary), options: options,
         plugin_data: Unmanaged.passRetained(factory).toOpaque(), open: openInstance, restore: restoreInstance,
@@ -35,38 +78,34 @@ public enum ExportedPlugin {
   }
 }
 
-final class ModelFactory {
-  let make: (PluginContext) throws -> any Model
+final class PluginFactory {
+  let make: (PluginContext, UnsafePointer<crossdock_host>) throws -> PluginInstance
 
-  init(make: @escaping (PluginContext) throws -> any Model) {
+  init(make: @escaping (PluginContext, UnsafePointer<crossdock_host>) throws -> PluginInstance) {
     self.make = make
   }
 }
 
 /// What `*instance` points to.
-final class ModelInstance {
-  let model: any Model
+final class PluginInstance {
+  let plugin: any Plugin
   let host: UnsafePointer<crossdock_host>
+  let work: (UnsafePointer<crossdock_batch>) throws -> Void
+  /// The reason of the latest retry: said once, not with every pause.
+  var lastRetry = ""
 
-  init(model: any Model, host: UnsafePointer<crossdock_host>) {
-    self.model = model
+  init(
+    plugin: any Plugin, host: UnsafePointer<crossdock_host>,
+    work: @escaping (UnsafePointer<crossdock_batch>) throws -> Void
+  ) {
+    self.plugin = plugin
     self.host = host
+    self.work = work
   }
 
-  func log(_ level: PluginContext.LogLevel, _ text: String) {
-    logLine(host, level, text)
-  }
-
-  static func from(_ instance: UnsafeMutableRawPointer?) -> ModelInstance {
+  static func from(_ instance: UnsafeMutableRawPointer?) -> PluginInstance {
     guard let instance else { preconditionFailure("the host called into an instance that is not open") }
-    return Unmanaged<ModelInstance>.fromOpaque(instance).takeUnretainedValue()
-  }
-}
-
-private func logLine(_ host: UnsafePointer<crossdock_host>, _ level: PluginContext.LogLevel, _ text: String) {
-  var text = text
-  text.withUTF8 {
-    host.pointee.log(host.pointee.context, level.rawValue, crossdock_bytes(data: $0.baseAddress, count: $0.count))
+    return Unmanaged<PluginInstance>.fromOpaque(instance).takeUnretainedValue()
   }
 }
 
@@ -83,45 +122,50 @@ private let openInstance:
     UnsafeMutablePointer<UnsafeMutableRawPointer?>?
   ) -> Int32 = { data, host, open, instance in
     guard let data, let host, let open, let instance else { return Int32(CROSSDOCK_FAILED) }
-    let factory = Unmanaged<ModelFactory>.fromOpaque(data).takeUnretainedValue()
+    let factory = Unmanaged<PluginFactory>.fromOpaque(data).takeUnretainedValue()
     do {
-      let context = PluginContext(host: host, open: open.pointee)
-      let made = ModelInstance(model: try factory.make(context), host: host)
+      let made = try factory.make(PluginContext(host: host, open: open), host)
       instance.pointee = Unmanaged.passRetained(made).toOpaque()
       return Int32(CROSSDOCK_OK)
     } catch {
-      logLine(host, .error, "\(error)")
+      host.log(Int32(CROSSDOCK_LOG_ERROR), "\(error)")
       return Int32(CROSSDOCK_BAD_OPTIONS)
     }
   }
 
 private let restoreInstance: @convention(c) (UnsafeMutableRawPointer?, crossdock_bytes) -> Int32 = { instance, bytes in
-  let instance = ModelInstance.from(instance)
+  let instance = PluginInstance.from(instance)
   do {
-    try instance.model.restore(Array(UnsafeBufferPointer(start: bytes.data, count: bytes.count)))
+    try instance.plugin.restore(Array(UnsafeBufferPointer(start: bytes.data, count: bytes.count)))
     return Int32(CROSSDOCK_OK)
   } catch {
-    instance.log(.warning, "the checkpoint cannot be used: \(error)")
+    instance.host.log(Int32(CROSSDOCK_LOG_WARNING), "the checkpoint cannot be used: \(error)")
     return Int32(CROSSDOCK_BAD_CHECKPOINT)
   }
 }
 
 private let processBatch: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<crossdock_batch>?) -> Int32 = {
   instance, batch in
-  let instance = ModelInstance.from(instance)
+  let instance = PluginInstance.from(instance)
   guard let batch else { return Int32(CROSSDOCK_FAILED) }
   do {
-    try instance.model.process(PluginBatch(batch), into: PluginOutput(host: instance.host))
+    try instance.work(batch)
+    instance.lastRetry = ""
     return Int32(CROSSDOCK_OK)
+  } catch let retry as PluginRetry where instance.plugin is any Uplink || instance.plugin is any Feed {
+    let reason = retry.description
+    if reason != instance.lastRetry { instance.host.log(Int32(CROSSDOCK_LOG_WARNING), reason) }
+    instance.lastRetry = reason
+    return Int32(CROSSDOCK_RETRY)
   } catch {
-    instance.log(.error, "\(error)")
+    instance.host.log(Int32(CROSSDOCK_LOG_ERROR), "\(error)")
     return Int32(CROSSDOCK_FAILED)
   }
 }
 
 private let writeCheckpoint: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { instance in
-  let instance = ModelInstance.from(instance)
-  instance.model.checkpoint().withUnsafeBufferPointer {
+  let instance = PluginInstance.from(instance)
+  instance.plugin.checkpoint().withUnsafeBufferPointer {
     instance.host.pointee.write(instance.host.pointee.context, crossdock_bytes(data: $0.baseAddress, count: $0.count))
   }
   return Int32(CROSSDOCK_OK)
@@ -129,13 +173,13 @@ private let writeCheckpoint: @convention(c) (UnsafeMutableRawPointer?) -> Int32 
 
 private let closeInstance: @convention(c) (UnsafeMutableRawPointer?) -> Void = { instance in
   guard let instance else { return }
-  Unmanaged<ModelInstance>.fromOpaque(instance).release()
+  Unmanaged<PluginInstance>.fromOpaque(instance).release()
 }
 
 extension PluginContext {
-  init(host: UnsafePointer<crossdock_host>, open: crossdock_open) {
+  init(host: UnsafePointer<crossdock_host>, open: UnsafePointer<crossdock_open>) {
     var options: [String: Value] = [:]
-    for value in UnsafeBufferPointer(start: open.options, count: Int(open.option_count)) {
+    for value in UnsafeBufferPointer(start: open.pointee.options, count: Int(open.pointee.option_count)) {
       let key = String(cString: value.key)
       switch PluginOption.Kind(rawValue: value.type) {
       case .string?: options[key] = .string(value.text.string)
@@ -154,13 +198,13 @@ extension PluginContext {
       case nil: continue
       }
     }
-    let streams = UnsafeBufferPointer(start: open.streams, count: Int(open.stream_count)).map { stream in
+    let streams = UnsafeBufferPointer(start: open.pointee.streams, count: Int(open.pointee.stream_count)).map { stream in
       Stream(
         name: String(cString: stream.name),
         columns: (0..<Int(stream.column_count)).compactMap { stream.columns[$0].map(String.init(cString:)) })
     }
-    let writes = (0..<Int(open.write_count)).compactMap { open.writes[$0].map(String.init(cString:)) }
-    self.init(options: options, streams: streams, writes: writes) { level, text in logLine(host, level, text) }
+    let writes = (0..<Int(open.pointee.write_count)).compactMap { open.pointee.writes[$0].map(String.init(cString:)) }
+    self.init(options: options, streams: streams, writes: writes) { level, text in host.log(level.rawValue, text) }
   }
 }
 

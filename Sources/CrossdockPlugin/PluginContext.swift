@@ -90,9 +90,9 @@ public struct PluginContext {
 
   /// The files of a `.file` (one) or `.files` option.
   public func files(_ key: String) -> [File] {
-    guard case .files(let files)? = options[key] else {
-      preconditionFailure("option \(key) is not a file in the table")
-    }
+    // A host hands over one entry a file: none at all where there is none.
+    guard let value = options[key] else { return [] }
+    guard case .files(let files) = value else { preconditionFailure("option \(key) is not a file in the table") }
     return files
   }
 

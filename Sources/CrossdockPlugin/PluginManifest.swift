@@ -5,11 +5,12 @@ public struct PluginManifest: Sendable {
   public var summary: String
   public var options: [PluginOption]
 
-  public init(name: String, version: String, summary: String, options: [PluginOption]) {
+  /// - Parameter options: `TypedOption`s, `PluginOption`s, or both.
+  public init(name: String, version: String, summary: String, options: [any OptionTableRow] = []) {
     self.name = name
     self.version = version
     self.summary = summary
-    self.options = options
+    self.options = options.map(\.row)
   }
 }
 

@@ -1,12 +1,12 @@
 internal import CCrossdockPlugin
 
-/// Where a model's records go. Valid only inside `process`.
+/// Where the records of a model, a decoder or a feed go. Valid only inside the call that got it.
 public struct PluginOutput {
   let host: UnsafePointer<crossdock_host>
 
   /// Emits a record; with a reply topic the body is also published there once the record is on disk.
   /// - Parameter body: JSON text.
-  /// - Throws: `PluginError` when the host refuses it: not a stream of this model's `writes`, or more than its bounds.
+  /// - Throws: `PluginError` when the host refuses it: not a stream of this plugin's `writes`, or more than its bounds.
   public func emit(
     stream: String, source: String, eventTimeNs: Int64, body: [UInt8], replyTopic: String = ""
   ) throws {
@@ -34,10 +34,12 @@ public struct PluginOutput {
   /// Microseconds that this batch may still take.
   public var remainingUs: Int64 { host.pointee.remaining_us(host.pointee.context) }
 
+  /// A decoder's message that cannot be decoded: the same as throwing `PluginReject`, and going on.
+  public func reject(_ message: PluginRecord, _ reason: String) throws { try host.reject(message.index, reason) }
+
   /// Adds to a counter of the plugin's own.
-  public func count(_ name: StaticString, _ add: UInt64 = 1) {
-    name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount + 1) {
-      host.pointee.count(host.pointee.context, $0, add)
-    }
-  }
+  public func count(_ name: StaticString, _ add: UInt64 = 1) { host.count(name, add) }
+
+  /// Sets a measure of the plugin's own.
+  public func metric(_ name: StaticString, _ value: Double) { host.metric(name, value) }
 }

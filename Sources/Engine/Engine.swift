@@ -110,7 +110,7 @@ package final class Engine {
   package func turn(now: ClockReading, isReadable: (Int) -> Bool) -> Bool {
     if hold == nil { readSockets(isReadable, now: now) }
     takeEvents()
-    takePosts()
+    takePosts(now)
     if isCommitDue(now) { commit(now: now) }
     if hold == nil {
       writeSockets()
@@ -191,11 +191,12 @@ package final class Engine {
   }
 
   /// What other threads want to have committed.
-  private func takePosts() {
+  private func takePosts(_ now: ClockReading) {
     // Also while the engine holds: a journal that rejects is full until it knows what was confirmed.
     pipeline.add(handle.cursors.takeAll())
     for (stream, after) in handle.cursors.takeDamage() { journal.suspect(stream: stream, after: after) }
     guard hold == nil else { return }
+    handle.plugins.take { pipeline.append($0, now: now) }
     for (tombstone, cursor) in callbacks.setAside() {
       pipeline.add(tombstone)
       pipeline.add([cursor])
@@ -222,6 +223,7 @@ package final class Engine {
       if hasReplies { outbox.repliesWereCommitted() }
       pipeline.add(confirmedReplies: try outbox.publish(on: connections))
       if hasRecords { handle.commits.wakeAll() }
+      handle.plugins.didCommit()
     } catch {
       holdBack(error, nowMs: now.monotonicMs)
     }
@@ -310,7 +312,7 @@ package final class Engine {
   /// Commits what was read, acknowledges it and says goodbye. Nothing can be done with the engine after that.
   package func shutDown(now: ClockReading) {
     takeEvents()
-    takePosts()
+    takePosts(now)
     if damage == nil { commit(now: now, isLast: true) }
     if let hold {
       log.error("stopped without the last batch, which was not acknowledged", metadata: ["reason": "\(hold.reason)"])

@@ -7,6 +7,7 @@ package final class EngineHandle: Sendable {
   /// A new generation with each commit that added records.
   package let commits: CommitSignal
   package let cursors: CursorMailbox
+  let plugins: PluginMailbox
   let wake: WakeDescriptor
   private let stopRequested = Atomic<Bool>(false)
   private let current = Mutex<EngineSnapshot?>(nil)
@@ -16,6 +17,7 @@ package final class EngineHandle: Sendable {
     self.wake = wake
     commits = CommitSignal()
     cursors = CursorMailbox(onPost: { wake.wake() })
+    plugins = PluginMailbox(onPost: { wake.wake() })
   }
 
   /// Asks the engine to commit what it has and to end.

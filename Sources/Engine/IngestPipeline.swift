@@ -31,11 +31,11 @@ final class IngestPipeline {
   private(set) var messages = 0
   /// Ingest time minus event time of each feed's last record.
   private(set) var lagNs: [Int64]
-  private let quarantine: UInt16
+  let quarantine: UInt16
   private let tombstones: UInt16
   private var sourceText: [UInt8] = []
   private let maxMessages: Int
-  private let maxBytes: Int
+  let maxBytes: Int
 
   init(
     journal: Journal, feeds: [FeedRuntime], connectionNames: [String], maxMessages: Int, maxBytes: Int,
@@ -227,7 +227,7 @@ final class IngestPipeline {
     }
   }
 
-  private func appendOwn(_ body: [UInt8], stream: UInt16, now: ClockReading) {
+  func appendOwn(_ body: [UInt8], stream: UInt16, now: ClockReading) {
     let source = journal.internOwn()
     batch.appendBody(body)
     var flags: RecordFlags = .derived
@@ -270,6 +270,9 @@ final class IngestPipeline {
   }
   func add(_ checkpoint: JournalTransaction.Checkpoint) {
     transaction.checkpoints.append(checkpoint)
+  }
+  func markUrgent() {
+    isUrgent = true
   }
   func add(_ reply: JournalTransaction.Reply) {
     transaction.replies.append(reply)

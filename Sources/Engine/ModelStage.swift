@@ -4,7 +4,6 @@
 // Checkpoints are written every so often, not with each batch: after a restart the records since the last one are handed to
 // the model again and what it emits then is thrown away, because the journal has it already. Models are deterministic.
 internal import Configuration
-internal import Decoding
 internal import Journal
 internal import Logging
 internal import Platform
@@ -96,10 +95,13 @@ final class ModelStage {
   private func append(_ slot: Slot, to pipeline: IngestPipeline, now: ClockReading) {
     let batch = pipeline.batch
     let start = batch.count
+    for reject in slot.model.rejects where reject.record < start { setAside(reject, of: slot, in: pipeline, now: now) }
+    let isDerived = slot.model.descriptor.role == .model
+    let firstEmitted = batch.count
     for record in slot.model.emitted.records {
       guard let source = slot.model.emitted.withSource(of: record, { journal.intern($0) }) else { continue }
       slot.model.emitted.withBody(of: record) { batch.appendBody($0) }
-      var flags: RecordFlags = .derived
+      var flags: RecordFlags = isDerived ? .derived : []
       if !now.isSynchronised { flags.insert(.clockUnsynchronised) }
       batch.finishRecord(
         stream: slot.writes[record.write], source: source, eventTimeNs: record.eventTimeNs, ingestTimeNs: now.wallNs,
@@ -109,8 +111,22 @@ final class ModelStage {
         pipeline.add(JournalTransaction.Reply(connection: connection, topic: topic, recordIndex: batch.count - 1))
       }
     }
-    slot.counters.emitted += UInt64(batch.count - start)
+    slot.counters.emitted += UInt64(batch.count - firstEmitted)
     journal.assignSequences(batch, from: start)
+  }
+
+  /// A record that a decoder cannot decode goes to the quarantine, in the same transaction.
+  private func setAside(_ reject: PluginReject, of slot: Slot, in pipeline: IngestPipeline, now: ClockReading) {
+    let batch = pipeline.batch
+    let index = reject.record
+    let record = StoredRecord(
+      sequence: batch.sequences[index],
+      source: journal.sources.withName(batch.sources[index]) { String(decoding: $0, as: UTF8.self) },
+      eventTimeNs: batch.eventTimesNs[index], ingestTimeNs: batch.ingestTimesNs[index],
+      monotonicNs: batch.monotonicTimesNs[index], boot: 0, flags: [], body: batch.withBody(of: index) { Array($0) })
+    let stream = journal.streamStates[Int(batch.streams[index])].definition.name
+    pipeline.setAside(
+      PluginResult.SetAside(stream: stream, record: record, reason: reject.reason), by: slot.model.name, now: now)
   }
 
   /// Adds checkpoints that are due to the transaction of the batch that the models have just seen.
@@ -166,12 +182,16 @@ final class ModelStage {
     var arrival = arrival
     var count = 0
     let batch = RecordBatch()
+    let replay = RecordReplay(feeds)
     while true {
       let records = try journal.records(of: slot.reads, arrivedAfter: arrival, limit: EngineLimits.replayBatchRecords)
       guard let last = records.last else { break }
       arrival = last.arrival
       batch.removeAll()
-      for record in records { append(record, to: batch, feeds: feeds) }
+      for replayed in records {
+        let feed = replayed.feed > 0 && Int(replayed.feed) <= feeds.count ? feeds[Int(replayed.feed) - 1].name : ""
+        replay.append(replayed.record, feed: feed, stream: replayed.stream, source: replayed.source, to: batch)
+      }
       takeNewSources()
       selection = Array(UInt32(0)..<UInt32(batch.count))
       _ = slot.model.process(batch, selection: selection, sources: names, deadlineMs: EngineLimits.modelDeadlineMs)
@@ -179,25 +199,5 @@ final class ModelStage {
     }
     slot.recordsSinceCheckpoint = count
     if count > 0 { log.info("model caught up", metadata: ["model": "\(slot.model.name)", "records": "\(count)"]) }
-  }
-
-  private func append(_ replayed: Journal.ReplayedRecord, to batch: RecordBatch, feeds: [FeedRuntime]) {
-    let record = replayed.record
-    let feed = replayed.feed > 0 && Int(replayed.feed) <= feeds.count ? feeds[Int(replayed.feed) - 1] : nil
-    let clock = ClockReading(wallNs: record.ingestTimeNs, monotonicNs: record.monotonicNs, isSynchronised: true)
-    let start = batch.count
-    let outcome = record.body.withUnsafeBytes { body in
-      feed?.replayDecoder?.decode(
-        payload: body, arrival: Arrival(clock: clock), stream: replayed.stream, source: replayed.source, into: batch)
-    }
-    if outcome != .records(1) {
-      batch.appendBody(record.body)
-      for _ in 0..<(feed?.columnCount ?? 0) { batch.appendColumn(.nan) }
-      batch.finishRecord(
-        stream: replayed.stream, source: replayed.source, eventTimeNs: 0, ingestTimeNs: 0, monotonicNs: 0, flags: [])
-    }
-    batch.restate(
-      start, sequence: record.sequence, eventTimeNs: record.eventTimeNs, ingestTimeNs: record.ingestTimeNs,
-      monotonicNs: record.monotonicNs, flags: record.flags)
   }
 }

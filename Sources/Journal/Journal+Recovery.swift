@@ -3,10 +3,24 @@ internal import SQLite
 
 // What a started engine takes back from the journal.
 extension Journal {
-  package struct SavedCheckpoint {
+  package struct SavedCheckpoint: Sendable {
     package var version: String
     package var arrival: Int64
     package var state: [UInt8]
+
+    package init(version: String, arrival: Int64, state: [UInt8]) {
+      self.version = version
+      self.arrival = arrival
+      self.state = state
+    }
+
+    static func read(_ model: String, in database: SQLiteConnection) throws(CrossdockError) -> SavedCheckpoint? {
+      let statement = try database.prepare("SELECT version, arrival, state FROM checkpoint WHERE model = ?1")
+      statement.bind(model, at: 1)
+      guard try statement.step() else { return nil }
+      return SavedCheckpoint(
+        version: statement.text(0), arrival: statement.integer(1), state: Array(statement.bytes(2)))
+    }
   }
 
   /// A reply that is still to be published.
@@ -18,11 +32,7 @@ extension Journal {
   }
 
   package func checkpoint(of model: String) throws(CrossdockError) -> SavedCheckpoint? {
-    let statement = try database.prepare("SELECT version, arrival, state FROM checkpoint WHERE model = ?1")
-    statement.bind(model, at: 1)
-    guard try statement.step() else { return nil }
-    return SavedCheckpoint(
-      version: statement.text(0), arrival: statement.integer(1), state: Array(statement.bytes(2)))
+    try SavedCheckpoint.read(model, in: database)
   }
 
   /// Packet ids and hashes of a connection's last messages, oldest first.

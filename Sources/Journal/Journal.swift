@@ -309,7 +309,7 @@ package final class Journal {
 
   private func write(_ transaction: JournalTransaction, _ batch: RecordBatch) throws(CrossdockError) {
     for checkpoint in transaction.checkpoints {
-      try statements.setCheckpoint(checkpoint, arrival: nextArrival - 1)
+      try statements.setCheckpoint(checkpoint, arrival: checkpoint.arrival ?? nextArrival - 1)
     }
     for reply in transaction.replies {
       let stream = streams.slots[Int(batch.streams[reply.recordIndex])]

@@ -8,7 +8,7 @@ package final class JournalReader {
   package let epoch: Epoch
   package let agent: String
   let database: SQLiteConnection
-  private let blocks: StoredBlocks
+  let blocks: StoredBlocks
   private let sourceName: SQLiteStatement
   private let streamID: SQLiteStatement
   private var names: [Int64: String] = [:]
@@ -79,7 +79,7 @@ package final class JournalReader {
     }
   }
 
-  private func stored(_ record: BlockRecord) throws(CrossdockError) -> StoredRecord {
+  func stored(_ record: BlockRecord) throws(CrossdockError) -> StoredRecord {
     StoredRecord(
       sequence: record.sequence, source: try name(of: Int64(record.source) + 1), eventTimeNs: record.eventTimeNs,
       ingestTimeNs: record.ingestTimeNs, monotonicNs: record.monotonicNs, boot: record.boot,
@@ -111,7 +111,7 @@ package final class JournalReader {
     }
   }
 
-  private func id(of stream: String) throws(CrossdockError) -> Int64 {
+  func id(of stream: String) throws(CrossdockError) -> Int64 {
     streamID.bind(stream, at: 1)
     defer { streamID.reset() }
     guard try streamID.step() else {
@@ -123,7 +123,7 @@ package final class JournalReader {
     return streamID.integer(0)
   }
 
-  private func name(of source: Int64) throws(CrossdockError) -> String {
+  func name(of source: Int64) throws(CrossdockError) -> String {
     if let known = names[source] { return known }
     sourceName.bind(source, at: 1)
     defer { sourceName.reset() }

@@ -19,11 +19,14 @@ package struct JournalTransaction {
     package var model: String
     package var version: String
     package var state: [UInt8]
+    /// The last record, by its order of arrival, that the state knows; nil: the last of this transaction.
+    package var arrival: Int64?
 
-    package init(model: String, version: String, state: [UInt8]) {
+    package init(model: String, version: String, state: [UInt8], arrival: Int64? = nil) {
       self.model = model
       self.version = version
       self.state = state
+      self.arrival = arrival
     }
   }
 

@@ -1,6 +1,6 @@
 /// What a plugin emitted while it worked on one batch: copied at once, in one arena.
-package struct EmittedRecords {
-  package struct Record {
+package struct EmittedRecords: Sendable {
+  package struct Record: Sendable {
     /// Index into the model's `writes`.
     package var write: Int
     package var eventTimeNs: Int64
@@ -16,6 +16,7 @@ package struct EmittedRecords {
 
   package private(set) var records: [Record] = []
   private var arena: [UInt8] = []
+  package var bytes: Int { arena.count }
 
   package init() {}
 

@@ -16,7 +16,11 @@ enum HostCallbacks {
       remaining_us: { HostCallbacks.model($0).remainingUs },
       count: { context, name, add in
         if let name { HostCallbacks.model(context).receiveCount(String(cString: name), add) }
-      })
+      },
+      metric: { context, name, value in
+        if let name { HostCallbacks.model(context).receiveMetric(String(cString: name), value) }
+      },
+      reject: { HostCallbacks.model($0).receiveReject($1, String(decoding: $2.buffer, as: UTF8.self)) })
   }
 
   private static func model(_ context: UnsafeMutableRawPointer?) -> InProcessModel {

@@ -13,6 +13,9 @@ package final class InProcessModel {
   package let writes: [String]
   package private(set) var emitted = EmittedRecords()
   package private(set) var counters: [String: UInt64] = [:]
+  package private(set) var measures: [String: Double] = [:]
+  /// Records of the last batch that a decoder could not decode.
+  package private(set) var rejects: [PluginReject] = []
   /// Counters of its own that a plugin may have.
   private static let maxCounters = 64
 
@@ -77,10 +80,12 @@ package final class InProcessModel {
     _ batch: RecordBatch, selection: [UInt32], sources: SourceNames, deadlineMs: Int64
   ) -> Bool {
     emitted.removeAll()
+    rejects.removeAll(keepingCapacity: true)
     deadlineNs = SystemClock.monotonicNs() + deadlineMs * 1_000_000
     let answer = withRawBatch(batch, selection, sources) { descriptor.raw.pointee.process(instance, $0) }
     guard answer == CROSSDOCK_OK else {
       emitted.removeAll()
+      rejects.removeAll(keepingCapacity: true)
       return false
     }
     return true
@@ -132,6 +137,16 @@ package final class InProcessModel {
 
   func receiveCount(_ name: String, _ add: UInt64) {
     if counters[name] != nil || counters.count < Self.maxCounters { counters[name, default: 0] &+= add }
+  }
+
+  func receiveMetric(_ name: String, _ value: Double) {
+    if measures[name] != nil || measures.count < Self.maxCounters { measures[name] = value }
+  }
+
+  func receiveReject(_ record: UInt32, _ reason: String) -> Int32 {
+    guard descriptor.role == .decoder, rejects.count < EmittedRecords.maxRecords else { return Int32(CROSSDOCK_REFUSED) }
+    rejects.append(PluginReject(record: Int(record), reason: String(reason.prefix(PluginReject.maxReason))))
+    return Int32(CROSSDOCK_OK)
   }
 
   var remainingUs: Int64 { (deadlineNs - SystemClock.monotonicNs()) / 1000 }

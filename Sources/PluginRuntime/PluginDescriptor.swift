@@ -11,6 +11,7 @@ package struct PluginDescriptor {
   }
 
   package let raw: UnsafePointer<crossdock_plugin>
+  package let role: PluginManifest.Role
   package let name: String
   package let version: String
   package let summary: String
@@ -32,11 +33,12 @@ package struct PluginDescriptor {
         "it was built for ABI \(plugin.abi_version), this agent has \(CROSSDOCK_ABI_VERSION)",
         "build it with this agent's header")
     }
-    guard plugin.role == CROSSDOCK_ROLE_MODEL else { throw refuse("its role \(plugin.role) is not known") }
+    guard let role = PluginManifest.Role(number: plugin.role) else { throw refuse("its role \(plugin.role) is not known") }
     guard let name = plugin.name, let version = plugin.version, plugin.open != nil, plugin.process != nil,
       plugin.close != nil
     else { throw refuse("its descriptor lacks a name, a version, or one of open, process, close") }
     self.raw = raw
+    self.role = role
     self.name = String(cString: name)
     self.version = String(cString: version)
     summary = plugin.summary.map { String(cString: $0) } ?? ""

@@ -8,6 +8,7 @@ enum AllCommands {
       ExportCommand.self, DoctorCommand.self,
       SimulateCommand.self, WaitDrainedCommand.self, JournalInspectCommand.self, JournalVerifyCommand.self,
       JournalRepairCommand.self, JournalCompactCommand.self, JournalExportCommand.self, JournalImportCommand.self,
+      PluginNewCommand.self,
     ]
     #if PLUGIN_PICK_ROUTING
       commands.append(RouteCommand.self)

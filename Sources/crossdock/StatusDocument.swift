@@ -6,7 +6,9 @@ import Uplink
 
 /// `/v1/status`: the running agent in one JSON object. `crossdock status`, `crossdock top` and `/metrics` are views of it.
 enum StatusDocument {
-  static func json(agent: String, _ engine: EngineSnapshot, uplinks: [UplinkStatus]) -> [UInt8] {
+  static func json(
+    agent: String, _ engine: EngineSnapshot, plugins: [PluginStatus], uplinks: [UplinkStatus]
+  ) -> [UInt8] {
     var json = JSONWriter(reserving: 4096)
     json.object {
       $0.member("agent", agent)
@@ -22,6 +24,9 @@ enum StatusDocument {
       $0.member(
         "streams", array: { list in for stream in engine.streams { self.stream(stream, &list) } })
       $0.member("models", array: { list in for model in engine.models { self.model(model, &list) } })
+      $0.member(
+        "plugins",
+        array: { list in for plugin in plugins { list.object { PluginStatusDocument.plugin(plugin, &$0) } } })
       $0.member("uplinks", array: { list in for uplink in uplinks { self.uplink(uplink, &list) } })
     }
     return json.bytes

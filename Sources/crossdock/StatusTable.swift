@@ -52,6 +52,19 @@ enum StatusTable {
         ]
       })
     out += section(
+      ["PLUGIN", "VERSION", "ROLE", "STATE", "RECORDS", "EMITTED", "SET ASIDE", "RESTARTS", "DENIED", "MB", "LAST FAILURE"],
+      status["plugins"],
+      { plugin in
+        let aside = (plugin["set_aside_total"]?.integer ?? 0) + (plugin["rejected_total"]?.integer ?? 0)
+        let marks =
+          (plugin["unsigned"]?.bool == true ? " UNSIGNED" : "") + (plugin["confined"]?.bool == false ? " UNCONFINED" : "")
+        return [
+          word(plugin, "name"), word(plugin, "version") + marks, word(plugin, "role"), word(plugin, "state"),
+          count(plugin["records_total"]), count(plugin["emitted_total"]), String(aside), count(plugin["restarts_total"]),
+          count(plugin["denied_calls_total"]), count(plugin["resident_mb"]), word(plugin, "last_failure"),
+        ]
+      })
+    out += section(
       ["UPLINK", "STATE", "LAG", "SENT", "BYTES", "FAILURES", "LAST ERROR"], status["uplinks"],
       {
         [

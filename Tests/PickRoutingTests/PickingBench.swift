@@ -23,14 +23,14 @@ final class PickingBench {
     """
   static let geometry = AisleLayout(aisleX: [0, 10_000, 20_000], crossY: [0, 20_000])
 
-  let bench: ModelBench
+  let bench: PluginBench
   private var time: Int64 = 0
 
   init(layouts: [String] = [PickingBench.hall], options: [String: PluginContext.Value] = [:]) throws {
     var options = options
     options["layouts"] = .files(
       layouts.enumerated().map { .init(path: "\($0.offset).layout.json", contents: Array($0.element.utf8)) })
-    bench = try ModelBench(
+    bench = try PluginBench(
       PickRoutingModel.self, options: options,
       streams: ["orders", "picks", "routes"].map { .init(name: $0, columns: []) }, writes: ["routes"])
   }
@@ -61,10 +61,10 @@ final class PickingBench {
 }
 
 struct Answer: Equatable {
-  var emitted: ModelBench.Emitted
+  var emitted: PluginBench.Emitted
   var json: JSONValue
 
-  init(_ emitted: ModelBench.Emitted) throws {
+  init(_ emitted: PluginBench.Emitted) throws {
     self.emitted = emitted
     json = try JSONValue.parse(emitted.body)
   }

@@ -19,14 +19,14 @@ private func windows(_ file: URL, of count: Int = 2048) throws -> [[Float]] {
   }
 }
 
-private func feed(_ bench: ModelBench, _ windows: some Sequence<[Float]>) throws -> [JSONValue] {
+private func feed(_ bench: PluginBench, _ windows: some Sequence<[Float]>) throws -> [JSONValue] {
   for samples in windows { bench.add(stream: "vibration", source: "motor", eventTimeNs: 0, samples: samples) }
   return try bench.run().map { try JSONValue.parse($0.body) }
 }
 
 @Suite(.enabled(if: isThere, "no \(normalFile.path)")) struct BearingDataTests {
-  private func makeBench() throws -> ModelBench {
-    try ModelBench(
+  private func makeBench() throws -> PluginBench {
+    try PluginBench(
       MaintenanceModel.self, streams: [.init(name: "vibration", columns: [])], writes: ["alerts"])
   }
 

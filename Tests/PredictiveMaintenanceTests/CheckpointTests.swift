@@ -6,8 +6,8 @@ private let streams: [PluginContext.Stream] = [
   .init(name: "vibration", columns: ["rpm"]), .init(name: "temperatures", columns: ["motor_c", "gearbox_c"]),
 ]
 
-private func makeBench(streams: [PluginContext.Stream] = streams) throws -> ModelBench {
-  try ModelBench(
+private func makeBench(streams: [PluginContext.Stream] = streams) throws -> PluginBench {
+  try PluginBench(
     MaintenanceModel.self, options: ["learn_count": .integer(30), "max_signals": .integer(36)], streams: streams,
     writes: ["alerts", "features"])
 }
@@ -38,7 +38,7 @@ private func scenario(_ seed: UInt64, count: Int) -> [Record] {
   }
 }
 
-private func run(_ bench: ModelBench, _ records: ArraySlice<Record>) throws -> [ModelBench.Emitted] {
+private func run(_ bench: PluginBench, _ records: ArraySlice<Record>) throws -> [PluginBench.Emitted] {
   for (i, record) in records.enumerated() {
     bench.add(
       stream: record.stream, source: record.source, eventTimeNs: Int64(i), columns: record.columns,
@@ -80,7 +80,7 @@ private func run(_ bench: ModelBench, _ records: ArraySlice<Record>) throws -> [
     let records = scenario(seed, count: 1000)
     let whole = try run(try makeBench(), records[...])
     let single = try makeBench()
-    var pieces: [ModelBench.Emitted] = []
+    var pieces: [PluginBench.Emitted] = []
     for i in records.indices {
       single.add(
         stream: records[i].stream, source: records[i].source, eventTimeNs: Int64(i), columns: records[i].columns,
@@ -120,7 +120,7 @@ private func run(_ bench: ModelBench, _ records: ArraySlice<Record>) throws -> [
     let changed = try makeBench(streams: [.init(name: "new", columns: []), .init(name: "t", columns: ["b", "c", "a"])])
     try changed.restore(bench.checkpoint())
     #expect(changed.logLines.contains { $0.contains("1 signals") })
-    var alerts: [ModelBench.Emitted] = []
+    var alerts: [PluginBench.Emitted] = []
     for _ in 0..<5 {
       // 501 is healthy for b only if b's baseline came along; 501 for a is an alert only if a's did; c learns.
       changed.add(stream: "t", source: "s", eventTimeNs: 0, columns: [501, 501, 501])

@@ -10,11 +10,11 @@ private let streams: [PluginContext.Stream] = [
 private func makeBench(
   _ options: [String: PluginContext.Value] = [:], streams: [PluginContext.Stream] = streams,
   writes: [String] = ["alerts", "features"]
-) throws -> ModelBench {
-  try ModelBench(MaintenanceModel.self, options: options, streams: streams, writes: writes)
+) throws -> PluginBench {
+  try PluginBench(MaintenanceModel.self, options: options, streams: streams, writes: writes)
 }
 
-extension ModelBench {
+extension PluginBench {
   /// One record, one batch; the alerts that came of it.
   fileprivate func alerts(
     _ source: String = "press-1", at time: Int64 = 0, columns: [Double] = [], samples: [Float] = [], flags: UInt32 = 0

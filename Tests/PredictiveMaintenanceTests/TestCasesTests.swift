@@ -26,7 +26,7 @@ private func lines(_ file: URL) throws -> [JSONValue] {
   @Test(arguments: cases) func caseGivesWhatItExpects(_ name: String) throws {
     let place = folder.appending(path: name)
     let input = try lines(place.appending(path: "input.ndjson"))
-    let bench = try ModelBench(
+    let bench = try PluginBench(
       MaintenanceModel.self, options: try options(place.appending(path: "options.json")), streams: streams(of: input),
       writes: ["alerts", "features"])
     let columns = Dictionary(uniqueKeysWithValues: streams(of: input).map { ($0.name, $0.columns) })
@@ -47,7 +47,7 @@ private func lines(_ file: URL) throws -> [JSONValue] {
     #expect(text == (try String(contentsOf: expected, encoding: .utf8)))
   }
 
-  private func line(_ record: ModelBench.Emitted) throws -> String {
+  private func line(_ record: PluginBench.Emitted) throws -> String {
     var json = JSONWriter()
     json.object {
       $0.member("stream", record.stream)

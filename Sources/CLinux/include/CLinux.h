@@ -32,6 +32,8 @@
 
 // open(2) is variadic. Flags always get O_CLOEXEC.
 int crossdock_open(const char *path, int flags, unsigned mode);
+// renameat2(2) with RENAME_EXCHANGE: the two names change places. 0, or -1 with errno.
+int crossdock_exchange(const char *path, const char *other);
 // TIOCGWINSZ; 0 on success, else -1 (not a terminal).
 int crossdock_terminal_size(int fd, int *columns, int *rows);
 // Non-zero while the kernel says that the clock is disciplined (adjtimex: no STA_UNSYNC).
@@ -45,6 +47,13 @@ void crossdock_keep_heap_small(void);
 // Hands back the pages of code and constants that are mapped now; those still needed are mapped again from the page cache when they are
 // run. Returns the bytes of the mappings.
 long crossdock_release_code_pages(void);
+// Starts a program in a process group of its own, with no signal blocked or ignored and nothing open but: `io` as standard input and output,
+// `errors` as standard error. argv and envp end with NULL. 0, or an errno.
+int crossdock_spawn(const char *path, char *const *argv, char *const *envp, int io, int errors, pid_t *pid);
+// A pair of connected stream sockets, close-on-exec; ours[0] does not block. 0, or -1 with errno.
+int crossdock_socket_pair(int ends[2]);
+// A pipe, close-on-exec; ends[0], the reading end, does not block. 0, or -1 with errno.
+int crossdock_quiet_pipe(int ends[2]);
 // CRC-32C (Castagnoli); start with 0, feed the result back in.
 uint32_t crossdock_crc32c(uint32_t crc, const void *data, size_t count);
 #endif

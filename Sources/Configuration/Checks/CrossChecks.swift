@@ -13,12 +13,14 @@ struct CrossChecks {
   func run() {
     unique(streams.map(\.name), in: "[[stream]]")
     unique(feeds.compactMap(\.name), in: "[[feed]]")
-    unique(models.compactMap(\.name), in: "[[model]]")
+    // One space of names: positions and checkpoints are kept under them.
+    unique(models.compactMap(\.name), in: models.contains { $0.header == "[[plugin]]" } ? "[[plugin]]" : "[[model]]")
     unique(uplinks.compactMap(\.name), in: "[[uplink]]")
     clientIDs()
     references()
     overlaps()
     modelStreams()
+    loops()
     unusedStreams()
   }
 
@@ -113,6 +115,28 @@ struct CrossChecks {
             """)
         }
       }
+    }
+  }
+
+  /// Records that make records for ever: a plugin in a process of its own reads what others wrote in an earlier transaction, so the
+  /// order of the configuration ends nothing.
+  private func loops() {
+    for (start, model) in models.enumerated() where model.configuration.run != .inProcess {
+      var reached: Set<String> = []
+      var front = Set(model.writes.map(\.value))
+      while !front.isEmpty {
+        reached.formUnion(front)
+        let next = models.filter { $0.reads.contains { front.contains($0.value) } }.flatMap { $0.writes.map(\.value) }
+        front = Set(next).subtracting(reached)
+      }
+      guard let stream = model.reads.first(where: { reached.contains($0.value) }),
+        !model.writes.contains(where: { $0.value == stream.value })
+      else { continue }
+      let others = models.indices.filter { $0 != start }.map { models[$0].configuration.name }
+      context.error(
+        stream.position,
+        "\"\(model.configuration.name)\" reads \"\(printable(stream.value))\", which is made of what it writes itself",
+        hint: "records would go round for ever; look at the writes of: \(others.joined(separator: ", "))")
     }
   }
 

@@ -13,6 +13,7 @@ package struct AgentConfiguration: Sendable, Equatable {
   package var streams: [StreamDefinition]
   package var feeds: [FeedConfiguration]
   package var models: [ModelConfiguration]
+  package var plugins: PluginsSection
   package var uplinks: [UplinkConfiguration]
   /// Nil: no control API.
   package var control: ControlConfiguration?

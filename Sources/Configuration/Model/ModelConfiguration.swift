@@ -1,7 +1,24 @@
-/// `[[model]]`: a plugin at work on streams.
+/// `[[model]]` or `[[plugin]]`: a plugin at work on streams.
 package struct ModelConfiguration: Sendable, Equatable {
+  package enum Run: String, Sendable, CaseIterable {
+    /// In a process of its own, confined.
+    case isolated
+    /// In the agent, on its writer thread.
+    case inProcess = "in-process"
+  }
+
+  /// Where a plugin begins that has never run before.
+  package enum Begin: String, Sendable, CaseIterable {
+    case new
+    case oldest
+  }
+
   package var name: String
   package var plugin: String
+  /// Nil: built-in plugins in the agent, others isolated.
+  package var run: Run?
+  /// Nil: uplinks with the oldest record, others with what comes.
+  package var begin: Begin?
   package var reads: [String]
   package var writes: [String]
   /// The connection on which replies to devices are published; nil: this model cannot reply.

@@ -47,6 +47,7 @@ enum Sections {
   static let all = [
     AgentOptions.table, JournalOptions.table, LogOptions.table, ClassOptions.table, MQTTOptions.table,
     StreamOptions.table,
-    FeedOptions.table, ModelOptions.table, UplinkOptions.table, ControlOptions.table,
+    FeedOptions.table, ModelOptions.table, ModelOptions.pluginTable, PluginsOptions.table, UplinkOptions.table,
+    ControlOptions.table,
   ]
 }

@@ -6,10 +6,15 @@ final class ReadingContext {
   let file: String
   let folder: String
   let environment: ConfigurationLoader.Environment
+  /// Whether `${NAME}` is an environment variable: in agent.conf, not in a plugin's own file.
+  let substitutesVariables: Bool
   private(set) var problems: [ConfigurationProblem] = []
 
-  init(file: String, environment: @escaping ConfigurationLoader.Environment) {
+  init(
+    file: String, environment: @escaping ConfigurationLoader.Environment, substitutesVariables: Bool = true
+  ) {
     self.file = file
+    self.substitutesVariables = substitutesVariables
     self.folder = FileContents.folder(of: file)
     self.environment = environment
   }
@@ -36,7 +41,7 @@ final class ReadingContext {
 
   /// Puts the values of environment variables in the place of `${NAME}`; `$${` stands for `${`. Nil after an error.
   func substituted(_ text: String, at position: SourcePosition) -> String? {
-    guard text.contains("${") else { return text }
+    guard substitutesVariables, text.contains("${") else { return text }
     var out = ""
     var rest = Substring(text)
     var isWhole = true

@@ -6,8 +6,10 @@ struct DocumentReading {
   let context: ReadingContext
   let plugins: [String: [PluginOptionDescription]]?
 
-  static let sections = ["agent", "journal", "log", "class", "mqtt", "stream", "feed", "model", "uplink", "control"]
-  private static let arrays: Set = ["stream", "feed", "model", "uplink"]
+  static let sections = [
+    "agent", "journal", "log", "class", "mqtt", "stream", "feed", "model", "plugin", "plugins", "uplink", "control",
+  ]
+  private static let arrays: Set = ["stream", "feed", "model", "plugin", "uplink"]
 
   func configuration() -> AgentConfiguration {
     for entry in root.entries where !Self.sections.contains(entry.key) && entry.key != SyntaxRecovery.unreadableTable {
@@ -22,16 +24,19 @@ struct DocumentReading {
     journal.classMaxBytes = classes.compactMapValues(\.maxBytes)
     checks.streams = tables("stream", StreamOptions.table).compactMap { $0.stream(classes) }
     checks.feeds = tables("feed", FeedOptions.table).map { $0.feed() }
-    checks.models = tables("model", ModelOptions.table).map { $0.model() }
+    checks.models =
+      tables("model", ModelOptions.table).map { $0.model() }
+      + tables("plugin", ModelOptions.pluginTable).map { $0.model() }
     checks.uplinks = tables("uplink", UplinkOptions.table).map { $0.uplink() }
     let control = root.entry("control") == nil ? nil : section("control", ControlOptions.table).control()
+    let installed = section("plugins", PluginsOptions.table).plugins(dataDirectory: agent.dataDirectory)
     let streams = StreamShape(context: context).filled(checks.streams.map(\.definition), by: checks.feeds)
     checks.run()
     checkPlugins(checks.models.map(\.configuration))
     return AgentConfiguration(
       path: context.file, agent: agent, journal: journal, log: log,
       connections: checks.connections.map(\.configuration), streams: streams, feeds: checks.feeds.map(\.configuration),
-      models: checks.models.map(\.configuration), uplinks: checks.uplinks.map(\.configuration), control: control)
+      models: checks.models.map(\.configuration), plugins: installed, uplinks: checks.uplinks.map(\.configuration), control: control)
   }
 
   private func reportUnknown(_ entry: TOMLTable.Entry) {

@@ -5,23 +5,28 @@ struct ReadModel {
   var reads: [Located<String>]
   var writes: [Located<String>]
   var replyConnection: Located<String>?
+  var header: String
 }
 
 extension SectionReader {
+  /// A `[[model]]` or a `[[plugin]]`.
   func model() -> ReadModel {
     let name = identifier(ModelOptions.name)
     let plugin = identifier(ModelOptions.plugin)
     let reads = strings(ModelOptions.reads) ?? []
     let writes = strings(ModelOptions.writes) ?? []
     let reply = self.name(ModelOptions.replyConnection)
-    if let node = node(ModelOptions.reads), case .array(let elements) = node.value, elements.isEmpty {
+    let run = choice(ModelOptions.run, ModelConfiguration.Run.self)
+    let begin = choice(ModelOptions.begin, ModelConfiguration.Begin.self)
+    if header == ModelOptions.table.header, let node = node(ModelOptions.reads), case .array(let elements) = node.value, elements.isEmpty {
       context.error(node.position, "\"reads\" is empty: the model would never see a record")
     }
     let configuration = ModelConfiguration(
-      name: name?.value ?? "", plugin: plugin?.value ?? "", reads: reads.map(\.value), writes: writes.map(\.value),
+      name: name?.value ?? "", plugin: plugin?.value ?? "", run: run, begin: begin, reads: reads.map(\.value), writes: writes.map(\.value),
       replyConnection: reply?.value, options: modelOptions(), position: position, file: context.file,
       folder: context.folder)
-    return ReadModel(configuration: configuration, name: name, reads: reads, writes: writes, replyConnection: reply)
+    return ReadModel(configuration: configuration, name: name, reads: reads, writes: writes, replyConnection: reply,
+      header: header)
   }
 
   private func modelOptions() -> [ModelOption] {

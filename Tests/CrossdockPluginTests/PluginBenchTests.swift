@@ -42,9 +42,9 @@ private final class Summing: Model {
   }
 }
 
-@Suite struct ModelBenchTests {
-  private func bench(_ options: [String: PluginContext.Value] = [:]) throws -> ModelBench {
-    try ModelBench(Summing.self, options: options, streams: [.init(name: "t", columns: ["v"])], writes: ["sums"])
+@Suite struct PluginBenchTests {
+  private func bench(_ options: [String: PluginContext.Value] = [:]) throws -> PluginBench {
+    try PluginBench(Summing.self, options: options, streams: [.init(name: "t", columns: ["v"])], writes: ["sums"])
   }
 
   @Test func recordsGoThroughTheContractAndBack() throws {

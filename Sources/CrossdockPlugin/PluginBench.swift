@@ -1,17 +1,26 @@
 internal import CCrossdockPlugin
 
-/// The test kit: a host for unit tests, which drives a model through the C contract and keeps what it emits.
+/// The test kit: a host for unit tests, which drives a plugin of any role through the C contract and keeps what it does.
 ///
-///     let bench = try ModelBench(MyModel.self, options: ["limit": .number(3)], streams: [.init(name: "t", columns: ["c"])])
+///     let bench = try PluginBench(MyModel.self, options: ["limit": .number(3)], streams: [.init(name: "t", columns: ["c"])])
 ///     bench.add(stream: "t", source: "pump-1", eventTimeNs: 0, columns: [21.5])
 ///     #expect(try bench.run().map(\.body) == [...])
-public final class ModelBench {
+///
+/// `run` throws `PluginRetry` when an uplink or feed asks for one (the same records come again with the next `run`) and
+/// `PluginError` when the batch fails. What a decoder rejected is in `rejected`.
+public final class PluginBench {
   public struct Emitted: Sendable, Equatable {
     public var stream: String
     public var source: String
     public var eventTimeNs: Int64
     public var body: String
     public var replyTopic: String
+  }
+
+  /// A message that a decoder rejected: its place in the batch, and why.
+  public struct Rejected: Sendable, Equatable {
+    public var record: Int
+    public var reason: String
   }
 
   private struct Input {
@@ -27,6 +36,10 @@ public final class ModelBench {
   }
 
   public private(set) var logLines: [String] = []
+  /// Of the latest batch.
+  public private(set) var rejected: [Rejected] = []
+  public private(set) var counters: [String: UInt64] = [:]
+  public private(set) var metrics: [String: Double] = [:]
   private let plugin: UnsafePointer<crossdock_plugin>
   private let host: UnsafeMutablePointer<crossdock_host>
   private let streams: [PluginContext.Stream]
@@ -38,35 +51,74 @@ public final class ModelBench {
   private var written: [UInt8] = []
 
   /// - Parameter options: only those that differ from the table's defaults; `.files` for files.
-  public init<M: Model>(
-    _ model: M.Type, options: [String: PluginContext.Value] = [:], streams: [PluginContext.Stream],
+  public convenience init<P: Model>(
+    _ model: P.Type, options: [String: PluginContext.Value] = [:], streams: [PluginContext.Stream],
     writes: [String] = []
   ) throws {
-    plugin = ExportedPlugin.descriptor(model)
+    try self.init(ExportedPlugin.descriptor(model), P.manifest, options, streams, writes)
+  }
+
+  public convenience init<P: Decoder>(
+    _ decoder: P.Type, options: [String: PluginContext.Value] = [:], streams: [PluginContext.Stream],
+    writes: [String] = []
+  ) throws {
+    try self.init(ExportedPlugin.descriptor(decoder), P.manifest, options, streams, writes)
+  }
+
+  public convenience init<P: Uplink>(
+    _ uplink: P.Type, options: [String: PluginContext.Value] = [:], streams: [PluginContext.Stream]
+  ) throws {
+    try self.init(ExportedPlugin.descriptor(uplink), P.manifest, options, streams, [])
+  }
+
+  public convenience init<P: Feed>(
+    _ feed: P.Type, options: [String: PluginContext.Value] = [:], writes: [String] = []
+  ) throws {
+    try self.init(ExportedPlugin.descriptor(feed), P.manifest, options, [], writes)
+  }
+
+  init(
+    _ plugin: UnsafePointer<crossdock_plugin>, _ manifest: PluginManifest, _ options: [String: PluginContext.Value],
+    _ streams: [PluginContext.Stream], _ writes: [String], hostSize: Int = MemoryLayout<crossdock_host>.size
+  ) throws {
+    self.plugin = plugin
     self.streams = streams
     nextSequence = Array(repeating: 1, count: streams.count)
     host = UnsafeMutablePointer<crossdock_host>.allocate(capacity: 1)
-    host.initialize(
-      to: crossdock_host(
-        struct_size: UInt32(MemoryLayout<crossdock_host>.size), abi_version: CROSSDOCK_ABI_VERSION, context: nil,
-        log: { ModelBench.from($0).logLines.append($2.text) },
-        emit: { context, output in
-          guard let output else { return Int32(CROSSDOCK_REFUSED) }
-          let o = output.pointee
-          ModelBench.from(context).emitted.append(
-            Emitted(
-              stream: o.stream.text, source: o.source.text, eventTimeNs: o.event_time_ns, body: o.body.text,
-              replyTopic: o.reply_topic.text))
-          return Int32(CROSSDOCK_OK)
-        },
-        write: { ModelBench.from($0).written.append(contentsOf: UnsafeBufferPointer(start: $1.data, count: $1.count)) },
-        remaining_us: { _ in 1_000_000 }, count: { _, _, _ in }))
+    host.initialize(to: Self.callbacks(size: hostSize))
     host.pointee.context = Unmanaged.passUnretained(self).toOpaque()
-    try open(M.manifest, options, writes)
+    try open(manifest, options, writes)
+  }
+
+  private static func callbacks(size: Int) -> crossdock_host {
+    crossdock_host(
+      struct_size: UInt32(size), abi_version: CROSSDOCK_ABI_VERSION, context: nil,
+      log: { PluginBench.from($0).logLines.append($2.text) },
+      emit: { context, output in
+        guard let output else { return Int32(CROSSDOCK_REFUSED) }
+        let o = output.pointee
+        PluginBench.from(context).emitted.append(
+          Emitted(
+            stream: o.stream.text, source: o.source.text, eventTimeNs: o.event_time_ns, body: o.body.text,
+            replyTopic: o.reply_topic.text))
+        return Int32(CROSSDOCK_OK)
+      },
+      write: { PluginBench.from($0).written.append(contentsOf: UnsafeBufferPointer(start: $1.data, count: $1.count)) },
+      remaining_us: { _ in 1_000_000 },
+      count: { context, name, add in
+        if let name { PluginBench.from(context).counters[String(cString: name), default: 0] += add }
+      },
+      metric: { context, name, value in
+        if let name { PluginBench.from(context).metrics[String(cString: name)] = value }
+      },
+      reject: { context, record, reason in
+        PluginBench.from(context).rejected.append(Rejected(record: Int(record), reason: reason.text))
+        return Int32(CROSSDOCK_OK)
+      })
   }
 
   deinit {
-    plugin.pointee.close(instance)
+    if instance != nil { plugin.pointee.close(instance) }
     host.deallocate()
   }
 
@@ -122,11 +174,13 @@ public final class ModelBench {
     return sequence
   }
 
-  /// Hands the added records over as one batch and returns what the model emitted.
-  public func run() throws -> [Emitted] {
+  /// Hands the added records over as one batch and returns what the plugin emitted.
+  /// - Parameter nowNs: the wall clock, for uplinks and feeds.
+  /// - Parameter waitUs: how long a feed may wait.
+  public func run(nowNs: Int64 = 0, waitUs: Int64 = 0) throws -> [Emitted] {
     let batch = pending
-    pending = []
     emitted = []
+    rejected = []
     let arena = CArena()
     let names = sources.map { arena.bytes(Array($0.utf8)) }
     let selection = Array(UInt32(0)..<UInt32(batch.count))
@@ -147,9 +201,11 @@ public final class ModelBench {
     (raw.body_offset, raw.bodies) = arena.packed(batch.map(\.body))
     (raw.column_offset, raw.columns) = arena.packed(batch.map(\.columns))
     (raw.sample_offset, raw.samples) = arena.packed(batch.map(\.samples))
-    guard plugin.pointee.process(instance, &raw) == Int32(CROSSDOCK_OK) else {
-      throw PluginError(logLines.last ?? "process failed")
-    }
+    (raw.now_ns, raw.now_monotonic_ns, raw.wait_us) = (nowNs, nowNs, waitUs)
+    let answer = plugin.pointee.process(instance, &raw)
+    if answer == Int32(CROSSDOCK_RETRY) { throw PluginRetry(logLines.last ?? "retry") }
+    pending = []
+    guard answer == Int32(CROSSDOCK_OK) else { throw PluginError(logLines.last ?? "process failed") }
     return emitted
   }
 
@@ -166,64 +222,8 @@ public final class ModelBench {
     }
   }
 
-  private static func from(_ context: UnsafeMutableRawPointer?) -> ModelBench {
-    Unmanaged<ModelBench>.fromOpaque(context!).takeUnretainedValue()
-  }
-}
-
-/// C memory for the length of one call.
-private final class CArena {
-  private var blocks: [UnsafeMutableRawPointer] = []
-
-  deinit {
-    for block in blocks { block.deallocate() }
-  }
-
-  func array<T>(_ values: [T]) -> UnsafePointer<T> {
-    let block = UnsafeMutablePointer<T>.allocate(capacity: max(1, values.count))
-    block.initialize(from: values, count: values.count)
-    blocks.append(UnsafeMutableRawPointer(block))
-    return UnsafePointer(block)
-  }
-
-  func packed<T>(_ rows: [[T]]) -> (UnsafePointer<UInt32>, UnsafePointer<T>) {
-    var offsets: [UInt32] = [0]
-    for row in rows { offsets.append(offsets.last! + UInt32(row.count)) }
-    return (array(offsets), array(rows.flatMap { $0 }))
-  }
-
-  func cString(_ text: String) -> UnsafePointer<CChar> { array(Array(text.utf8CString)) }
-
-  func bytes(_ bytes: [UInt8]) -> crossdock_bytes { crossdock_bytes(data: array(bytes), count: bytes.count) }
-
-  func stream(_ stream: PluginContext.Stream) -> crossdock_stream {
-    let columns = array(stream.columns.map { cString($0) as UnsafePointer<CChar>? })
-    return crossdock_stream(
-      struct_size: UInt32(MemoryLayout<crossdock_stream>.size), column_count: UInt32(stream.columns.count),
-      name: cString(stream.name), columns: columns)
-  }
-
-  func values(key: String, kind: PluginOption.Kind, value: PluginContext.Value) -> [crossdock_option_value] {
-    var row = crossdock_option_value()
-    row.struct_size = UInt32(MemoryLayout<crossdock_option_value>.size)
-    row.type = kind.rawValue
-    row.key = cString(key)
-    switch value {
-    case .string(let text): row.text = bytes(Array(text.utf8))
-    case .integer(let number):
-      row.integer = number
-      row.number = Double(number)
-    case .number(let number): row.number = number
-    case .boolean(let flag): row.integer = flag ? 1 : 0
-    case .files(let files):
-      return files.map { file in
-        var row = row
-        row.text = bytes(Array(file.path.utf8))
-        row.file = bytes(file.contents)
-        return row
-      }
-    }
-    return [row]
+  private static func from(_ context: UnsafeMutableRawPointer?) -> PluginBench {
+    Unmanaged<PluginBench>.fromOpaque(context!).takeUnretainedValue()
   }
 }
 

@@ -1,0 +1,1 @@
+../../Sources/CCrossdockPlugin/include/crossdock_plugin.h

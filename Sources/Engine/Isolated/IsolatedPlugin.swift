@@ -1,0 +1,55 @@
+package import Configuration
+package import PluginRuntime
+package import Records
+
+/// A plugin that runs in a process of its own, as the configuration and its plugin.toml have it.
+package struct IsolatedPlugin: Sendable, Equatable {
+  /// What is run: a version of the plugin.
+  package struct Version: Sendable, Equatable {
+    package var text: String
+    package var launch: PluginLaunch
+
+    package init(text: String, launch: PluginLaunch) {
+      self.text = text
+      self.launch = launch
+    }
+  }
+
+  /// The instance: unique among the plugins of agent.conf. Positions and checkpoints are kept under it.
+  package var name: String
+  package var plugin: String
+  package var role: PluginManifest.Role
+  package var version: Version
+  /// What to go back to when the present version fails its first batches; nil: there is none.
+  package var previous: Version?
+  package var options: [PluginOptionValue]
+  package var reads: [String]
+  package var writes: [String]
+  package var replyConnection: String?
+  package var begin: ModelConfiguration.Begin
+  /// Whether the operator wants it to run.
+  package var isEnabled = true
+  package var isUnsigned = false
+
+  package init(
+    name: String, plugin: String, role: PluginManifest.Role, version: Version, previous: Version? = nil,
+    options: [PluginOptionValue], reads: [String], writes: [String], replyConnection: String? = nil,
+    begin: ModelConfiguration.Begin = .new
+  ) {
+    self.name = name
+    self.plugin = plugin
+    self.role = role
+    self.version = version
+    self.previous = previous
+    self.options = options
+    self.reads = reads
+    self.writes = writes
+    self.replyConnection = replyConnection
+    self.begin = begin
+  }
+
+  var positionName: String { Self.positionName(name) }
+  var previousName: String { "_previous:\(name)" }
+
+  static func positionName(_ name: String) -> String { "_position:\(name)" }
+}

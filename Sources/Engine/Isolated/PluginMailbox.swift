@@ -1,0 +1,76 @@
+internal import Journal
+internal import Synchronization
+
+/// Results on their way from the plugins' threads to the writer: at most one for each, so that their number is its bound.
+final class PluginMailbox: Sendable {
+  private struct Slot {
+    var result: PluginResult?
+    /// Given with each post; a result is done when the writer has committed its ticket.
+    var posted: UInt64 = 0
+    var taken: UInt64 = 0
+    var committed: UInt64 = 0
+  }
+
+  /// Wakes the threads after a commit.
+  let committed = CommitSignal()
+  private let slots = Mutex<[Int: Slot]>([:])
+  private let onPost: @Sendable () -> Void
+
+  init(onPost: @escaping @Sendable () -> Void) {
+    self.onPost = onPost
+  }
+
+  /// A result that was not taken yet and has no records is replaced: the newer position says all, its checkpoints are kept.
+  func post(_ result: PluginResult, from id: Int) -> UInt64 {
+    let ticket = slots.withLock { slots in
+      var slot = slots[id] ?? Slot()
+      var result = result
+      if let old = slot.result {
+        precondition(!old.hasRecords, "PluginMailbox: a plugin goes on before its records are durable")
+        let names = Set(result.checkpoints.map(\.model))
+        result.checkpoints = old.checkpoints.filter { !names.contains($0.model) } + result.checkpoints
+      }
+      slot.result = result
+      slot.posted += 1
+      slots[id] = slot
+      return slot.posted
+    }
+    onPost()
+    return ticket
+  }
+
+  /// Takes results for the transaction under way, as long as the owner takes them.
+  func take(_ accepts: (PluginResult) -> Bool) {
+    slots.withLock { slots in
+      for id in slots.keys.sorted() {
+        guard var slot = slots[id], let result = slot.result else { continue }
+        guard accepts(result) else { return }
+        slot.result = nil
+        slot.taken = slot.posted
+        slots[id] = slot
+      }
+    }
+  }
+
+  /// The transaction with everything that was taken is durable.
+  func didCommit() {
+    let isNews = slots.withLock { slots in
+      var isNews = false
+      for (id, slot) in slots where slot.committed != slot.taken {
+        slots[id]?.committed = slot.taken
+        isNews = true
+      }
+      return isNews
+    }
+    if isNews { committed.wakeAll() }
+  }
+
+  func isCommitted(_ ticket: UInt64, from id: Int) -> Bool {
+    slots.withLock { ($0[id]?.committed ?? 0) >= ticket }
+  }
+
+  /// A plugin's thread has ended: what it left is not committed any more.
+  func forget(_ id: Int) {
+    slots.withLock { _ = $0.removeValue(forKey: id) }
+  }
+}

@@ -1,0 +1,19 @@
+/// The first batches of a version that is new here: when they fail, the version before comes back.
+struct PluginProbation {
+  static let batches = 20
+  static let maxFailures = 3
+
+  let previous: IsolatedPlugin.Version
+  private(set) var succeeded = 0
+  private(set) var failed = 0
+
+  init(previous: IsolatedPlugin.Version) {
+    self.previous = previous
+  }
+
+  var isPassed: Bool { succeeded >= Self.batches }
+  var isFailed: Bool { failed >= Self.maxFailures }
+
+  mutating func batchSucceeded() { succeeded += 1 }
+  mutating func batchFailed() { failed += 1 }
+}

@@ -1,0 +1,102 @@
+// A plugin beside the agent: a thread that reads committed records in their order of arrival, hands them to the plugin's process,
+// and posts what comes to the writer. Whatever the plugin does, nothing else waits for it.
+package import Configuration
+internal import Journal
+package import Logging
+internal import Platform
+internal import PluginRuntime
+internal import Records
+internal import Synchronization
+
+package final class PluginRunner: Sendable {
+  /// What a runner needs of the agent around it.
+  package struct Surroundings: Sendable {
+    package var journalPath: String
+    package var configuration: AgentConfiguration
+    package var handle: EngineHandle
+    package var log: Logger
+    /// The plugin went back to its previous version: instance, plugin, the version that failed, why.
+    package var rolledBack: @Sendable (_ plugin: String, _ version: String, _ reason: String) -> Void
+
+    package init(
+      journalPath: String, configuration: AgentConfiguration, handle: EngineHandle, log: Logger,
+      rolledBack: @escaping @Sendable (_ plugin: String, _ version: String, _ reason: String) -> Void
+    ) {
+      self.journalPath = journalPath
+      self.configuration = configuration
+      self.handle = handle
+      self.log = log
+      self.rolledBack = rolledBack
+    }
+  }
+
+  package let plugin: IsolatedPlugin
+  let id: Int
+  let surroundings: Surroundings
+  let log: Logger
+  let stop = WakeDescriptor()
+  /// Ends every wait of the thread.
+  let stopSignal = CommitSignal()
+  private let stopRequested = Atomic<Bool>(false)
+  private let current: Mutex<PluginStatus>
+  private let thread = Mutex<OwnedThread?>(nil)
+  private static let nextID = Atomic<Int>(1)
+  private static let retryJournalMs = 500
+
+  package init(_ plugin: IsolatedPlugin, _ surroundings: Surroundings) {
+    self.plugin = plugin
+    self.surroundings = surroundings
+    id = Self.nextID.add(1, ordering: .relaxed).oldValue
+    current = Mutex(PluginStatus(plugin))
+    var log = surroundings.log
+    log[metadataKey: "plugin"] = "\(plugin.name)"
+    self.log = log
+  }
+
+  package var status: PluginStatus { current.withLock { $0 } }
+  var isStopping: Bool { stopRequested.load(ordering: .acquiring) }
+
+  func update(_ change: (inout PluginStatus) -> Void) {
+    current.withLock { change(&$0) }
+  }
+
+  package func start() {
+    guard plugin.isEnabled else { return }
+    thread.withLock { $0 = OwnedThread(name: "plugin") { [self] in run() } }
+  }
+
+  package func requestStop() {
+    stopRequested.store(true, ordering: .releasing)
+    stop.wake()
+    stopSignal.wakeAll()
+    surroundings.handle.commits.wakeAll()
+    surroundings.handle.plugins.committed.wakeAll()
+  }
+
+  /// Waits for the thread's end: the plugin's process is gone then.
+  package func join() {
+    thread.withLock { thread in
+      thread?.join()
+      thread = nil
+    }
+    surroundings.handle.plugins.forget(id)
+  }
+
+  /// The journal cannot be read for a moment now and then; the plugin begins again from what is durable.
+  private func run() {
+    while !isStopping {
+      do throws(CrossdockError) {
+        let work = try PluginWork(self)
+        try work.run()
+      } catch {
+        update {
+          $0.state = .waiting
+          $0.reason = "\(error.place): \(error.reason)"
+        }
+        log.error("the plugin waits for the journal", metadata: ["reason": "\(error.reason)"])
+        _ = stopSignal.wait(past: 0, timeoutMs: Self.retryJournalMs)
+      }
+    }
+    update { $0.state = .stopped }
+  }
+}

@@ -1,0 +1,185 @@
+internal import Journal
+internal import Logging
+internal import Platform
+internal import PluginRuntime
+internal import Records
+
+// One batch.
+extension PluginWork {
+  /// How long a plugin without work waits before its process is looked at.
+  private static let idleMs: Int64 = 250
+  private static let retryMinMs: Int64 = 1000
+  private static let retryMaxMs: Int64 = 60_000
+
+  func step() throws(CrossdockError) {
+    guard let session else { preconditionFailure("a plugin runs without its process") }
+    do {
+      if plugin.role == .feed { try poll(session) } else { try read(session) }
+    } catch let failure as PluginFailure {
+      try failed(failure)
+    } catch let error as CrossdockError {
+      throw error
+    } catch { preconditionFailure("neither a failure of the plugin nor of the journal: \(error)") }
+  }
+
+  // MARK: readers
+
+  private func read(_ session: PluginSession) throws {
+    let generation = runner.surroundings.handle.commits.generation
+    let isSingly = position < suspectThrough
+    let records: [JournalReader.ArrivedRecord]
+    do throws(CrossdockError) {
+      records = try input.next(after: position, limit: isSingly ? 1 : .max)
+    } catch {
+      return try waitForRepair(error)
+    }
+    guard !records.isEmpty else {
+      try session.process.lookAfter(nowMs)
+      noteDenials()
+      _ = runner.surroundings.handle.commits.wait(past: generation, timeoutMs: Int(Self.idleMs))
+      return
+    }
+    input.fill(records)
+    let status: PluginSession.Status
+    do throws(PluginFailure) {
+      status = try process(session, records)
+      if status != .ok, status != .retry { throw .failed(session.lastLogLine) }
+    } catch {
+      if error != .stopped { suspect(records, error) }
+      throw error
+    }
+    if status == .retry { return retryLater() }
+    try accept(session, records)
+  }
+
+  /// What is damaged is cut out by the writer; then this goes on behind it.
+  private func waitForRepair(_ error: CrossdockError) throws(CrossdockError) {
+    guard error.fault == .damaged else { throw error }
+    for stream in plugin.reads { runner.surroundings.handle.cursors.reportDamage(stream: stream, after: 0) }
+    pause(1000)
+  }
+
+  private func process(
+    _ session: PluginSession, _ records: [JournalReader.ArrivedRecord]
+  ) throws(PluginFailure) -> PluginSession.Status {
+    var time = BatchTime()
+    if plugin.role == .uplink {
+      let now = SystemClock().now()
+      time = BatchTime(wallNs: now.wallNs, monotonicNs: now.monotonicNs, waitUs: 0)
+    }
+    return try timed(session, records.count, first: records[0].arrival) { () throws(PluginFailure) in
+      try session.process(input.batch, newSources: input.newSources, time: time)
+    }
+  }
+
+  /// The batch failed. Once more with its records singly; what fails then is set aside.
+  private func suspect(_ records: [JournalReader.ArrivedRecord], _ failure: PluginFailure) {
+    if records.count == 1, records[0].arrival <= suspectThrough {
+      condemned = (records[0], "\(failure)")
+    } else {
+      suspectThrough = max(suspectThrough, records[records.count - 1].arrival)
+    }
+  }
+
+  private func accept(_ session: PluginSession, _ records: [JournalReader.ArrivedRecord]) throws(PluginFailure) {
+    position = records[records.count - 1].arrival
+    recordsSinceCheckpoint += records.count
+    var result = PluginResult(
+      plugin: plugin.name, version: version.text, emitted: session.emitted, writes: plugin.writes,
+      isDerived: plugin.role == .model, replyConnection: plugin.replyConnection, position: .at(position))
+    for reject in session.rejects where plugin.role == .decoder && reject.record < records.count {
+      let arrived = records[reject.record]
+      result.setAside.append(
+        PluginResult.SetAside(stream: plugin.reads[arrived.stream], record: arrived.record, reason: reject.reason))
+    }
+    let (emitted, rejected) = (session.emitted, UInt64(result.setAside.count))
+    if plugin.role != .uplink, isCheckpointDue { try addCheckpoint(session, to: &result) }
+    finish(result, records: records.count, emitted: emitted, rejected: rejected, cpuMs: session.process.cpuMs)
+  }
+
+  private var isCheckpointDue: Bool {
+    recordsSinceCheckpoint >= EngineLimits.checkpointRecords || nowMs - checkpointMs >= EngineLimits.checkpointIntervalMs
+  }
+
+  private func addCheckpoint(_ session: PluginSession, to result: inout PluginResult) throws(PluginFailure) {
+    guard let state = try session.checkpoint() else { return }
+    recordsSinceCheckpoint = 0
+    checkpointMs = nowMs
+    saved = Journal.SavedCheckpoint(version: version.text, arrival: position, state: state)
+    result.checkpoints.append(
+      JournalTransaction.Checkpoint(model: plugin.name, version: version.text, state: state, arrival: position))
+  }
+
+  // MARK: feeds
+
+  /// Lets a feed plugin look for something. Its place in what it reads is committed with what it found.
+  private func poll(_ session: PluginSession) throws {
+    let now = SystemClock().now()
+    input.fill([])
+    let time = BatchTime(wallNs: now.wallNs, monotonicNs: now.monotonicNs, waitUs: Self.idleMs * 1000)
+    let status = try timed(session, 0, first: 0) { () throws(PluginFailure) in
+      try session.process(input.batch, newSources: [], time: time)
+    }
+    if status == .retry { return retryLater() }
+    guard status == .ok else { throw PluginFailure.failed(session.lastLogLine) }
+    let emitted = session.emitted
+    var result = PluginResult(
+      plugin: plugin.name, version: version.text, emitted: emitted, writes: plugin.writes, isDerived: false,
+      replyConnection: plugin.replyConnection, position: .none)
+    // Without outputs its state may still have moved: kept now and then.
+    if !emitted.records.isEmpty || isCheckpointDue {
+      try addCheckpoint(session, to: &result)
+      result.position = .at(0)
+    }
+    finish(result, records: 0, emitted: emitted, rejected: 0, cpuMs: session.process.cpuMs)
+  }
+
+  // MARK: both
+
+  private func timed(
+    _ session: PluginSession, _ records: Int, first: Int64, _ call: () throws(PluginFailure) -> PluginSession.Status
+  ) throws(PluginFailure) -> PluginSession.Status {
+    batchNumber += 1
+    let started = SystemClock.monotonicNs()
+    var batch = PluginStatus.Batch(
+      number: batchNumber, startedNs: SystemClock().now().wallNs, records: records, firstArrival: first, outputs: 0,
+      rejects: 0, tookUs: 0, outcome: "ok")
+    let outcome = Result { () throws(PluginFailure) in try call() }
+    batch.tookUs = (SystemClock.monotonicNs() - started) / 1000
+    switch outcome {
+    case .success(.ok): (batch.outputs, batch.rejects) = (session.emitted.records.count, session.rejects.count)
+    case .success(let status): batch.outcome = "\(status)"
+    case .failure(let failure): batch.outcome = "\(failure)"
+    }
+    runner.update { $0.add(batch) }
+    noteDenials()
+    return try outcome.get()
+  }
+
+  private func finish(_ result: PluginResult, records: Int, emitted: EmittedRecords, rejected: UInt64, cpuMs: Int64) {
+    supervision.succeeded()
+    retryPauseMs = 0
+    if records > 0 || !emitted.records.isEmpty {
+      probation?.batchSucceeded()
+      if probation?.isPassed == true {
+        probation = nil
+        runner.log.info("the new version has passed its first batches", metadata: ["version": "\(version.text)"])
+      }
+    }
+    runner.update {
+      $0.batches += 1
+      $0.records += UInt64(records)
+      $0.emitted += UInt64(emitted.records.count)
+      $0.rejected += rejected
+    }
+    if result.position != .none { post(result, waits: result.hasRecords) }
+    pause(
+      throttle.pauseMs(nowMs: nowMs, cpuMs: cpuMs, records: emitted.records.count, bytes: emitted.bytes))
+  }
+
+  /// The other side is not there: the same again, later.
+  private func retryLater() {
+    retryPauseMs = min(Self.retryMaxMs, max(Self.retryMinMs, retryPauseMs * 2))
+    pause(retryPauseMs)
+  }
+}

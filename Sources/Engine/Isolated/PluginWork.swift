@@ -1,0 +1,154 @@
+// What a plugin's thread does, from one start of its process to the next.
+//
+//   checkpoint, replay to the position → batch → outputs + position (+ checkpoint) to the writer → the next batch
+//
+// Invariants:
+//   - The position in the journal moves in the transaction that holds the outputs: each record has its effect exactly once. What a
+//     plugin emits while records are replayed was committed before, and is thrown away.
+//   - A batch that fails is tried again with its records singly, in a new process; a record that fails then is set aside in the
+//     quarantine, and the next one follows. So a poisoned record costs two restarts and stops nothing.
+//   - A checkpoint is taken right after a record was set aside, so that it is never replayed.
+internal import Configuration
+internal import Journal
+internal import Logging
+internal import Platform
+internal import PluginRuntime
+internal import Records
+
+final class PluginWork {
+  let runner: PluginRunner
+  let input: PluginInput
+  var plugin: IsolatedPlugin { runner.plugin }
+  var version: IsolatedPlugin.Version
+  var session: PluginSession?
+  var supervision: SupervisionState
+  var throttle: PluginThrottle
+  /// The arrival up to which everything is dealt with.
+  var position: Int64 = 0
+  /// The state that a new process is restored from; nil: there is none, it starts empty.
+  var saved: Journal.SavedCheckpoint?
+  /// Up to here records are handed over singly.
+  var suspectThrough: Int64 = -1
+  /// The record that is to be set aside when the process is there again.
+  var condemned: (record: JournalReader.ArrivedRecord, reason: String)?
+  var recordsSinceCheckpoint = 0
+  var checkpointMs: Int64 = 0
+  var replayFailures = 0
+  var probation: PluginProbation?
+  var retryPauseMs: Int64 = 0
+  var batchNumber: UInt64 = 0
+  /// Denied calls of the present process that the status has.
+  var deniedCallsOfSession: UInt64 = 0
+
+  init(_ runner: PluginRunner) throws(CrossdockError) {
+    self.runner = runner
+    input = try PluginInput(runner.plugin, runner.surroundings)
+    version = runner.plugin.version
+    throttle = PluginThrottle(runner.plugin.version.launch.limits)
+    supervision = SupervisionState(nowMs: SystemClock.monotonicNs() / 1_000_000)
+  }
+
+  var nowMs: Int64 { SystemClock.monotonicNs() / 1_000_000 }
+  var isStopping: Bool { runner.isStopping }
+
+  func run() throws(CrossdockError) {
+    try findPosition()
+    while !isStopping {
+      switch supervision.phase {
+      case .waiting(let untilMs):
+        pause(untilMs - nowMs)
+        if !isStopping { try start() }
+      case .running: try step()
+      case .parked(let reason):
+        if try rollBack("parked: \(reason)") { continue }
+        publish()
+        _ = runner.stopSignal.wait(past: 0, timeoutMs: 60_000)
+      }
+      publish()
+    }
+    session?.close()
+    session = nil
+  }
+
+  func pause(_ ms: Int64) {
+    guard ms > 0 else { return }
+    publish()
+    _ = runner.stopSignal.wait(past: 0, timeoutMs: Int(ms))
+  }
+
+  // MARK: position
+
+  private func findPosition() throws(CrossdockError) {
+    let known = try input.reader.checkpoint(of: plugin.positionName)
+    saved = try input.reader.checkpoint(of: plugin.name)
+    if let known {
+      position = known.arrival
+      try beginProbation(known.version)
+      return
+    }
+    saved = nil
+    guard plugin.role != .feed else { return }
+    // It begins empty there, and is brought from there to where it was when it fails before its first checkpoint.
+    let arrival: Int64? = plugin.begin == .oldest ? 0 : nil
+    var result = PluginResult(
+      plugin: plugin.name, version: version.text, position: arrival.map { .at($0) } ?? .end)
+    result.checkpoints = [
+      JournalTransaction.Checkpoint(model: plugin.name, version: version.text, state: [], arrival: arrival)
+    ]
+    // The writer says where "now" is.
+    post(result, waits: true)
+    position = try input.reader.checkpoint(of: plugin.positionName)?.arrival ?? 0
+    saved = try input.reader.checkpoint(of: plugin.name)
+  }
+
+  /// A version that has not run here before is watched, when there is one to go back to.
+  private func beginProbation(_ last: String) throws(CrossdockError) {
+    guard last != version.text, let previous = plugin.previous, previous.text == last else { return }
+    probation = PluginProbation(previous: previous)
+    let state = saved ?? Journal.SavedCheckpoint(version: last, arrival: position, state: [])
+    var result = PluginResult(plugin: plugin.name, version: last, position: .at(position))
+    result.checkpoints = [
+      JournalTransaction.Checkpoint(
+        model: plugin.previousName, version: state.version, state: state.state, arrival: state.arrival)
+    ]
+    post(result, waits: true)
+  }
+
+  // MARK: results
+
+  func post(_ result: PluginResult, waits: Bool) {
+    let mailbox = runner.surroundings.handle.plugins
+    var generation = mailbox.committed.generation
+    let ticket = mailbox.post(result, from: runner.id)
+    guard waits else { return }
+    while !mailbox.isCommitted(ticket, from: runner.id), !isStopping {
+      generation = mailbox.committed.wait(past: generation, timeoutMs: 1000)
+    }
+  }
+
+  // MARK: status
+
+  func publish() {
+    let (supervision, version, session, position) = (supervision, version, session, position)
+    let missed = input.missed
+    runner.update { status in
+      status.version = version.text
+      switch supervision.phase {
+      case .waiting: status.state = supervision.failures == 0 ? .starting : .waiting
+      case .running: status.state = .running
+      case .parked: status.state = .parked
+      }
+      status.reason = supervision.phase == .running ? nil : supervision.lastFailure
+      status.restarts = supervision.restarts
+      status.failures = supervision.failures
+      status.lastFailure = supervision.lastFailure
+      status.position = position
+      status.missed = missed
+      guard let session else { return }
+      status.residentMb = session.process.residentMb
+      status.cpuMs = session.process.cpuMs
+      status.counters = session.counters
+      status.measures = session.measures
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// manifest.json, the first file of a bundle and of every installed version: JSON on one line.
+//
+//   {"format":"crossdock-plugin-bundle","format_version":1,
+//    "name":…,"version":…,"abi":…,"role":…,"summary":…,"license":…,"artefact":…,"run":…,"command":[…],
+//    "created":"2026-11-25T21:00:00Z","expires":"2027-12-31",
+//    "capabilities":{"reads":[…],"writes":[…],"replies":…,"read_files":[…],"write_files":[…],"network":[…],"processes":…},
+//    "limits":{"memory_mb":…,"cpu_percent":…,"batch_ms":…,"start_ms":…,"output_records_per_s":…,"output_kb_per_s":…},
+//    "files":[{"path":…,"bytes":…,"sha256":"…","executable":…}, …]}
+//
+// `artefact` and `expires` may be null. The files are all others of the bundle, in its order. Members that are not there, others, and
+// values out of bounds are refused: what is not understood is not installed.
+internal import JSONText
+package import Records
+
+package struct BundleManifest: Sendable, Equatable {
+  package static let fileName = "manifest.json"
+  static let format = "crossdock-plugin-bundle"
+  static let formatVersion = 1
+
+  package struct File: Sendable, Equatable {
+    package var path: String
+    package var bytes: Int
+    /// 64 small hexadecimal digits.
+    package var sha256: String
+    package var isExecutable: Bool
+  }
+
+  /// What plugin.toml says; nothing of it is about building.
+  package var plugin: PluginManifest
+  package var createdNs: Int64
+  package var files: [File]
+
+  init(plugin: PluginManifest, createdNs: Int64, files: [File]) {
+    self.plugin = plugin
+    self.plugin.buildCommand = []
+    self.plugin.bundleExclude = []
+    self.createdNs = createdNs
+    self.files = files
+  }
+
+  /// Whether the files and what is said of them are the same; when they were packed does not count.
+  package func hasSameContents(as other: BundleManifest) -> Bool { plugin == other.plugin && files == other.files }
+
+  /// Whether a bundle may still be installed.
+  package func isExpired(at nowNs: Int64) -> Bool { plugin.expires.map { nowNs >= $0.endNs } ?? false }
+}
+
+extension BundleManifest {
+  package func encoded() -> [UInt8] {
+    var json = JSONWriter(reserving: 4096)
+    json.object { json in
+      json.member("format", Self.format)
+      json.member("format_version", Self.formatVersion)
+      json.member("name", plugin.name)
+      json.member("version", plugin.version.text)
+      json.member("abi", plugin.abi)
+      json.member("role", plugin.role.rawValue)
+      json.member("summary", plugin.summary)
+      json.member("license", plugin.license)
+      json.member("artefact", plugin.artefact)
+      json.member("run", plugin.run.rawValue)
+      json.member("command", texts: plugin.command)
+      json.member("created", Timestamp.text(createdNs))
+      json.member("expires", plugin.expires?.text)
+      json.member("capabilities") { $0.capabilities(plugin.capabilities) }
+      json.member("limits") { $0.limits(plugin.limits) }
+      json.member(
+        "files",
+        array: { json in
+          for file in files {
+            json.object {
+              $0.member("path", file.path)
+              $0.member("bytes", file.bytes)
+              $0.member("sha256", file.sha256)
+              $0.member("executable", file.isExecutable)
+            }
+          }
+        })
+    }
+    return json.bytes + [0x0A]
+  }
+}
+
+extension JSONWriter {
+  mutating func member(_ name: String, texts: [String]) {
+    member(name, array: { json in for text in texts { json.value(text) } })
+  }
+
+  fileprivate mutating func member(_ name: String, _ body: (inout JSONWriter) -> Void) {
+    key(name)
+    body(&self)
+  }
+
+  mutating func capabilities(_ capabilities: PluginCapabilities) {
+    object { json in
+      json.member("reads", texts: capabilities.reads)
+      json.member("writes", texts: capabilities.writes)
+      json.member("replies", capabilities.replies)
+      json.member("read_files", texts: capabilities.readFiles)
+      json.member("write_files", texts: capabilities.writeFiles)
+      json.member("network", texts: capabilities.network)
+      json.member("processes", capabilities.processes)
+    }
+  }
+
+  mutating func limits(_ limits: PluginLimits) {
+    object { json in
+      json.member("memory_mb", limits.memoryMb)
+      json.member("cpu_percent", limits.cpuPercent)
+      json.member("batch_ms", limits.batchMs)
+      json.member("start_ms", limits.startMs)
+      json.member("output_records_per_s", limits.outputRecordsPerS)
+      json.member("output_kb_per_s", limits.outputKbPerS)
+    }
+  }
+}

@@ -1,0 +1,29 @@
+internal import Platform
+internal import Records
+
+/// A plugin of the store as it stands there.
+package struct InstalledPlugin: Sendable {
+  package let name: String
+  package let state: PluginState
+  /// Of the version in use: absolute or relative as the store is.
+  package let folder: String
+  package let manifest: BundleManifest
+
+  /// Its key's number; nil: it was installed without a signature.
+  package var key: String? { state.version(state.current)?.key }
+  package var isSigned: Bool { key != nil }
+
+  /// What is not as the bundle had it: files that are missing, changed, or not executable. Nothing when all is well.
+  package func damage() -> [String] {
+    manifest.files.compactMap { file in
+      let path = "\(folder)/\(file.path)"
+      guard let bytes = try? Files.read(path, limit: BundleLimits.maxFileBytes) else {
+        return "\(file.path) is missing"
+      }
+      guard bytes.count == file.bytes, Hexadecimal.text(Sodium.sha256(bytes)) == file.sha256 else {
+        return "\(file.path) was changed"
+      }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,63 @@
+internal import CLinux
+internal import Glibc
+internal import Logging
+
+/// What a plugin writes to its standard error: lines for the log, no more than a few a second, and the host's reports of
+/// denied calls.
+struct PluginErrors {
+  /// So begins a line by which the host reports a call that it denied.
+  private static let deniedPrefix = Array("crossdock-denied: ".utf8)
+  private static let maxLineBytes = 1000
+  private static let maxLinesPerS = 20
+  private static let maxReadsAtOnce = 64
+
+  private(set) var deniedCalls: UInt64 = 0
+  private(set) var lastDenied = ""
+  private(set) var lastLine = ""
+  private(set) var suppressed: UInt64 = 0
+  /// The plugin has closed its end.
+  private(set) var isClosed = false
+  private var line: [UInt8] = []
+  private var second: Int64 = 0
+  private var linesInSecond = 0
+
+  /// Takes what is there now, up to a bound.
+  mutating func drain(_ fd: Int32, nowMs: Int64, log: Logger) {
+    withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
+      for _ in 0..<Self.maxReadsAtOnce {
+        let count = read(fd, buffer.baseAddress, buffer.count)
+        if count == 0 { isClosed = true }
+        guard count > 0 else { return }
+        for byte in buffer[..<count] {
+          if byte == UInt8(ascii: "\n") {
+            finishLine(nowMs, log)
+          } else if line.count < Self.maxLineBytes {
+            line.append(byte)
+          }
+        }
+      }
+    }
+  }
+
+  mutating func noteDenied(_ what: String, times: UInt64, log: Logger) {
+    deniedCalls &+= times
+    if what != lastDenied { log.warning("the plugin tried what it may not do", metadata: ["denied": "\(what)"]) }
+    lastDenied = what
+  }
+
+  private mutating func finishLine(_ nowMs: Int64, _ log: Logger) {
+    defer { line.removeAll(keepingCapacity: true) }
+    if line.starts(with: Self.deniedPrefix) {
+      noteDenied(String(decoding: line[Self.deniedPrefix.count...], as: UTF8.self), times: 1, log: log)
+      return
+    }
+    if nowMs / 1000 != second { (second, linesInSecond) = (nowMs / 1000, 0) }
+    linesInSecond += 1
+    guard linesInSecond <= Self.maxLinesPerS else {
+      suppressed &+= 1
+      return
+    }
+    lastLine = String(decoding: line, as: UTF8.self)
+    log.info("plugin's standard error", metadata: ["line": "\(lastLine)"])
+  }
+}

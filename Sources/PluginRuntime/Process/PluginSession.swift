@@ -1,0 +1,233 @@
+// The contract with a plugin that runs in a process of its own: hello, open, restore, process, checkpoint, close.
+//
+// Everything that comes back is collected and counts only when the plugin answers CROSSDOCK_OK. Any `PluginFailure` ends the
+// session: the process is killed, and the owner makes a new one.
+internal import CCrossdockPlugin
+package import Logging
+package import Platform
+package import Records
+
+package final class PluginSession {
+  /// What a call was answered with, as the ABI has it.
+  package enum Status: Sendable, Equatable {
+    case ok
+    case failed
+    case badOptions
+    case badCheckpoint
+    case retry
+  }
+
+  package let hello: PluginHello
+  package let process: PluginProcess
+  package private(set) var emitted = EmittedRecords()
+  package private(set) var rejects: [PluginReject] = []
+  package private(set) var counters: [String: UInt64] = [:]
+  package private(set) var measures: [String: Double] = [:]
+  package private(set) var lastLogLine = ""
+
+  private let launch: PluginLaunch
+  private let writes: [[UInt8]]
+  private let stop: WakeDescriptor?
+  private let log: Logger
+  private var frame = PluginFrameWriter()
+  private var number: UInt64 = 0
+  private var state: [UInt8] = []
+  private var chatter = 0
+
+  /// Names of counters and of measures that a plugin may have, each.
+  private static let maxNames = 64
+  /// Frames of text and figures with one request; and of the checkpoint's bytes.
+  private static let maxChatter = 5000
+  private static let maxStateBytes = 16 << 20
+
+  /// Starts the process and waits for its HELLO.
+  package init(
+    _ launch: PluginLaunch, writes: [String], stop: WakeDescriptor? = nil, log: Logger
+  ) throws(PluginFailure) {
+    self.launch = launch
+    self.writes = writes.map { Array($0.utf8) }
+    self.stop = stop
+    self.log = log
+    process = try PluginProcess(launch, log: log)
+    var hello: PluginHello?
+    let process = process
+    var early = ""
+    do throws(PluginFailure) {
+      try process.exchange([], limitMs: Int64(launch.limits.startMs), stop: stop) {
+        (kind, _, payload) throws(PluginFailure) in
+        switch kind {
+        case .hello: hello = try PluginHello(payload)
+        case .log:
+          var reader = PluginFrameReader(payload)
+          _ = try reader.integer(Int32.self)
+          early = String(decoding: reader.rest().prefix(1000), as: UTF8.self)
+        default: throw .malformed("its first frame is not HELLO")
+        }
+        return hello != nil
+      }
+    } catch {
+      process.kill()
+      throw Self.explained(error, process.lastErrorLine.isEmpty ? early : process.lastErrorLine)
+    }
+    guard let hello else { throw .malformed("its first frame is not HELLO") }
+    self.hello = hello
+  }
+
+  /// A start that failed, with the last line that the process said about it.
+  private static func explained(_ failure: PluginFailure, _ line: String) -> PluginFailure {
+    guard case .exited(let code) = failure, !line.isEmpty else { return failure }
+    return .cannotStart("\(line) (exit code \(code))")
+  }
+
+  // MARK: calls
+
+  package func open(options: [PluginOptionValue], streams: [StreamDefinition]) throws(PluginFailure) -> Status {
+    number += 1
+    frame.begin(.open, number: number)
+    let values = options.flatMap(OptionFrame.values)
+    frame.append(UInt32(values.count))
+    for value in values { value.append(to: &frame) }
+    frame.append(UInt32(streams.count))
+    for stream in streams {
+      frame.append(text: Array(stream.name.utf8))
+      frame.append(UInt32(stream.columns.count))
+      for column in stream.columns { frame.append(text: Array(column.utf8)) }
+    }
+    frame.append(UInt32(writes.count))
+    for name in writes { frame.append(text: name) }
+    return try call(limitMs: Int64(launch.limits.startMs))
+  }
+
+  package func restore(_ checkpoint: [UInt8]) throws(PluginFailure) -> Status {
+    number += 1
+    frame.begin(.restore, number: number)
+    checkpoint.withUnsafeBytes { frame.append(raw: $0) }
+    return try call(limitMs: Int64(launch.limits.startMs))
+  }
+
+  /// - Returns: with `.ok`, `emitted` and `rejects` hold what came.
+  package func process(
+    _ batch: RecordBatch, newSources: [[UInt8]], time: BatchTime = BatchTime()
+  ) throws(PluginFailure) -> Status {
+    number += 1
+    let limitMs = Int64(launch.limits.batchMs)
+    frame.begin(.batch, number: number)
+    frame.append(batch, newSources: newSources, limitUs: limitMs * 1000, time: time)
+    return try call(limitMs: limitMs + time.waitUs / 1000)
+  }
+
+  /// The state; empty for a plugin that keeps none. Nil: it said that it failed.
+  package func checkpoint() throws(PluginFailure) -> [UInt8]? {
+    number += 1
+    frame.begin(.checkpoint, number: number)
+    return try call(limitMs: Int64(launch.limits.startMs)) == .ok ? state : nil
+  }
+
+  /// Lets it end by itself, within its time for a batch.
+  package func close() {
+    number += 1
+    frame.begin(.close, number: number)
+    frame.end()
+    process.close(request: frame.bytes, limitMs: Int64(launch.limits.batchMs))
+  }
+
+  /// The largest batch that fits a frame, in bytes of bodies.
+  package static let maxBatchBytes = 16 << 20
+
+  private func call(limitMs: Int64) throws(PluginFailure) -> Status {
+    frame.end()
+    emitted.removeAll()
+    rejects.removeAll(keepingCapacity: true)
+    state.removeAll(keepingCapacity: true)
+    chatter = 0
+    var answer: Int32?
+    do throws(PluginFailure) {
+      try process.exchange(frame.bytes, limitMs: limitMs, stop: stop) {
+        [unowned self] (kind, number, payload) throws(PluginFailure) in
+        guard number == self.number || kind == .log || kind == .denied else {
+          throw .malformed("a frame for request \(number), which is not under way")
+        }
+        if kind == .answer {
+          var reader = PluginFrameReader(payload)
+          answer = try reader.integer(Int32.self)
+          return true
+        }
+        try receive(kind, payload)
+        return false
+      }
+    } catch {
+      process.kill()
+      throw error
+    }
+    switch answer {
+    case Int32(CROSSDOCK_OK)?: return .ok
+    case Int32(CROSSDOCK_BAD_OPTIONS)?: return .badOptions
+    case Int32(CROSSDOCK_BAD_CHECKPOINT)?: return .badCheckpoint
+    case Int32(CROSSDOCK_RETRY)?: return .retry
+    default: return .failed
+    }
+  }
+
+  // MARK: what comes
+
+  private func receive(_ kind: PluginFrame.Kind, _ payload: UnsafeRawBufferPointer) throws(PluginFailure) {
+    var reader = PluginFrameReader(payload)
+    if kind != .output {
+      chatter += 1
+      if chatter > Self.maxChatter { throw .flooded("more than \(Self.maxChatter) lines and figures with one batch") }
+    }
+    switch kind {
+    case .output: try receiveOutputs(&reader)
+    case .log: receiveLog(try reader.integer(Int32.self), String(decoding: reader.rest().prefix(1000), as: UTF8.self))
+    case .count:
+      let add = try reader.integer(UInt64.self)
+      let name = try reader.string()
+      if counters[name] != nil || counters.count < Self.maxNames { counters[name, default: 0] &+= add }
+    case .metric:
+      let value = try reader.number()
+      let name = try reader.string()
+      if measures[name] != nil || measures.count < Self.maxNames { measures[name] = value }
+    case .state:
+      guard state.count + payload.count <= Self.maxStateBytes else {
+        throw .flooded("a checkpoint of more than \(Self.maxStateBytes >> 20) MiB")
+      }
+      state.append(contentsOf: payload)
+    case .reject:
+      let record = Int(try reader.integer(UInt32.self))
+      let reason = String(decoding: try reader.text().prefix(PluginReject.maxReason), as: UTF8.self)
+      if rejects.last?.record != record { rejects.append(PluginReject(record: record, reason: reason)) }
+    case .denied:
+      let times = try reader.integer(UInt32.self)
+      process.noteDenied(try reader.string(), times: UInt64(times))
+    default: throw .malformed("\(kind) is not expected here")
+    }
+  }
+
+  private func receiveOutputs(_ reader: inout PluginFrameReader) throws(PluginFailure) {
+    for _ in 0..<(try reader.integer(UInt32.self)) {
+      let stream = try reader.text()
+      let source = try reader.text()
+      let time = try reader.integer(Int64.self)
+      let body = try reader.text()
+      let topic = try reader.text()
+      guard let write = writes.firstIndex(where: { $0.elementsEqual(stream) }) else {
+        throw .malformed("an output for the stream \"\(String(decoding: stream.prefix(64), as: UTF8.self))\", which it may not write")
+      }
+      guard emitted.append(write: write, eventTimeNs: time, source: source, body: body, replyTopic: topic) else {
+        throw .flooded(
+          "more than \(EmittedRecords.maxRecords) outputs or \(EmittedRecords.maxBytes >> 20) MiB with one batch")
+      }
+    }
+  }
+
+  private func receiveLog(_ level: Int32, _ text: String) {
+    lastLogLine = text
+    let line = Logger.Message(stringLiteral: "plugin: \(text)")
+    switch level {
+    case ...Int32(CROSSDOCK_LOG_ERROR): log.error(line)
+    case Int32(CROSSDOCK_LOG_WARNING): log.warning(line)
+    case Int32(CROSSDOCK_LOG_INFO): log.info(line)
+    default: log.debug(line)
+    }
+  }
+}

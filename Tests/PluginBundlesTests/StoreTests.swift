@@ -1,0 +1,237 @@
+import Foundation
+import Records
+import Testing
+
+@testable import PluginBundles
+
+private let now: Int64 = 1_795_000_000_000_000_000
+
+private func install(_ store: PluginStore, _ bundle: PluginBundle, key: String? = "K") throws {
+  try store.activate(try store.stage(bundle, key: key), nowNs: now)
+}
+
+private func names(_ path: String) throws -> [String] {
+  try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+}
+
+@Suite struct StoreTests {
+  let folder: TemporaryFolder
+  var place: String { "\(folder.path)/plugins" }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func installedVersionIsInUseAndTheOneBeforeStays() throws {
+    let store = try PluginStore(folder: place)
+    #expect(try PluginStore.plugins(in: place).plugins.isEmpty)
+    for version in ["1.0.0", "1.1.0", "1.2.0"] { try install(store, try bundle("watch", version)) }
+    let plugin = try #require(try PluginStore.plugin("watch", in: place))
+    #expect(plugin.state.current == version("1.2.0") && plugin.state.previous == version("1.1.0"))
+    #expect(plugin.isSigned && plugin.state.isEnabled && plugin.damage() == [])
+    #expect(try names("\(place)/watch") == ["1.1.0", "1.2.0", "state.json"])
+    #expect(try names(place) == [".lock", "watch"])
+    let mode =
+      try FileManager.default.attributesOfItem(atPath: "\(plugin.folder)/bin/watch.so")[.posixPermissions] as? Int
+    #expect(mode == 0o755)
+  }
+
+  @Test func standingSaysWhatAnInstallWouldDo() throws {
+    let store = try PluginStore(folder: place)
+    #expect(try store.standing(of: try bundle("watch", "1.1.0")) == .new)
+    try install(store, try bundle("watch", "1.0.0"))
+    try install(store, try bundle("watch", "1.1.0"))
+    #expect(try store.standing(of: try bundle("watch", "1.1.0")) == .same)
+    #expect(try store.standing(of: try bundle("watch", "1.2.0")) == .upgrade(from: version("1.1.0")))
+    #expect(try store.standing(of: try bundle("watch", "1.0.0")) == .downgrade(from: version("1.1.0")))
+    #expect(try store.standing(of: try bundle("watch", "1.1.0-rc.1")) == .downgrade(from: version("1.1.0")))
+    for version in ["1.0.0", "1.1.0"] {
+      #expect {
+        try store.standing(of: try bundle("watch", version, content: "other"))
+      } throws: { ($0 as? CrossdockError)?.reason == "this version is installed with other contents" }
+    }
+  }
+
+  @Test func rollbackGoesThereAndBack() throws {
+    let store = try PluginStore(folder: place)
+    try install(store, try bundle("watch", "1.0.0"))
+    #expect { try store.rollback("watch") } throws: {
+      ($0 as? CrossdockError)?.reason == "there is no version before 1.0.0"
+    }
+    try install(store, try bundle("watch", "1.1.0"))
+    try store.setParked("watch", "crashed ten times")
+    #expect(try store.rollback("watch") == (version("1.1.0"), version("1.0.0")))
+    let plugin = try store.plugin("watch")
+    #expect(plugin.manifest.plugin.version == version("1.0.0") && plugin.state.parked == nil)
+    #expect(try store.rollback("watch") == (version("1.0.0"), version("1.1.0")))
+    try FileManager.default.removeItem(atPath: "\(place)/watch/1.0.0/plugin.toml")
+    #expect { try store.rollback("watch") } throws: { ($0 as? CrossdockError)?.reason == "plugin.toml is missing" }
+    #expect(try store.plugin("watch").state.current == version("1.1.0"))
+  }
+
+  @Test func enablingAlsoTakesAPluginOutOfParking() throws {
+    let store = try PluginStore(folder: place)
+    try install(store, try bundle())
+    #expect(try store.setEnabled("watch", true) == false)
+    #expect(try store.setEnabled("watch", false))
+    #expect(try store.plugin("watch").state.isEnabled == false)
+    try install(store, try bundle("watch", "1.1.0"))
+    #expect(try store.plugin("watch").state.isEnabled == false)
+    try store.setParked("watch", "it hung")
+    #expect(try store.plugin("watch").state.parked == "it hung")
+    #expect(try store.setEnabled("watch", true))
+    #expect(try store.plugin("watch").state.parked == nil)
+  }
+
+  @Test func removedPluginLeavesNothing() throws {
+    let store = try PluginStore(folder: place)
+    try install(store, try bundle())
+    try install(store, try bundle("watch", "1.1.0"))
+    let removed = try store.remove("watch")
+    #expect(removed.versions == [version("1.1.0"), version("1.0.0")])
+    #expect(removed.files == 9 && removed.bytes > 0)
+    #expect(try names(place) == [".lock"])
+    #expect { try store.remove("watch") } throws: { ($0 as? CrossdockError)?.exitCode == .failure }
+    #expect(throws: CrossdockError.self) { try store.remove("..") }
+  }
+
+  @Test func damagedFileIsSeenAndMendedByTheSameBundle() throws {
+    let store = try PluginStore(folder: place)
+    try install(store, try bundle())
+    try Data("x".utf8).write(to: URL(filePath: "\(place)/watch/1.0.0/bin/watch.so"))
+    #expect(try store.plugin("watch").damage() == ["bin/watch.so was changed"])
+    #expect(try store.standing(of: try bundle()) == .same)
+    try install(store, try bundle())
+    #expect(try store.plugin("watch").damage() == [])
+    #expect(try store.plugin("watch").state.previous == nil)
+    #expect(try names(place) == [".lock", "watch"])
+  }
+
+  @Test func onlyOneCommandChangesTheStore() throws {
+    let store = try PluginStore(folder: place)
+    #expect { try PluginStore(folder: place) } throws: {
+      ($0 as? CrossdockError)?.reason.hasPrefix("already in use by process") == true
+    }
+    _ = store
+  }
+
+  @Test func unreadableStateIsSaidAndLeftAlone() throws {
+    do {
+      let store = try PluginStore(folder: place)
+      try install(store, try bundle())
+      try install(store, try bundle("other"))
+    }
+    try Data("{".utf8).write(to: URL(filePath: "\(place)/watch/state.json"))
+    _ = try PluginStore(folder: place)
+    let found = try PluginStore.plugins(in: place)
+    #expect(found.plugins.map(\.name) == ["other"] && found.unreadable.map(\.name) == ["watch"])
+    #expect(try names("\(place)/watch") == ["1.0.0", "state.json"])
+  }
+}
+
+@Suite struct StoreCrashTests {
+  /// What a life of a store may be found as: before or after the change.
+  private struct View: Equatable {
+    var current: String?
+    var previous: String?
+    var isWhole: Bool
+
+    init(_ place: String) throws {
+      guard let plugin = try PluginStore.plugin("watch", in: place) else {
+        isWhole = true
+        return
+      }
+      current = plugin.state.current.text
+      previous = plugin.state.previous?.text
+      // The version before must be there whole as well.
+      let before = try plugin.state.previous.map { version in
+        InstalledPlugin(
+          name: "watch", state: plugin.state, folder: "\(place)/watch/\(version)",
+          manifest: try PluginStore.manifest("\(place)/watch/\(version)", "watch", version)
+        ).damage()
+      }
+      isWhole = plugin.damage().isEmpty && (before ?? []).isEmpty
+    }
+  }
+
+  private static let changes: [(name: String, run: @Sendable (PluginStore) throws -> Void)] = [
+    ("first install", { try install($0, try bundle("watch", "1.0.0")) }),
+    ("upgrade", { try install($0, try bundle("watch", "1.2.0")) }),
+    ("mend", { try install($0, try bundle("watch", "1.1.0")) }),
+    ("rollback", { _ = try $0.rollback("watch") }),
+    ("disable", { try $0.setEnabled("watch", false) }),
+    ("remove", { _ = try $0.remove("watch") }),
+  ]
+
+  /// Every change is cut off before each of its steps; then the disk is what a power cut may have left, in several ways, and the
+  /// store is opened again.
+  @Test(arguments: 0..<6) func everyCutLeavesTheStoreAsBeforeOrAsAfter(change index: Int) throws {
+    var generator = SeededGenerator(for: "everyCutLeavesTheStoreAsBeforeOrAsAfter(\(index))")
+    let (name, change) = Self.changes[index]
+    var step = 0
+    var lives = 0
+    var isDone = false
+    while !isDone {
+      let folder = try TemporaryFolder()
+      let place = "\(folder.path)/plugins"
+      if name != "first install" {
+        let store = try PluginStore(folder: place)
+        try install(store, try bundle("watch", "1.0.0"))
+        try install(store, try bundle("watch", "1.1.0"))
+      } else {
+        _ = try PluginStore(folder: place)
+      }
+      let before = try View(place)
+      let disk = try PowerCutDisk(root: place)
+      var left = step
+      var isCut = false
+      do {
+        let store = try PluginStore(folder: place) { operation in
+          if left == 0 {
+            isCut = true
+            return CrossdockError("go on", at: "the power cut", reason: "there is no power")
+          }
+          left -= 1
+          disk.apply(operation)
+          return nil
+        }
+        try change(store)
+      } catch {
+        #expect(isCut, "\(name), step \(step): \(error)")
+      }
+      isDone = !isCut
+      // Killed: the disk is as it is. Power cut: less of it is there.
+      try check(place, name, step, before, isDone)
+      for share in [0, 0.3, 0.7, 1] {
+        let left = "\(folder.path)/after-\(share)"
+        try disk.materialise(at: left, keepingUnsynced: share, using: &generator)
+        try check(left, name, step, before, isDone)
+        lives += 1
+      }
+      step += 1
+    }
+    print("\(name): \(step - 1) steps, \(lives) power cuts")
+    #expect(step > 3)
+  }
+
+  private func check(_ place: String, _ name: String, _ step: Int, _ before: View, _ isDone: Bool) throws {
+    _ = try PluginStore(folder: place)
+    let found = try View(place)
+    var after = before
+    switch name {
+    case "first install": after.current = "1.0.0"
+    case "upgrade": (after.current, after.previous) = ("1.2.0", "1.1.0")
+    case "rollback": (after.current, after.previous) = ("1.0.0", "1.1.0")
+    case "remove": (after.current, after.previous) = (nil, nil)
+    default: break
+    }
+    #expect(found.isWhole, "\(name), step \(step)")
+    #expect(isDone ? found == after : found == before || found == after, "\(name), step \(step): \(found)")
+    // Nothing lies around.
+    let versions = [found.current, found.previous].compactMap(\.self)
+    #expect(try names(place).filter { $0 != ".lock" } == (found.current == nil ? [] : ["watch"]))
+    if found.current != nil { #expect(try names("\(place)/watch") == (versions + ["state.json"]).sorted()) }
+    // And the next install works.
+    let store = try PluginStore(folder: place)
+    try install(store, try bundle("watch", "3.0.0"))
+    #expect(try View(place).current == "3.0.0")
+  }
+}
