@@ -17,7 +17,7 @@ extension VisitProblem {
   }
 
   /// A minimum 1-tree over visits, each pair as near as any two of their places are in either direction.
-  private func treeBound(upperBound: Int64) -> Int64 {
+  func treeBound(upperBound: Int64) -> Int64 {
     let isRound = ends == [start]
     let groups = (isRound ? [[start]] : [[start], ends]) + visits
     guard groups.count > 3 else { return 0 }

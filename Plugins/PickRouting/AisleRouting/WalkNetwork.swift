@@ -136,7 +136,7 @@ package struct WalkNetwork: Sendable {
   /// Every way in the other direction.
   package func reversed() -> WalkNetwork {
     var reversed = self
-    for arc in arcs.indices { swap(&reversed.arcs[arc].from, &reversed.arcs[arc].to) }
+    reversed.arcs = arcs.map { Arc(from: $0.to, to: $0.from, length: $0.length, axis: $0.axis) }
     for line in lines.indices where lines[line].direction != .both {
       reversed.lines[line].direction = lines[line].direction == .ascending ? .descending : .ascending
     }

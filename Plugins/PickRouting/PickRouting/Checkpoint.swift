@@ -63,6 +63,9 @@ enum Checkpoint {
     json.object { json in
       json.member("id", order.id)
       json.member("source", order.source)
+      if order.sources.count > 1 {
+        json.member("sources", array: { json in for source in order.sources { json.value(source) } })
+      }
       json.member("layout", order.layout)
       json.member("layout_version", version)
       json.member("digest", hex(order.digest))

@@ -24,8 +24,8 @@ struct OpenOrder {
   }
 
   var id: String
-  /// Who sent the latest message that names the order: the answers go there.
-  var source: String
+  /// The handhelds on the order, the one that named it last at the end. Bounded: who has been silent longest is forgotten.
+  var sources: [String]
   var layout: String
   /// Of the content, so that the same order sent again is told from another one with its id.
   var digest: UInt64
@@ -50,6 +50,9 @@ struct OpenOrder {
   var pendingSince: UInt64 = 0
   /// Number of the message that last named the order.
   var lastUse: UInt64 = 0
+
+  /// Who sent the latest message that names the order.
+  var source: String { sources[sources.count - 1] }
 
   var openLines: [Int] { lines.indices.filter { lines[$0].state == .open } }
 

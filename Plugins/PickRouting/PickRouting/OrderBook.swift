@@ -37,13 +37,17 @@ struct OrderBook {
   ) throws -> [RouteAnswer] {
     let started = remainingUs()
     switch message {
-    case .order(let order): return [try open(order, from: source, remainingUs: remainingUs)]
-    case .event(let event) where event.kind == .blocked || event.kind == .unblocked:
-      guard let order = try changeBlocks(event, from: source) else { return [] }
-      return [answer(order, since: started, remainingUs)]
+    case .order(let order):
+      let before = orders[order.id]?.revision ?? 0
+      let opened = try open(order, from: source)
+      return answers(opened, isNew: opened.revision > before, since: started, remainingUs)
     case .event(let event):
-      guard let order = try progress(event, from: source) else { return [] }
-      return [answer(order, since: started, remainingUs)]
+      let before = event.order.flatMap { orders[$0]?.revision } ?? 0
+      let isBlock = event.kind == .blocked || event.kind == .unblocked
+      guard let order = try isBlock ? changeBlocks(event, from: source) : progress(event, from: source) else {
+        return []
+      }
+      return answers(order, isNew: order.revision > before, since: started, remainingUs)
     }
   }
 
@@ -57,13 +61,19 @@ struct OrderBook {
       let started = remainingUs()
       let changed = try lookAgain(&order)
       store(order)
-      if changed { answers.append(answer(order, since: started, remainingUs)) }
+      if changed { answers += self.answers(order, isNew: true, since: started, remainingUs) }
     }
     return answers
   }
 
-  private func answer(_ order: OpenOrder, since started: Int64, _ remainingUs: () -> Int64) -> RouteAnswer {
-    RouteAnswer(order: order, layout: layouts[order.layout]!, timeUs: max(0, started - remainingUs()))
+  /// A new revision goes to every handheld on the order, the sender's first; a repeated one only to the sender.
+  private func answers(
+    _ order: OpenOrder, isNew: Bool, since started: Int64, _ remainingUs: () -> Int64
+  ) -> [RouteAnswer] {
+    let timeUs = max(0, started - remainingUs())
+    return (isNew ? order.sources.reversed() : [order.source]).map { source in
+      RouteAnswer(order: order, to: source, layout: layouts[order.layout]!, timeUs: timeUs)
+    }
   }
 
   mutating func store(_ order: OpenOrder) {
@@ -76,15 +86,13 @@ struct OrderBook {
   mutating func touch(_ order: inout OpenOrder, source: String) {
     uses += 1
     order.lastUse = uses
-    order.source = source
+    order.sources.removeAll { $0 == source }
+    order.sources = order.sources.suffix(PickRoutingLimits.maximumSourcesPerOrder - 1) + [source]
   }
 
   // MARK: orders
 
-  private mutating func open(
-    _ order: PickOrder, from source: String, remainingUs: () -> Int64
-  ) throws -> RouteAnswer {
-    let started = remainingUs()
+  private mutating func open(_ order: PickOrder, from source: String) throws -> OpenOrder {
     let layout = try layout(named: order.layout)
     var opened = try OpenOrder.resolve(order, in: layout, source: source)
     if var known = orders[order.id] {
@@ -93,13 +101,13 @@ struct OrderBook {
       if !isSame, order.version >= known.version { try change(&known, to: opened) }
       touch(&known, source: source)
       store(known)
-      return answer(known, since: started, remainingUs)
+      return known
     }
     adopt(try plan(opened, in: layout), &opened)
     makeRoom()
     touch(&opened, source: source)
     store(opened)
-    return answer(opened, since: started, remainingUs)
+    return opened
   }
 
   /// A newer version of an order that is being walked. What is picked stays picked; what is open is as the new version says.
