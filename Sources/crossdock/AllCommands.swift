@@ -11,7 +11,11 @@ enum AllCommands {
       PluginNewCommand.self,
     ]
     #if PLUGIN_PICK_ROUTING
-      commands.append(RouteCommand.self)
+      commands +=
+        [
+          RouteCommand.self, BatchCommand.self, LayoutCheckCommand.self, LayoutDrawCommand.self,
+          LayoutImportCommand.self,
+        ] as [any Command.Type]
     #endif
     return commands
   }

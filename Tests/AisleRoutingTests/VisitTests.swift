@@ -41,7 +41,8 @@ import Testing
         guard matrix.allSatisfy({ $0 < unreachableDistance }) else { continue }
         let ranks = (0..<count).map { _ in Int.random(in: 0...2, using: &problems.random) }
         return VisitProblem(
-          matrix: matrix, placeCount: places.count, start: 0, ends: [[0], [1], [0, 1]].randomElement(using: &problems.random)!,
+          matrix: matrix, placeCount: places.count, start: 0,
+          ends: [[0], [1], [0, 1]].randomElement(using: &problems.random)!,
           visits: lists, ranks: Bool.random(using: &problems.random) ? ranks : nil)
       }
     }
@@ -105,7 +106,8 @@ import Testing
       let route = visits.route(budgetMs: 20)
       #expect(route.lowerBound <= exact.length && exact.length <= route.length, "seed \(seed) round \(round)")
       #expect(
-        Double(route.length) <= 1.005 * Double(exact.length), "seed \(seed) round \(round): \(route.length) \(exact.length)")
+        Double(route.length) <= 1.005 * Double(exact.length),
+        "seed \(seed) round \(round): \(route.length) \(exact.length)")
     }
   }
 

@@ -47,7 +47,9 @@ import Testing
   }
 
   @Test func oneWayAisleIsEnteredAtItsStart() throws {
-    let bench = try PickingBench(layouts: [Self.hall(#"{"id": "Q", "x": 10}"#, #"{"id": "Q", "x": 10, "one_way": "down"}"#)])
+    let bench = try PickingBench(layouts: [
+      Self.hall(#"{"id": "Q", "x": 10}"#, #"{"id": "Q", "x": 10, "one_way": "down"}"#)
+    ])
     let answer = try bench.order("A", ["Q5", "Q15"])
     #expect(answer.locations == ["Q15", "Q5"])
     #expect(answer.distance == 60)

@@ -7,7 +7,9 @@
 /// √n of them, recomputed from the stretch's first vector on the way back.
 ///
 /// `Value` is Int32 wherever the lengths allow it (`holds`): half the memory traffic, which is what a sweep of six blocks waits for.
-final class FrontierSweep<Value: FixedWidthInteger & SignedInteger, Index: FixedWidthInteger & UnsignedInteger & Sendable> {
+final class FrontierSweep<
+  Value: FixedWidthInteger & SignedInteger, Index: FixedWidthInteger & UnsignedInteger & Sendable
+> {
   typealias Values = UnsafeMutablePointer<Value>
 
   /// Further than any walk that `holds` lets in; twice it is no overflow.

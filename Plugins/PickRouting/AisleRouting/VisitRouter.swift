@@ -31,7 +31,39 @@ extension VisitProblem {
       }
     }
     let tree = StopMatrix(distances: nearest, count: groups.count, isOpenWalk: !isRound)
-    return max(farthest(), tree.oneTreeBound(upperBound: upperBound))
+    return max(farthest(), max(tree.oneTreeBound(upperBound: upperBound), rankedBound(upperBound: upperBound)))
+  }
+
+  /// With a precedence: a walk through the visits of each rank, with free ends, and the shortest step between one rank and the
+  /// next.
+  private func rankedBound(upperBound: Int64) -> Int64 {
+    let levels = Set(ranks).sorted()
+    guard levels.count > 1 else { return 0 }
+    var bound: Int64 = 0
+    var before = [start]
+    for level in levels {
+      let members = visits.indices.filter { ranks[$0] == level }
+      let places = members.flatMap { visits[$0] }
+      bound += before.reduce(Int64.max) { least, a in places.reduce(least) { min($0, self[a, $1]) } }
+      bound += freePathBound(members, upperBound: upperBound)
+      before = places
+    }
+    return bound + before.reduce(Int64.max) { least, a in ends.reduce(least) { min($0, self[a, $1]) } }
+  }
+
+  /// A round trip over the visits and a place that is at no distance from any is a walk with free ends.
+  private func freePathBound(_ members: [Int], upperBound: Int64) -> Int64 {
+    guard members.count > 2 else { return 0 }
+    let count = members.count + 1
+    var nearest = [Int64](repeating: 0, count: count * count)
+    for (a, first) in members.enumerated() {
+      for (b, second) in members.enumerated() where a != b {
+        var least = Int64.max
+        for p in visits[first] { for q in visits[second] { least = min(least, min(self[p, q], self[q, p])) } }
+        nearest[(a + 1) * count + b + 1] = least
+      }
+    }
+    return StopMatrix(distances: nearest, count: count, isOpenWalk: false).oneTreeBound(upperBound: upperBound)
   }
 
   /// To the farthest visit and on to an end.

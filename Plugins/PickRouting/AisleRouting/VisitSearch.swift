@@ -105,8 +105,10 @@ struct VisitSearch {
   private func completed(_ warm: [Int]) -> [Int] {
     var seen: Set<Int> = []
     var order = warm.filter { problem.visits.indices.contains($0) && seen.insert($0).inserted }
-    order = order.enumerated().sorted { (problem.ranks[$0.element], $0.offset) < (problem.ranks[$1.element], $1.offset) }
-      .map(\.element)
+    order = order.enumerated().sorted {
+      (problem.ranks[$0.element], $0.offset) < (problem.ranks[$1.element], $1.offset)
+    }
+    .map(\.element)
     for visit in problem.visits.indices where !seen.contains(visit) {
       let place = problem.visits[visit][0]
       var best = (cost: Int64.max, index: order.count)
@@ -148,7 +150,9 @@ struct VisitSearch {
   private mutating func improve() {
     while let visit = queue.popLast() {
       isQueued[visit] = false
-      while movesLeft > 0, chooseBetterPlace(visit) || reverse(at: visit, neighbours[visit]) || move(visit, neighbours[visit]) {}
+      while movesLeft > 0,
+        chooseBetterPlace(visit) || reverse(at: visit, neighbours[visit]) || move(visit, neighbours[visit])
+      {}
     }
   }
 

@@ -50,6 +50,37 @@ package final class WalkPaths {
     return distance < unreachableDistance ? distance : nil
   }
 
+  /// The nodes that a shortest path leads through, in their order; empty where it stays within a stretch of a line, nil where no
+  /// walk leads. Computed anew each time: for pictures and explanations.
+  package func nodes(from a: AislePosition, to b: AislePosition) -> [Int]? {
+    guard let whole = distance(from: a, to: b) else { return nil }
+    if a == b { return [] }
+    let line = network.lines[a.aisle]
+    if a.aisle == b.aisle, line.allows(from: a.y, to: b.y), line.isOpen(a.y, b.y),
+      whole == abs(a.y - b.y) + Int64(abs(a.face - b.face)) * (line.width / 2)
+    {
+      return []
+    }
+    let entries = doors(of: b, leaving: false)
+    for door in doors(of: a, leaving: true) {
+      var before: [Int] = []
+      let row = shortestPaths(from: door.node * axes + (axes == 1 ? 0 : Int(door.axis)), before: &before)
+      for entry in entries {
+        for axis in 0..<axes {
+          var state = entry.node * axes + axis
+          guard door.length + row[state] + turn(UInt8(axis), entry.axis) + entry.length == whole else { continue }
+          var nodes = [entry.node]
+          while before[state] >= 0 {
+            state = before[state]
+            if nodes[nodes.count - 1] != state / axes { nodes.append(state / axes) }
+          }
+          return nodes.reversed()
+        }
+      }
+    }
+    return nil
+  }
+
   // MARK: places
 
   /// A node that a place leads to, or is led to from, without another one between.
@@ -118,14 +149,16 @@ package final class WalkPaths {
   private func row(from node: Int, axis: WalkNetwork.Axis) -> [Int64] {
     let state = node * axes + (axes == 1 ? 0 : Int(axis))
     if let known = rows[state] { return known }
-    let row = shortestPaths(from: state)
+    var before: [Int] = []
+    let row = shortestPaths(from: state, before: &before)
     computedRows += 1
     if (rows.count + 1) * network.nodeCount * axes * 8 > maximumCachedBytes { rows.removeAll() }
     rows[state] = row
     return row
   }
 
-  private func shortestPaths(from first: Int) -> [Int64] {
+  private func shortestPaths(from first: Int, before: inout [Int]) -> [Int64] {
+    before = Array(repeating: -1, count: network.nodeCount * axes)
     var distances = [Int64](repeating: unreachableDistance, count: network.nodeCount * axes)
     var heap = StateHeap()
     distances[first] = 0
@@ -138,6 +171,7 @@ package final class WalkPaths {
         let through = distance + arcLength[arc] + (axes == 1 ? 0 : turn(axis, arcAxis[arc]))
         if through < distances[next] {
           distances[next] = through
+          before[next] = state
           heap.insert(state: next, at: through)
         }
       }

@@ -82,8 +82,10 @@ struct CheckpointState {
     }
     guard let plan = plan(value, lineCount: lines.count) else { return .damaged }
     var order = OpenOrder(
-      id: id, sources: value["sources"]?.array?.compactMap(\.string) ?? [source], layout: layout.id, digest: digest, lines: lines,
-      position: NamedPlace(name: positionName, position: position), end: NamedPlace(name: endName, position: end), ends: ends, version: contentVersion,
+      id: id, sources: value["sources"]?.array?.compactMap(\.string) ?? [source], layout: layout.id, digest: digest,
+      lines: lines,
+      position: NamedPlace(name: positionName, position: position), end: NamedPlace(name: endName, position: end),
+      ends: ends, version: contentVersion,
       plan: plan)
     order.revision = revision
     order.status = status

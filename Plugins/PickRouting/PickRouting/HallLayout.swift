@@ -89,7 +89,9 @@ package struct HallLayout: Sendable {
   /// Of the first floor.
   var geometry: AisleLayout { floors.first?.geometry ?? AisleLayout(aisleX: [], crossY: []) }
 
-  func floor(ofLine line: Int) -> Int? { floors.lastIndex { $0.firstLine <= line && line < $0.firstLine + $0.geometry.aisleX.count } }
+  func floor(ofLine line: Int) -> Int? {
+    floors.lastIndex { $0.firstLine <= line && line < $0.firstLine + $0.geometry.aisleX.count }
+  }
 
   /// The y at which a line meets others.
   package func crossY(_ line: Int) -> [Int64] { floor(ofLine: line).map { floors[$0].geometry.crossY } ?? [0] }

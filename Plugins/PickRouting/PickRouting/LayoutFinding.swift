@@ -119,3 +119,25 @@ enum JSONPlaces {
     }
   }
 }
+
+/// What `crossdock layout check` says of a file.
+package enum LayoutCheck {
+  package struct Report: Sendable {
+    package var findings: [LayoutFinding]
+    /// Of a layout that can be used.
+    package var summary: String
+  }
+
+  package static func check(_ bytes: [UInt8]) -> Report {
+    let (layout, findings) = LayoutReader.check(bytes)
+    guard let layout else { return Report(findings: findings, summary: "") }
+    var parts = ["\(layout.locationCount) locations", "\(layout.depots.count) depots"]
+    if !layout.floors.isEmpty { parts.append("\(layout.aisles.count - layout.nodes.count) aisles") }
+    if layout.floors.count > 1 { parts.append("\(layout.floors.count) floors") }
+    if !layout.nodes.isEmpty { parts.append("\(layout.nodes.count) nodes") }
+    let method = layout.isPlain ? "routes are proven shortest" : "routes are searched, with a bound"
+    return Report(
+      findings: findings,
+      summary: "layout \(layout.id), version \(layout.version): \(parts.joined(separator: ", ")); \(method)")
+  }
+}

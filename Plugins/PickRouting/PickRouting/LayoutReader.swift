@@ -10,7 +10,8 @@ internal import JSONText
 struct LayoutReader {
   static let format = "crossdock-layout/1"
   static let members = [
-    "format", "id", "version", "description", "aisles", "cross_aisles", "lifts", "turn_cost", "nodes", "edges", "depots",
+    "format", "id", "version", "description", "aisles", "cross_aisles", "lifts", "turn_cost", "nodes", "edges",
+    "depots",
     "locations", "bays", "check_digits", "blocked",
   ]
 
@@ -87,7 +88,8 @@ struct LayoutReader {
       findings.append(
         MemberError(
           member: place,
-          reason: "\(id) at y \(position.y.metresText) lies outside of aisle \(layout.aisles[position.aisle]), which runs"
+          reason:
+            "\(id) at y \(position.y.metresText) lies outside of aisle \(layout.aisles[position.aisle]), which runs"
             + " from \(first.metresText) to \(last.metresText)"))
       return
     }

@@ -43,13 +43,15 @@ extension LayoutReader {
         if other.x == aisle.x {
           findings.append(
             MemberError(
-              member: "\(aisle.place).x", reason: "aisles \(other.id) and \(aisle.id) both lie at \(aisle.x.metresText)"))
+              member: "\(aisle.place).x", reason: "aisles \(other.id) and \(aisle.id) both lie at \(aisle.x.metresText)"
+            ))
           continue
         }
         if 2 * (aisle.x - other.x) < aisle.width + other.width {
           findings.append(
             MemberError(
-              member: "\(aisle.place).width", reason: "aisles \(other.id) and \(aisle.id) overlap: \((aisle.x - other.x).metresText)"
+              member: "\(aisle.place).width",
+              reason: "aisles \(other.id) and \(aisle.id) overlap: \((aisle.x - other.x).metresText)"
                 + " from middle to middle, and \(other.width.metresText) and \(aisle.width.metresText) wide"))
         }
       }
@@ -70,7 +72,9 @@ extension LayoutReader {
     layout.floors.append(floor)
   }
 
-  private mutating func readCrossAisles(_ document: MemberReader, into floor: inout HallLayout.Floor) throws(MemberError) {
+  private mutating func readCrossAisles(_ document: MemberReader, into floor: inout HallLayout.Floor)
+    throws(MemberError)
+  {
     var found: [(y: Int64, width: Int64, direction: WalkNetwork.Direction, place: String)] = []
     for (i, element) in try document.array("cross_aisles").enumerated() {
       let place = "cross_aisles[\(i)]"
@@ -89,7 +93,8 @@ extension LayoutReader {
     for cross in found {
       if let last = floor.geometry.crossY.last, last >= cross.y - cross.width / 2 {
         let isSame = last == cross.y && cross.width == 0
-        let text = isSame ? "a cross-aisle at \(cross.y.metresText) is there already" : "overlaps the cross-aisle before it"
+        let text =
+          isSame ? "a cross-aisle at \(cross.y.metresText) is there already" : "overlaps the cross-aisle before it"
         let error = MemberError(member: cross.place, reason: text)
         if !findings.contains(error) { findings.append(error) }
         continue

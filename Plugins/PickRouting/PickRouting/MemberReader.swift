@@ -83,7 +83,9 @@ struct MemberReader {
     var names: [String] = []
     for (i, element) in elements.enumerated() {
       let name = try Self.name(element, at: "\(path(of: key))[\(i)]")
-      guard !names.contains(name) else { throw MemberError(member: "\(path(of: key))[\(i)]", reason: "\(name) is named twice") }
+      guard !names.contains(name) else {
+        throw MemberError(member: "\(path(of: key))[\(i)]", reason: "\(name) is named twice")
+      }
       names.append(name)
     }
     return names
