@@ -86,6 +86,7 @@ import Testing
       found += 1
       excess += Double(route.length - exact.length) / Double(max(1, exact.length))
     }
+    print("search: \(100 * excess / Double(max(1, found))) % above the optimum in \(found)")
     #expect(found > 5 && excess / Double(found) < 0.02, "seed \(seed): \(excess) in \(found)")
   }
 

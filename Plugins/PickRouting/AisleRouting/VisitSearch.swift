@@ -1,5 +1,6 @@
 /// Iterated local search over orders of visits (Lourenço, Martin & Stützle 2003): reversals of stretches, stretches of up to three
-/// moved elsewhere in either direction (Or 1976), other places for a visit; kicked by exchanges of neighbouring stretches.
+/// moved elsewhere in either direction (Or 1976), other places for a visit; kicked by exchanges of neighbouring stretches,
+/// and by taking out some neighbours and putting each back where it costs least (Schrimpf et al. 2000).
 ///
 /// The distances are asymmetric: what a reversal changes inside of a stretch is known from sums along the walk in both
 /// directions, so that every move is judged in constant time. Deterministic: a fixed seed, and a budget that counts moves.
@@ -23,6 +24,8 @@ struct VisitSearch {
   private var isQueued: [Bool]
   private var random: UInt64 = 0x9E37_79B9_7F4A_7C15
   var movesLeft: Int
+
+  private var hasChoice: Bool { problem.ends.count > 1 || problem.visits.contains { $0.count > 1 } }
 
   init(_ problem: VisitProblem, moveBudget: Int) {
     self.problem = problem
@@ -52,15 +55,25 @@ struct VisitSearch {
     guard problem.visits.count >= 5 else { return best }
     adopt(best.order, best.places, best.end)
     while movesLeft > 0 {
-      guard kick() else { break }
+      if nextRandom(2) == 0 || !exchangeStretches() { putBackSome() }
       improve()
-      let length = forward[forward.count - 1]
-      if length <= best.length {
-        let order = Array(visitAt[1..<visitAt.count - 1])
-        let chosen = problem.choosingPlaces(order)
-        best = VisitRoute(order: order, places: chosen.places, end: chosen.end, length: chosen.length, lowerBound: 0)
+      var length = forward[forward.count - 1]
+      if hasChoice {
+        // The best places for this order may make it the best order, though with its present ones it is not.
+        let chosen = problem.choosingPlaces(Array(visitAt[1..<visitAt.count - 1]))
+        movesLeft -= visitAt.count
+        if chosen.length < length {
+          adopt(Array(visitAt[1..<visitAt.count - 1]), chosen.places, chosen.end)
+          length = chosen.length
+        }
       }
-      if length != best.length { adopt(best.order, best.places, best.end) }
+      if length <= best.length {
+        best = VisitRoute(
+          order: Array(visitAt[1..<visitAt.count - 1]), places: Array(path[1..<path.count - 1]),
+          end: path[path.count - 1], length: length, lowerBound: 0)
+      } else {
+        adopt(best.order, best.places, best.end)
+      }
     }
     return best
   }
@@ -157,7 +170,7 @@ struct VisitSearch {
   }
 
   /// Exchanges two neighbouring stretches of one rank, somewhere. False when there are none.
-  private mutating func kick() -> Bool {
+  private mutating func exchangeStretches() -> Bool {
     let inner = path.count - 2
     for _ in 0..<20 {
       let longest = min(30, inner / 2)
@@ -175,6 +188,42 @@ struct VisitSearch {
       return true
     }
     return false
+  }
+
+  /// Takes out a visit and some of its neighbours, and puts each back where and at the place at which it costs least.
+  private mutating func putBackSome() {
+    let seed = nextRandom(problem.visits.count)
+    var removed = [seed]
+    let many = 1 + nextRandom(min(7, problem.visits.count - 1))
+    for neighbour in neighbours[seed] where removed.count <= many && nextRandom(3) > 0 { removed.append(neighbour) }
+    for i in removed.indices.dropFirst() { removed.swapAt(i, nextRandom(i + 1)) }
+    var order: [Int] = []
+    var places: [Int] = []
+    for i in 1..<path.count - 1 where !removed.contains(visitAt[i]) {
+      order.append(visitAt[i])
+      places.append(path[i])
+    }
+    let end = path[path.count - 1]
+    for visit in removed {
+      var best = (cost: Int64.max, index: 0, place: 0)
+      for index in 0...order.count {
+        if index > 0, problem.ranks[order[index - 1]] > problem.ranks[visit] { break }
+        if index < order.count, problem.ranks[order[index]] < problem.ranks[visit] { continue }
+        let before = index == 0 ? problem.start : places[index - 1]
+        let after = index == order.count ? end : places[index]
+        for place in problem.visits[visit] {
+          let cost = problem[before, place] + problem[place, after] - problem[before, after]
+          if cost < best.cost { best = (cost, index, place) }
+        }
+      }
+      movesLeft -= order.count / 2 + 1
+      order.insert(visit, at: best.index)
+      places.insert(best.place, at: best.index)
+    }
+    adopt(order, places, end)
+    for visit in removed {
+      for index in position[visit] - 1...position[visit] + 1 { enqueue(visitAt[index]) }
+    }
   }
 
   /// SplitMix64.

@@ -13,6 +13,8 @@ struct OrderBook {
   let layouts: [String: HallLayout]
   let maximumOrders: Int
   let maximumReroutes: Int
+  /// What a picker who is not met is worth, in millimetres; 0: others are not regarded.
+  let congestionCost: Int64
   var orders: [String: OpenOrder] = [:]
   /// Beside the permanent ones, in the order in which they were reported; by layout.
   var blocks: [String: [AisleBlock]] = [:]
@@ -24,10 +26,11 @@ struct OrderBook {
   private(set) var evictedOpenOrders: UInt64 = 0
   let planner = RoutePlanner()
 
-  init(layouts: [HallLayout], maximumOrders: Int, maximumReroutes: Int) {
+  init(layouts: [HallLayout], maximumOrders: Int, maximumReroutes: Int, congestionCost: Int64 = 0) {
     self.layouts = Dictionary(uniqueKeysWithValues: layouts.map { ($0.id, $0) })
     self.maximumOrders = maximumOrders
     self.maximumReroutes = maximumReroutes
+    self.congestionCost = congestionCost
   }
 
   /// - Parameter remainingUs: the host's countdown, by which the time taken is measured.
@@ -160,12 +163,28 @@ struct OrderBook {
   }
 
   func plan(_ order: OpenOrder, in layout: HallLayout) throws(RoutingError) -> RoutePlan {
-    try planner.plan(
+    let plan = try planner.plan(
       in: layout, blocks: blocks(of: layout), from: order.position, to: order.ends,
       lines: order.openLines.map {
         let line = order.lines[$0]
         return RoutePlanner.Line(index: $0, places: line.places, rank: line.handling.rawValue)
       }, warm: order.plan.stops)
+    guard congestionCost > 0 else { return plan }
+    return planner.avoiding(
+      crowd(besides: order, in: layout), price: congestionCost, plan, of: order, in: layout, blocks: blocks(of: layout))
+  }
+
+  /// Where the other pickers of a hall are, from what they confirmed last, and will be, by their plans.
+  private func crowd(besides order: OpenOrder, in layout: HallLayout) -> CrowdForecast {
+    var crowd = CrowdForecast()
+    for other in orders.values where other.id != order.id && other.layout == layout.id && other.status != .done {
+      let open = other.plan.stops.indices.filter { other.lines[other.plan.stops[$0]].state == .open }
+      crowd.add(
+        legs: open.map { other.plan.walks[$0] },
+        aisles: open.map { other.lines[other.plan.stops[$0]].place.position.aisle },
+        startingIn: other.position.position.aisle)
+    }
+    return crowd
   }
 
   /// Gives an order its plan, and its lines and end the places that the plan chose.

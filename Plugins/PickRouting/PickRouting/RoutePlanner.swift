@@ -119,6 +119,29 @@ final class RoutePlanner {
     }
   }
 
+  /// The plan, or a little longer one that meets fewer others. Its bound stays what it is, so that the gap is stated.
+  func avoiding(
+    _ crowd: CrowdForecast, price: Int64, _ plan: RoutePlan, of order: OpenOrder, in layout: HallLayout,
+    blocks: [AisleBlock]
+  ) -> RoutePlan {
+    let isFree = plan.stops.allSatisfy { order.lines[$0].handling == order.lines[plan.stops[0]].handling }
+    guard !crowd.isEmpty, plan.stops.count > 1, plan.stops.count <= 60, plan.reachesEnd, isFree else { return plan }
+    func point(_ place: AislePosition) -> AislePosition { layout.isPlain ? place.inMiddle : place }
+    let end = plan.end ?? order.end
+    let places = [point(order.position.position), point(end.position)] + plan.places.map { point($0.position) }
+    let matrix = paths(of: layout, blocks: blocks).matrix(places)
+    let problem = VisitProblem(
+      matrix: matrix, placeCount: places.count, start: 0, ends: [1], visits: plan.stops.indices.map { [$0 + 2] })
+    let found = problem.avoiding(
+      crowd, price: price, places: plan.stops.indices.map { $0 + 2 }, end: 1, aisles: places.map(\.aisle))
+    var changed = plan
+    changed.stops = found.map { plan.stops[$0 - 2] }
+    changed.places = found.map { plan.places[$0 - 2] }
+    changed.walks = zip([0] + found, found + [1]).map { problem.distance($0, $1) }
+    changed.length = changed.walks.reduce(0, +)
+    return changed
+  }
+
   /// The length of a walk through the order's open stops as planned, under these blocks; nil where it is cut.
   func lengthAsPlanned(_ order: OpenOrder, in layout: HallLayout, blocks: [AisleBlock]) -> Int64? {
     let stops = order.plan.stops.filter { order.lines[$0].state == .open }.map { order.lines[$0].place.position }
