@@ -71,9 +71,10 @@
     }
 
     private static func foodmart(_ path: String) throws -> ExitCode {
+      let bytes = try Files.read(path, limit: maximumFileBytes)
       let instance: BatchInstance
       do throws(RouteInstanceSyntaxError) {
-        instance = try BatchInstance.parse(try Files.read(path, limit: maximumFileBytes))
+        instance = try BatchInstance.parse(bytes)
       } catch {
         throw CrossdockError(
           "read the instance", at: "\(path):\(error.line)", reason: error.reason, exitCode: .badInput)

@@ -143,7 +143,7 @@ import Testing
   @Test func shippedLayoutsCanBeUsed() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
       path: "../../Plugins/PickRouting/layouts")
-    let counts = try ["hall-a": 200, "hall-b": 73].map { name, count in
+    let counts = try ["hall-a": 200, "hall-b": 73, "site-c": 260].map { name, count in
       let text = try Data(contentsOf: folder.appending(path: "\(name).layout.json"))
       return (try LayoutReader.read(Array(text), path: name).locationCount, count)
     }

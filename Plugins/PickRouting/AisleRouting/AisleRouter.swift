@@ -45,13 +45,28 @@ package final class AisleRouter {
 
   private func bestRoute(_ problem: RouteProblem) -> Route {
     plan.lay(problem)
+    let isOpenWalk = plan.startNode != plan.endNode
     let inside = plan.walkWithinSubAisle(problem)
     if let inside, inside.length == 0 { return inside }
     if let swept = sweptRoute(inside) { return swept }
     // A walk that stays inside is not proven best by what follows; the bound decides.
-    let searched = problem.searchedRoute()
+    var searched = problem.searchedRoute()
+    if !searched.isOptimal, isOpenWalk { searched.lowerBound = max(searched.lowerBound, roundTripBound(problem)) }
     guard let inside, inside.length <= searched.length else { return searched }
     return Route(order: inside.order, length: inside.length, lowerBound: min(searched.lowerBound, inside.length))
+  }
+
+  /// A walk from the start to the end, and back by the shortest way, is a round trip: no walk is shorter than the shortest round
+  /// trip less that way. 0 when the sweep is too large for it. Lays the plan anew.
+  private func roundTripBound(_ problem: RouteProblem) -> Int64 {
+    var closed = problem
+    closed.picks.append(problem.end)
+    closed.end = problem.start
+    plan.lay(closed)
+    guard let trip = sweptRoute(nil) else { return 0 }
+    let metric = DistanceMetric(layout: problem.layout, blocks: problem.blocks)
+    guard let back = metric.distance(from: problem.end, to: problem.start) else { return 0 }
+    return trip.length - back
   }
 
   /// Nil when the sweep is too large.

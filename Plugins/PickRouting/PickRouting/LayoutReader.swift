@@ -30,12 +30,10 @@ struct LayoutReader {
   /// The layout, when it could be read to its end, and everything that is wrong with it.
   static func check(_ bytes: [UInt8]) -> (layout: HallLayout?, findings: [LayoutFinding]) {
     let document: JSONValue
-    do {
+    do throws(JSONSyntaxError) {
       document = try JSONValue.parse(bytes)
-    } catch let error as JSONSyntaxError {
-      return (nil, [LayoutFinding(line: error.line, column: error.column, text: error.reason)])
     } catch {
-      return (nil, [LayoutFinding(line: 1, column: 1, text: "\(error)")])
+      return (nil, [LayoutFinding(line: error.line, column: error.column, text: error.reason)])
     }
     var findings: [MemberError] = []
     var layout: HallLayout?
