@@ -16,9 +16,11 @@ build:
 	$(SWIFT_RELEASE)
 
 lint:
-	swift format lint --strict -r Package.swift Sources Plugins Tests Fuzz Benchmarks
+	swift format lint --strict -r Package.swift Sources SDK Plugins Tests Fuzz Benchmarks
 	scripts/tidy
 	scripts/tidy --self-test
+	scripts/abi-check
+	scripts/abi-check --self-test
 
 test: setup lint
 	CROSSDOCK_STRICT=1 swift build -j 2

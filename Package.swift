@@ -5,7 +5,7 @@ import PackageDescription
 // Layers, arrows downwards only (scripts/tidy asserts them from `swift package dump-package`):
 //   6  crossdock, crossdock-central, crossdock-plugin-host; crossdock-simulation
 //   5  EngineSimulation (what the simulation is made of; in Tests/)
-//   4  Engine, Uplink, ControlAPI, CentralService, Simulator, LiveView, Doctor
+//   4  Engine, Uplink, ControlAPI, PluginCases, CentralService, Simulator, LiveView, Doctor
 //   3  Configuration, MQTTFeed, Decoding, Journal, PluginRuntime, PluginBundles
 //   2  Platform, CommandSyntax, SQLite, HTTPServer, HTTPClient, Segments
 //   1  Records, JSONText, CrossdockPlugin (the SDK)
@@ -36,10 +36,31 @@ let packageFolder = Context.packageDirectory
 func isPresent(_ plugin: String) -> Bool {
   FileManager.default.fileExists(atPath: "\(packageFolder)/Plugins/\(plugin)")
 }
+
+// The shared object of a plugin that the agent links in: the same code, for a process of its own. Its one exported symbol is in a
+// target that nothing else links: two plugins in one program would both have it. Released, it carries the Swift runtime, so that
+// it runs where no Swift is; unsafe flags are allowed to the package that is built, not to one that others depend on.
+func sharedObject(_ name: String, _ target: String, path: String) -> (Product, Target) {
+  (
+    .library(name: name, type: .dynamic, targets: [target + "Entry"]),
+    .target(
+      name: target + "Entry", dependencies: [.target(name: target), "CCrossdockPlugin"], path: path + "/Entry",
+      exclude: ["exports.map"], swiftSettings: settings,
+      linkerSettings: [
+        .unsafeFlags(
+          [
+            "-static-stdlib", "-Xlinker", "--version-script=\(packageFolder)/\(path)/Entry/exports.map", "-Xlinker",
+            "--gc-sections", "-Xlinker", "-s",
+          ], .when(configuration: .release))
+      ])
+  )
+}
+
 let hasPickRouting = isPresent("PickRouting")
 let hasPredictiveMaintenance = isPresent("PredictiveMaintenance")
 
 var pluginTargets: [Target] = []
+var pluginProducts: [Product] = []
 var pluginDependencies: [Target.Dependency] = []
 var pluginFlags: [SwiftSetting] = []
 if hasPickRouting {
@@ -51,6 +72,9 @@ if hasPickRouting {
     tests("AisleRouting", ["AisleRouting"]),
     tests("PickRouting", ["AisleRouting", "PickRouting", "CrossdockPlugin", "JSONText"]),
   ]
+  let (product, target) = sharedObject("pick-routing", "PickRouting", path: "Plugins/PickRouting")
+  pluginProducts.append(product)
+  pluginTargets.append(target)
   pluginDependencies += ["AisleRouting", "PickRouting"]
   pluginFlags.append(.define("PLUGIN_PICK_ROUTING"))
 }
@@ -63,8 +87,25 @@ if hasPredictiveMaintenance {
     tests("ConditionMonitoring", ["ConditionMonitoring"]),
     tests("PredictiveMaintenance", ["ConditionMonitoring", "PredictiveMaintenance", "CrossdockPlugin", "JSONText"]),
   ]
+  let (product, target) = sharedObject(
+    "predictive-maintenance", "PredictiveMaintenance", path: "Plugins/PredictiveMaintenance")
+  pluginProducts.append(product)
+  pluginTargets.append(target)
   pluginDependencies += ["PredictiveMaintenance"]
   pluginFlags.append(.define("PLUGIN_PREDICTIVE_MAINTENANCE"))
+}
+
+// The agent does not link this one: it is a shared object, which the folder's own package makes. Here it is tested.
+if isPresent("ColdChainWatch") {
+  pluginTargets += [
+    module("ColdChain", [], path: "Plugins/ColdChainWatch/ColdChain"),
+    module(
+      "ColdChainWatch", ["ColdChain", "CrossdockPlugin", "CCrossdockPlugin"],
+      path: "Plugins/ColdChainWatch/ColdChainWatch"),
+    .testTarget(
+      name: "ColdChainTests", dependencies: ["ColdChain", "ColdChainWatch", "CrossdockPlugin", "CCrossdockPlugin"],
+      path: "Plugins/ColdChainWatch/Tests/ColdChainTests", swiftSettings: settings),
+  ]
 }
 
 // Programs for developers that no product needs: built when asked for, each by its script.
@@ -74,6 +115,10 @@ if Context.environment["CROSSDOCK_BENCHMARKS"] != nil {
     .executableTarget(
       name: "decode-benchmark", dependencies: ["Decoding", "Engine", "Records"], path: "Benchmarks/json/decode",
       swiftSettings: settings))
+  developerTargets.append(
+    .executableTarget(
+      name: "plugin-benchmark", dependencies: ["PluginRuntime", "Platform", "Records", log],
+      path: "Benchmarks/plugins/session", swiftSettings: settings))
 }
 
 if Context.environment["CROSSDOCK_FUZZ"] != nil {
@@ -91,7 +136,7 @@ let package = Package(
     .executable(name: "crossdock", targets: ["crossdock"]),
     .executable(name: "crossdock-central", targets: ["crossdock-central"]),
     .executable(name: "crossdock-plugin-host", targets: ["crossdock-plugin-host"]),
-  ],
+  ] + pluginProducts,
   dependencies: [
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0")
   ],
@@ -133,6 +178,7 @@ let package = Package(
         "Configuration", "MQTTFeed", "Decoding", "Journal", "PluginRuntime", "Platform", "Records", "JSONText",
         "CLinux", log,
       ]),
+    module("PluginCases", ["Configuration", "PluginRuntime", "Platform", "Records", "JSONText", log]),
     module("Uplink", ["Configuration", "Journal", "HTTPClient", "Segments", "Platform", "Records", "JSONText", log]),
     module("ControlAPI", ["Journal", "HTTPServer", "Segments", "Platform", "Records", "JSONText", log]),
     module("CentralService", ["SQLite", "HTTPServer", "Segments", "Platform", "Records", "JSONText", "CLinux", log]),
@@ -157,7 +203,8 @@ let package = Package(
     .executableTarget(
       name: "crossdock",
       dependencies: [
-        "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "Simulator",
+        "CommandSyntax", "Engine", "Uplink", "ControlAPI", "Configuration", "Journal", "PluginRuntime", "PluginBundles",
+        "PluginCases", "Simulator",
         "HTTPServer", "LiveView", "Doctor",
         "HTTPClient", "Platform",
         "Records", "JSONText", "CLinux", "Segments", "MQTTFeed", "Decoding", "CCrossdockPlugin", "CrossdockPlugin", log,
@@ -170,7 +217,9 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "crossdock-plugin-host", dependencies: ["CCrossdockPlugin"],
-      cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("dl")]),
+      cSettings: [.define("_GNU_SOURCE")],
+      // No Swift in it: linkage.c keeps the libraries out, this Swift's start-up object.
+      linkerSettings: [.unsafeFlags(["-nostartfiles"]), .linkedLibrary("dl")]),
     // What is fuzzed: functions over any bytes, which the tests run over the stored corpus.
     module(
       "FuzzEntries",
@@ -192,7 +241,14 @@ let package = Package(
     tests("Decoding", ["Decoding", "JSONText", "Records"]),
     tests("Journal", ["Journal", "SQLite", "Segments", "Platform", "Records"]),
     tests("PluginBundles", ["PluginBundles", "Platform", "Records", "JSONText"]),
+    tests("PluginCases", ["PluginCases", "Records", "JSONText"]),
     tests("PluginRuntime", ["PluginRuntime", "Records", log]),
+    // Compilers, Python and Swift packages as a plugin's author runs them; the host loads what comes out.
+    tests("PluginSDK", ["PluginRuntime", "Records", "JSONText", log]),
+    // The plugins in it are compiled by the tests themselves.
+    .testTarget(
+      name: "PluginHostTests", dependencies: ["CLinux", "crossdock-plugin-host"], exclude: ["Plugins"],
+      swiftSettings: settings),
     tests(
       "Engine",
       ["Engine", "Configuration", "MQTTFeed", "Journal", "Platform", "Records", log]),
@@ -208,6 +264,10 @@ let package = Package(
     tests("Simulator", ["Simulator", "CMosquitto", "Platform", "JSONText", "Records"]),
     tests("LiveView", ["LiveView", "JSONText"]),
     tests("Doctor", ["Doctor", "Records"]),
+    // The example plugins, as they are shipped, in the host.
+    tests(
+      "ExamplePlugin",
+      ["PluginRuntime", "Configuration", "Records", "JSONText", log]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
     tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),
   ] + pluginTargets + developerTargets,

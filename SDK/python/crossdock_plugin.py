@@ -26,8 +26,8 @@ Also:   open() when the options are known, close(), checkpoint() -> bytes, resto
 Tests:  Bench drives a plugin through the same frames; check_testcases(plugin, folder) runs testcases/.
 """
 import array
-import datetime
 import json
+import math
 import os
 import re
 import signal
@@ -256,6 +256,9 @@ class Plugin:
     role = 0
     name = version = summary = ""
     streams, writes = (), ()
+    # Whose records these are (a record is known for ever by agent, epoch, stream and sequence), and where it may keep files
+    # if plugin.toml declares {data}.
+    agent, epoch, data_folder = "", "", ""
     _session = None
 
     def open(self):
@@ -361,6 +364,9 @@ class _Reader:
         self.place += count
         return bytes(self.payload[self.place - count:self.place])
 
+    def has_more(self):
+        return self.place < len(self.payload)
+
     def fields(self, layout):
         return struct.unpack("<" + layout, self.bytes(struct.calcsize("<" + layout)))
 
@@ -437,12 +443,13 @@ class _Session:
             name = reader.text()
             self.streams.append(Stream(name, [reader.text() for _ in range(reader.fields("I")[0])]))
         writes = tuple(reader.text() for _ in range(reader.fields("I")[0]))
+        about = {key: reader.text() if reader.has_more() else "" for key in ("agent", "epoch", "data_folder")}
         missing = [key for key in options if key not in given and options[key].kind < File.kind]
         if missing:
             self.log(ERROR, "not given: " + ", ".join(missing))
             return BAD_OPTIONS
         plugin = self.plugin_class.__new__(self.plugin_class)
-        plugin.__dict__.update(values, streams=tuple(self.streams), writes=writes, _session=self)
+        plugin.__dict__.update(values, streams=tuple(self.streams), writes=writes, _session=self, **about)
         try:
             plugin.__init__()
             plugin.open()
@@ -606,7 +613,9 @@ def run(plugin):
         sys.exit(0)  # the agent is gone
 
 
-# The test kit
+# The test kit. What only it needs is imported where it is needed: a plugin at work does without.
+
+_CASE_START_NS = 1_767_225_600_000_000_000  # 2026-01-01: a case's record without a time, and a second more for each that follows
 
 
 class Output:
@@ -633,6 +642,8 @@ class Bench:
         bench.add("temperature", "pump-1", columns=[51])
         assert bench.run().outputs[0].json() == {"value": 51}
     """
+
+    agent, epoch, data_folder = "bench", "1-00000000000000000000000000000000", ""
 
     def __init__(self, plugin, options=None, streams=None, writes=("output",)):
         self.logs, self.counters, self.metrics = [], {}, {}
@@ -668,7 +679,8 @@ class Bench:
         parts.append(struct.pack("<I", len(self._streams)))
         for name, columns in self._streams.items():
             parts += [_text(name), struct.pack("<I", len(columns))] + [_text(column) for column in columns]
-        return b"".join(parts + [struct.pack("<I", len(writes))] + [_text(name) for name in writes])
+        parts += [struct.pack("<I", len(writes))] + [_text(name) for name in writes]
+        return b"".join(parts + [_text(self.agent), _text(self.epoch), _text(self.data_folder)])
 
     def add(self, stream, source, time_ns=0, body=b"", columns=(), samples=(), flags=0, monotonic_ns=None):
         """Adds a record to the next batch and returns its sequence. `body`: bytes, str, or anything that JSON can say."""
@@ -774,6 +786,7 @@ def _matches(expected, found):
 def _time_ns(value):
     if not isinstance(value, str):
         return value
+    import datetime
     whole, _, rest = value.replace("Z", "+00:00").partition(".")
     digits = re.match("[0-9]*", rest).group()
     moment = datetime.datetime.fromisoformat(whole + rest[len(digits):])
@@ -795,36 +808,89 @@ def _object(path):
 
 
 def check_testcases(plugin, folder):
-    """Runs every case beneath `folder` as `crossdock plugin test` does, but in this process. Gives the problems as text."""
+    """Runs every case beneath `folder` as `crossdock plugin test` does, but in this process, without confinement and without the
+    restart in its middle. Gives the problems as text."""
+    import tempfile
     problems = []
     cases = sorted(name for name in os.listdir(folder) if os.path.isdir(os.path.join(folder, name)))
     for case in cases:
-        place = os.path.join(folder, case)
-        problems += ["%s: %s" % (case, problem) for problem in _check_case(plugin, place)]
+        with tempfile.TemporaryDirectory() as data:
+            problems += ["%s: %s" % (case, problem) for problem in _check_case(plugin, os.path.join(folder, case), data)]
     return problems if cases else ["%s holds no case" % folder]
 
 
-def _check_case(plugin, place):
+def _case_body(record, is_raw):
+    """A decoder's string stands for its bytes; everything else is JSON."""
+    if "body_base64" in record:
+        import base64
+        return base64.b64decode(record["body_base64"])
+    body = record.get("body", b"")
+    return body if body == b"" or is_raw and isinstance(body, str) else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _case_columns(record, names):
+    values = record.get("columns", [])
+    row = [values.get(name) for name in names] if isinstance(values, dict) else values + [None] * (len(names) - len(values))
+    return [math.nan if value is None else value for value in row]
+
+
+def _case_option(value, option, place, data):
+    def contents(path):
+        with open(os.path.join(place, path), "rb") as file:
+            return FileContents(path, file.read())
+
+    if option.kind in (File.kind, Files.kind):
+        return [contents(path) for path in value] if isinstance(value, list) else contents(value)
+    return value.replace("{data}", data) if isinstance(value, str) else value
+
+
+def _check_case(plugin, place, data):
     records, expected = (_lines(os.path.join(place, name)) for name in ("input.ndjson", "expected.ndjson"))
     about = _object(os.path.join(place, "case.json"))
-    streams = {stream["name"]: stream.get("columns", []) for stream in about.get("streams", [])}
-    for record in records:
-        columns = record.get("columns", [])
-        streams.setdefault(record.get("stream", "input"), ["c%d" % place for place in range(len(columns))])
-    bench = Bench(
-        plugin, _object(os.path.join(place, "options.json")), streams or {"input": []}, about.get("writes", ["output"]))
-    for record in records:
-        body, columns = record.get("body", b""), record.get("columns", [])
+    streams = {stream["name"]: list(stream.get("columns", [])) for stream in about.get("streams", [])}
+    for record in () if streams else records:
+        names, columns = streams.setdefault(record["stream"], []), record.get("columns", [])
+        named = columns if isinstance(columns, dict) else ["c%d" % number for number in range(len(columns))]
+        names += [name for name in named if name not in names]
+    writes = about.get("writes") or list(dict.fromkeys(line["stream"] for line in expected if "stream" in line)) or ["out"]
+    table = plugin.options()
+    options = {
+        key: _case_option(value, table[key], place, data)
+        for key, value in _object(os.path.join(place, "options.json")).items()}
+    bench = Bench(plugin, options, streams, writes)
+    for number, record in enumerate(records):
         bench.add(
-            record.get("stream", "input"), record.get("source", ""), _time_ns(record.get("time", 0)), body,
-            [float("nan") if value is None else value for value in columns])
-    result = bench.run()
-    outputs = [
-        {"stream": o.stream, "source": o.source, "time": o.time_ns, "body": o.json(), "topic": o.reply_topic}
-        for o in result.outputs]
-    rejected = [{"rejected": index, "reason": reason} for index, reason in result.rejected]
+            record["stream"], record["source"], _time_ns(record.get("time", _CASE_START_NS + number * 1_000_000_000)),
+            _case_body(record, plugin.role == Decoder.role), _case_columns(record, streams[record["stream"]]),
+            record.get("samples", []))
+    outputs, rejected, status = [], [], "ok"
+    start_ns, wait_us = _time_ns(about.get("now", _CASE_START_NS)), about.get("wait_ms", 1000) * 1000
+    for number in range(about.get("polls", 1) if plugin.role == Feed.role else 1):
+        try:
+            result = bench.run(start_ns + number * about.get("poll_s", 1) * 1_000_000_000, wait_us)
+        except BatchFailed as error:
+            status = "failed"
+            if about.get("status") != "failed":
+                yield str(error)
+            break
+        status = "retry" if result.is_retry else "ok"
+        outputs += [
+            {"stream": o.stream, "source": o.source, "time": o.time_ns, "body": o.json(), "topic": o.reply_topic}
+            for o in result.outputs]
+        rejected += [{"rejected": index, "reason": reason} for index, reason in result.rejected]
+    if status != about.get("status", "ok"):
+        yield "status: expected %s, found %s" % (about.get("status", "ok"), status)
     yield from _differences([line for line in expected if "rejected" not in line], outputs)
     yield from _differences([line for line in expected if "rejected" in line], rejected)
+    import glob
+    for path, name in about.get("expected_files", {}).items():
+        found = sorted(glob.glob(os.path.join(glob.escape(data), path)))
+        if not found:
+            yield "file %s: expected, and it is not there" % path
+            continue
+        with open(found[0], "rb") as have, open(os.path.join(place, name), "rb") as want:
+            if have.read() != want.read():
+                yield "file %s: not as %s" % (path, name)
 
 
 def _differences(expected, found):

@@ -10,6 +10,6 @@ static_assert(sizeof(crossdock_stream) == 24, "crossdock_stream");
 static_assert(sizeof(crossdock_batch) == 160, "crossdock_batch");
 static_assert(sizeof(crossdock_output) == 80, "crossdock_output");
 static_assert(sizeof(crossdock_host) == 72, "crossdock_host");
-static_assert(sizeof(crossdock_open) == 40, "crossdock_open");
+static_assert(sizeof(crossdock_open) == 64, "crossdock_open");
 static_assert(sizeof(crossdock_plugin) == 96, "crossdock_plugin");
 #endif

@@ -3,6 +3,7 @@
 #include <spawn.h>
 #include <malloc.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 int crossdock_open(const char *path, int flags, unsigned mode) { return open(path, flags | O_CLOEXEC, mode); }
 
@@ -44,6 +45,12 @@ int crossdock_notify(const char *address, const char *message) {
   close(fd);
   errno = saved;
   return sent < 0 ? -1 : 0;
+}
+
+int crossdock_pidfd_open(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+int crossdock_pidfd_signal(int descriptor, int signal) {
+  return (int)syscall(SYS_pidfd_send_signal, descriptor, signal, NULL, 0);
 }
 
 void crossdock_set_thread_name(const char *name) {
@@ -137,6 +144,33 @@ int crossdock_spawn(const char *path, char *const *argv, char *const *envp, int 
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return code;
+}
+
+int crossdock_run_in(const char *folder, char *const *argv, int *status) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addchdir_np(&actions, folder);
+  posix_spawn_file_actions_adddup2(&actions, 2, 1);
+  posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  pid_t pid;
+  int code = posix_spawnp(&pid, argv[0], &actions, &attributes, argv, environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  if (code != 0) return code;
+  int raw;
+  while (waitpid(pid, &raw, 0) < 0) {
+    if (errno != EINTR) return errno;
+  }
+  *status = WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
+  return 0;
 }
 
 int crossdock_socket_pair(int ends[2]) {

@@ -17,12 +17,12 @@ package enum ConfigurationLoader {
   /// Reads and checks a file.
   ///
   /// - Parameters:
-  ///   - plugins: The option tables of the plugins that there are, by name: models are then checked against them. Nil leaves
-  ///     `[model.options]` unchecked.
+  ///   - plugins: What the names of plugins mean: models and plugins are then checked against it. Nil leaves them
+  ///     unchecked.
   /// - Returns: The configuration, nil when a problem is an error; and the problems in the order of the file.
   package static func load(
     path: String, environment: @escaping Environment = processEnvironment,
-    plugins: [String: [PluginOptionDescription]]? = nil
+    plugins: PluginLookup?
   ) -> (configuration: AgentConfiguration?, problems: [ConfigurationProblem]) {
     switch FileContents.read(path, maxBytes: maxFileBytes) {
     case .failure(let failure):
@@ -37,7 +37,7 @@ package enum ConfigurationLoader {
   /// The same from text; `path` stands in the messages, and its folder is what relative paths are relative to.
   package static func load(
     text: [UInt8], path: String, environment: @escaping Environment = processEnvironment,
-    plugins: [String: [PluginOptionDescription]]? = nil
+    plugins: PluginLookup?
   ) -> (configuration: AgentConfiguration?, problems: [ConfigurationProblem]) {
     let context = ReadingContext(file: path, environment: environment)
     let recovery = SyntaxRecovery(text)
@@ -49,6 +49,25 @@ package enum ConfigurationLoader {
     }
     let configuration = DocumentReading(root: root, context: context, plugins: plugins).configuration()
     return (context.hasErrors ? nil : configuration, sorted(context.problems))
+  }
+
+  /// The same with the option tables of the plugins that there are, by name; nil leaves them unchecked.
+  package static func load(
+    path: String, environment: @escaping Environment = processEnvironment,
+    plugins: [String: [PluginOptionDescription]]? = nil
+  ) -> (configuration: AgentConfiguration?, problems: [ConfigurationProblem]) {
+    load(path: path, environment: environment, plugins: plugins.map(lookup))
+  }
+
+  package static func load(
+    text: [UInt8], path: String, environment: @escaping Environment = processEnvironment,
+    plugins: [String: [PluginOptionDescription]]? = nil
+  ) -> (configuration: AgentConfiguration?, problems: [ConfigurationProblem]) {
+    load(text: text, path: path, environment: environment, plugins: plugins.map(lookup))
+  }
+
+  private static func lookup(_ tables: [String: [PluginOptionDescription]]) -> PluginLookup {
+    { _, model in tables[model.plugin].map { .found($0, misfits: []) } ?? .unknown(tables.keys.sorted()) }
   }
 
   static func sorted(_ problems: [ConfigurationProblem]) -> [ConfigurationProblem] {

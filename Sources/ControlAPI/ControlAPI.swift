@@ -64,6 +64,12 @@ package final class ControlAPI: Sendable {
   package var address: String { server.address }
   package var port: UInt16 { server.port }
 
+  /// Closes the journal, whose file the writer is about to open anew, or takes it up again. Between the two, what needs it is
+  /// answered 503; the status is answered as ever.
+  package func suspendReading(_ isSuspended: Bool) {
+    shared.suspendReading(isSuspended)
+  }
+
   /// Ends waits with 503 and closes every connection.
   package func stop() {
     shared.stop()

@@ -10,7 +10,12 @@ final class ControlState: Sendable {
   private let commits: CommitSignal
   private let damage: CursorMailbox?
   private let logger: Logger
-  private let reader = Mutex<JournalReader?>(nil)
+  private struct Reading {
+    var reader: JournalReader?
+    /// Nobody may have the journal's file open now.
+    var isSuspended = false
+  }
+  private let reading = Mutex(Reading())
   /// A new generation with each request that may wait: nobody listens to commits before there is one.
   private let requests = CommitSignal()
   private let isStopping = Atomic(false)
@@ -31,19 +36,27 @@ final class ControlState: Sendable {
   /// Answers from the journal; 503 while it cannot be read.
   func answer(_ make: (JournalReader) throws(CrossdockError) -> HTTPResponse) -> HTTPResponse {
     do throws(CrossdockError) {
-      return try reader.withLock { (reader) throws(CrossdockError) -> HTTPResponse in
+      return try reading.withLock { (reading) throws(CrossdockError) -> HTTPResponse in
+        if reading.isSuspended {
+          return .error(503, "the configuration is being reloaded", hint: "try again")
+        }
         // A reader that fails is given up: the next request opens it anew.
         let open: JournalReader
-        if let known = reader { open = known } else { open = try JournalReader(path: journalPath) }
-        reader = nil
+        if let known = reading.reader { open = known } else { open = try JournalReader(path: journalPath) }
+        reading.reader = nil
         let response = try make(open)
-        reader = open
+        reading.reader = open
         return response
       }
     } catch {
       logger.warning("journal cannot be read", metadata: ["reason": "\(error.reason)"])
       return .error(503, "the journal cannot be read: \(error.reason)", hint: error.hint)
     }
+  }
+
+  func suspendReading(_ isSuspended: Bool) {
+    reading.withLock { $0 = Reading(isSuspended: isSuspended) }
+    if !isSuspended { commits.wakeAll() }
   }
 
   /// Runs on a thread of its own: a commit wakes whoever waits.

@@ -198,13 +198,20 @@ extension PluginContext {
       case nil: continue
       }
     }
-    let streams = UnsafeBufferPointer(start: open.pointee.streams, count: Int(open.pointee.stream_count)).map { stream in
+    let streams = UnsafeBufferPointer(start: open.pointee.streams, count: Int(open.pointee.stream_count)).map {
+      stream in
       Stream(
         name: String(cString: stream.name),
         columns: (0..<Int(stream.column_count)).compactMap { stream.columns[$0].map(String.init(cString:)) })
     }
     let writes = (0..<Int(open.pointee.write_count)).compactMap { open.pointee.writes[$0].map(String.init(cString:)) }
     self.init(options: options, streams: streams, writes: writes) { level, text in host.log(level.rawValue, text) }
+    // Appended to the structure: a host of before does not have them.
+    let need = MemoryLayout<crossdock_open>.offset(of: \crossdock_open.data_folder)! + MemoryLayout<UInt>.size
+    guard open.pointee.struct_size >= need else { return }
+    agent = open.pointee.agent.map { String(cString: $0) } ?? ""
+    epoch = open.pointee.epoch.map { String(cString: $0) } ?? ""
+    dataFolder = open.pointee.data_folder.map { String(cString: $0) } ?? ""
   }
 }
 

@@ -137,7 +137,8 @@ public final class PluginBench {
           var open = crossdock_open(
             struct_size: UInt32(MemoryLayout<crossdock_open>.size), option_count: UInt32(values.count),
             options: values.baseAddress, streams: streams.baseAddress, stream_count: UInt32(streams.count),
-            write_count: UInt32(writes.count), writes: writes.baseAddress)
+            write_count: UInt32(writes.count), writes: writes.baseAddress, agent: arena.cString("bench"),
+            epoch: arena.cString("1-00000000000000000000000000000000"), data_folder: arena.cString(""))
           return plugin.pointee.open(plugin.pointee.plugin_data, host, &open, &instance)
         }
       }

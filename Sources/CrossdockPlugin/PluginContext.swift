@@ -44,6 +44,11 @@ public struct PluginContext {
   public var streams: [Stream]
   /// The streams that the configuration lets this instance write.
   public var writes: [String]
+  /// Whose records these are: a record is known for ever by agent, epoch, stream and sequence.
+  public var agent = ""
+  public var epoch = ""
+  /// Where it may keep files of its own, if plugin.toml declares `{data}`; else empty.
+  public var dataFolder = ""
   /// One line for the operator; never a payload or a secret. Usable only inside a call of the host.
   public var log: (LogLevel, String) -> Void
 

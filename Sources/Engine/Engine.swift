@@ -43,6 +43,8 @@ package final class Engine {
   package var counters: [FeedCounters] { journal.counters }
   /// Whether nothing is read or acknowledged because the journal does not take the batch.
   package var isHolding: Bool { hold != nil }
+  /// And why.
+  package var holdReason: String? { hold?.reason }
 
   let journal: Journal
   let pipeline: IngestPipeline
@@ -66,11 +68,13 @@ package final class Engine {
   /// - Parameters:
   ///   - plugins: the descriptors that `[[model]] plugin` may name.
   ///   - options: by model, in the configuration's order: the resolved options.
+  ///   - before: the last snapshot of the engine that this one goes on from: figures "since the start" count on.
   ///   - boot: the kernel's name for this boot, within which monotonic times are comparable.
   ///   - connect: makes the connections, in the order of their settings.
   package init(
     _ configuration: AgentConfiguration, plugins: [String: PluginDescriptor], options: [[PluginOptionValue]],
-    handle: EngineHandle, now: ClockReading, boot: String, log: Logger, callbacks: Callbacks,
+    handle: EngineHandle, continuing before: EngineSnapshot? = nil, now: ClockReading, boot: String, log: Logger,
+    callbacks: Callbacks,
     connect: ([MQTTSettings]) throws(CrossdockError) -> [any FeedConnection]
   ) throws(CrossdockError) {
     self.handle = handle
@@ -83,7 +87,7 @@ package final class Engine {
     connections = try connect(setup.connectionSettings)
     outbox = ReplyOutbox(journal: journal, connectionNames: configuration.connections.map(\.name))
     lingerMs = Int64(configuration.journal.commitLingerMs)
-    monitor = EngineMonitor(configuration, now: now)
+    monitor = EngineMonitor(configuration, continuing: before, now: now)
     disk = DiskWatch(
       folder: configuration.agent.dataDirectory, minFreeBytes: Int64(configuration.journal.minFreeBytes))
     journal.thinner = { [feeds = pipeline.feeds] stream, records in StreamThinning.thin(stream, records, feeds: feeds) }
@@ -307,6 +311,18 @@ package final class Engine {
       monitor.snapshot(
         now: now, journal: journal, pipeline: pipeline, models: models, connections: connections,
         holdReason: hold?.reason, pauseReason: pauseReason))
+  }
+
+  /// Commits what was read, acknowledges it and leaves the brokers, whose sessions go on: another engine takes up from here.
+  /// - Returns: false when the journal does not take the batch: this engine goes on, and holds.
+  package func leave(now: ClockReading) -> Bool {
+    takeEvents()
+    takePosts(now)
+    commit(now: now, isLast: true)
+    guard hold == nil else { return false }
+    for connection in connections { connection.pause("the configuration is reloaded") }
+    publishSnapshot(now)
+    return true
   }
 
   /// Commits what was read, acknowledges it and says goodbye. Nothing can be done with the engine after that.

@@ -9,6 +9,13 @@ package import PluginRuntime
 package import Records
 
 package final class EngineDriver {
+  /// Why `run` has returned.
+  package enum Ending {
+    case stopped
+    /// SIGHUP has come. The engine stands between two turns, and goes on when `run` is called again.
+    case reloadRequested
+  }
+
   package let engine: Engine
   private let clock: SystemClock
   private let signals: SignalDescriptor
@@ -17,6 +24,7 @@ package final class EngineDriver {
   /// The engine's connections, for their sockets.
   private let sockets: [MQTTConnection]
   private var releaseAtMs: Int64?
+  private var isReloadRequested = false
   private static let settleMs: Int64 = 15_000
   private var polls = PollSet()
   /// By connection: the place of its socket in this turn's poll.
@@ -25,7 +33,8 @@ package final class EngineDriver {
   /// Opens the journal, the models and the connections; nothing is read yet.
   package init(
     _ configuration: AgentConfiguration, plugins: [String: PluginDescriptor], options: [[PluginOptionValue]],
-    handle: EngineHandle, clock: SystemClock, signals: SignalDescriptor, notifier: ServiceNotifier, log: Logger,
+    handle: EngineHandle, continuing before: EngineSnapshot? = nil, clock: SystemClock, signals: SignalDescriptor,
+    notifier: ServiceNotifier, log: Logger,
     callbacks: Engine.Callbacks
   ) throws(CrossdockError) {
     self.clock = clock
@@ -35,8 +44,8 @@ package final class EngineDriver {
     let now = clock.now()
     var made: [MQTTConnection] = []
     engine = try Engine(
-      configuration, plugins: plugins, options: options, handle: handle, now: now, boot: BootID.current(), log: log,
-      callbacks: callbacks
+      configuration, plugins: plugins, options: options, handle: handle, continuing: before, now: now,
+      boot: BootID.current(), log: log, callbacks: callbacks
     ) { (all) throws(CrossdockError) in
       for settings in all { made.append(try MQTTConnection(settings, log: log, nowMs: now.monotonicMs)) }
       return made
@@ -44,10 +53,19 @@ package final class EngineDriver {
     sockets = made
   }
 
-  /// Turns until it is asked to stop, then commits what it has, acknowledges it and says goodbye.
+  /// Whether the connections of a configuration can be made, as far as that shows without a broker: nothing is connected.
+  package static func checkConnections(
+    _ configuration: AgentConfiguration, log: Logger
+  ) throws(CrossdockError) {
+    for settings in EngineSetup(configuration: configuration, log: log).connectionSettings {
+      _ = try MQTTConnection(settings, log: log, nowMs: 0)
+    }
+  }
+
+  /// Turns until it is asked to stop, then commits what it has, acknowledges it and says goodbye; or until SIGHUP comes.
   /// - Throws: the journal has turned out to be damaged. Nothing of the last batch was acknowledged; the next start sets the
   ///   file aside.
-  package func run() throws(CrossdockError) {
+  package func run() throws(CrossdockError) -> Ending {
     notifier.ready(status: "journal \(engine.journalPath)")
     // Made once, not with every turn.
     let isReadable: (Int) -> Bool = { [unowned self] in self.isReadable($0) }
@@ -57,14 +75,25 @@ package final class EngineDriver {
       // A read that finds nothing costs as much as one that does: only what poll has seen is looked at.
       if polls.isReadable(0) { takeSignals() }
       if polls.isReadable(1) { engine.handle.wake.clear() }
-      guard engine.turn(now: now, isReadable: isReadable) else { continue }
-      notifier.watchdog()
-      releaseStartPages(now)
+      if engine.turn(now: now, isReadable: isReadable) {
+        notifier.watchdog()
+        releaseStartPages(now)
+      }
+      // Between two turns, and never without one between two requests: a storm of them does not stop the ingest.
+      if isReloadRequested, !engine.handle.isStopRequested {
+        isReloadRequested = false
+        return .reloadRequested
+      }
     }
     notifier.stopping()
     engine.shutDown(now: clock.now())
     if let damage = engine.damage { throw damage }
+    return .stopped
   }
+
+  /// Commits and acknowledges what was read, and leaves the brokers, whose sessions go on: another driver takes up from here.
+  /// - Returns: false when the journal does not take it: `run` goes on.
+  package func leave() -> Bool { engine.leave(now: clock.now()) }
 
   /// What connecting and the first commits touched is not needed again soon.
   private func releaseStartPages(_ now: ClockReading) {
@@ -105,7 +134,9 @@ package final class EngineDriver {
     while let request = signals.take() {
       switch request {
       case .stop: engine.handle.stop()
-      case .reload: callbacks.reload()
+      case .reload:
+        callbacks.reload()
+        isReloadRequested = true
       }
     }
   }

@@ -8,18 +8,21 @@ internal import Records
 /// Makes snapshots, and keeps what only they need: rates.
 struct EngineMonitor {
   private let feeds: [(name: String, connection: String)]
-  private let started: ClockReading
+  private let started: (wallNs: Int64, monotonicNs: Int64)
+  /// Of the engine before this one, in the same process.
+  private let before: EngineSnapshot?
   private let maxBytes: Int64
   private var lastReceived: [UInt64]
   private var rates: [Double]
   private var ratedMs: Int64
   private(set) var nextTickMs: Int64
 
-  init(_ configuration: AgentConfiguration, now: ClockReading) {
+  init(_ configuration: AgentConfiguration, continuing before: EngineSnapshot?, now: ClockReading) {
     feeds = configuration.feeds.map { ($0.name, $0.connection) } + [(IngestPipeline.unroutedFeed, "")]
-    started = now
+    self.before = before
+    started = before.map { ($0.startedNs, $0.startedMonotonicNs) } ?? (now.wallNs, now.monotonicNs)
     maxBytes = Int64(configuration.journal.maxBytes)
-    lastReceived = Array(repeating: 0, count: feeds.count)
+    lastReceived = []
     rates = Array(repeating: 0, count: feeds.count)
     ratedMs = now.monotonicMs
     nextTickMs = now.monotonicMs
@@ -37,7 +40,7 @@ struct EngineMonitor {
     holdReason: String?, pauseReason: String?
   ) -> EngineSnapshot {
     updateRates(journal.counters, nowMs: now.monotonicMs)
-    return EngineSnapshot(
+    let made = EngineSnapshot(
       epoch: journal.epoch, startedNs: started.wallNs, now: now, startedMonotonicNs: started.monotonicNs,
       journalPath: journal.path, journalBytes: Self.bytes(of: journal.path), journalMaxBytes: maxBytes,
       commits: journal.commits, lastCommitUs: journal.lastCommitUs, evictedRecords: journal.evictedRecords,
@@ -49,11 +52,14 @@ struct EngineMonitor {
       },
       connections: connections.map(Self.snapshot), streams: journal.streamStates,
       models: models.slots.map(Self.snapshot))
+    return before.map { made.counting(on: $0) } ?? made
   }
 
   /// Smoothed over about two seconds.
   private mutating func updateRates(_ counters: [FeedCounters], nowMs: Int64) {
     let elapsed = Double(nowMs - ratedMs) / 1000
+    // What was counted before the start is no rate.
+    if lastReceived.isEmpty { lastReceived = counters.map(\.received) }
     guard elapsed > 0.05 else { return }
     ratedMs = nowMs
     let weight = min(1, elapsed / 2)

@@ -49,7 +49,9 @@ struct EngineSetup {
   ) throws(CrossdockError) -> ModelStage {
     let definitions = journal.streamStates.map(\.definition)
     var slots: [ModelStage.Slot] = []
-    for (number, model) in configuration.models.enumerated() {
+    // The others run in processes of their own (Isolated/).
+    for (number, model) in configuration.models.enumerated()
+    where model.run == .inProcess || (model.run == nil && plugins[model.plugin] != nil) {
       guard let descriptor = plugins[model.plugin] else {
         throw CrossdockError(
           "open the model \"\(model.name)\"", at: "\(model.file):\(model.position.line):\(model.position.column)",
@@ -60,7 +62,7 @@ struct EngineSetup {
       }
       let instance = try InProcessModel(
         name: model.name, descriptor: descriptor, options: options[number], streams: definitions, writes: model.writes,
-        log: log)
+        identity: PluginIdentity(agent: configuration.agent.id, epoch: "\(journal.epoch)"), log: log)
       slots.append(
         ModelStage.Slot(
           instance, reads: model.reads.compactMap(journal.streamNumber),

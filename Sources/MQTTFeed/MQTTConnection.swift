@@ -94,8 +94,10 @@ package final class MQTTConnection {
     return Int(min(settings.receiveMaximum, terms?.receiveMaximum ?? 20))
   }
   package var hasEarlyMessages: Bool { !early.isEmpty }
+  /// Not while early messages wait: their acknowledgements are queued, and would leave before anyone has seen them.
   package var wantsWrite: Bool {
-    subscribesWithSession != nil || (client.map { mosquitto_want_write($0) } ?? false)
+    guard early.isEmpty else { return false }
+    return subscribesWithSession != nil || (client.map { mosquitto_want_write($0) } ?? false)
   }
 
   /// Hands every message that is there to `receive`, until the socket is dry or `receive` says that it has enough.
@@ -121,7 +123,7 @@ package final class MQTTConnection {
 
   /// Sends what is queued: acknowledgements, requests, our own messages.
   package func write() {
-    guard let client, socket != nil else { return }
+    guard let client, socket != nil, early.isEmpty else { return }
     if isHandshaking {
       driveHandshake(client)
       return
@@ -173,7 +175,8 @@ package final class MQTTConnection {
   package func pause(_ reason: String) {
     guard let client, session.phase != .paused, session.phase != .stopped else { return }
     log.warning("leaves the broker for a while", metadata: ["reason": "\(reason)"])
-    let wasConnected = session.isConnected
+    // With early messages nothing may leave: the broker sees the connection end, and sends them again.
+    let wasConnected = session.isConnected && early.isEmpty
     if wasConnected, let topic = statusTopic {
       _ = publish(topic: topic, payload: Self.statusPayload("paused", reason: nil), isRetained: true)
     }
@@ -198,7 +201,7 @@ package final class MQTTConnection {
   /// Says goodbye: status, DISCONNECT, and no reconnect. Acknowledgements that are queued leave first.
   package func stop() {
     guard let client else { return }
-    if session.isConnected {
+    if session.isConnected, early.isEmpty {
       if let topic = statusTopic {
         _ = publish(topic: topic, payload: Self.statusPayload("offline", reason: "stopped"), isRetained: true)
       }

@@ -6,6 +6,7 @@ package import Records
 /// with the process, however that ends; the file stays.
 package final class FileLock {
   private let fd: Int32
+  private let path: String
 
   /// - Throws: when another process holds it; the reason names that process.
   package init(path: String) throws(CrossdockError) {
@@ -29,6 +30,34 @@ package final class FileLock {
     ftruncate(fd, 0)
     pwrite(fd, owner, owner.count, 0)
     self.fd = fd
+    self.path = path
+  }
+
+  /// Says that this process takes SIGHUP as a request: `announcedOwner` finds it until it ends or this value goes.
+  package func announce() throws(CrossdockError) {
+    var record = Self.record()
+    guard fcntl(fd, F_SETLK, &record) == 0 else { throw Files.failure("lock", path) }
+  }
+
+  /// The process that has announced itself on a lock file, as the kernel knows it: a number left in the file may mean
+  /// another process by now. Nil when there is none.
+  package static func announcedOwner(_ path: String) throws(CrossdockError) -> Int32? {
+    let fd = crossdock_open(path, O_RDWR, 0)
+    if fd < 0, errno == ENOENT { return nil }
+    guard fd >= 0 else { throw Files.failure("look who has the lock", path) }
+    defer { close(fd) }
+    var record = record()
+    guard fcntl(fd, F_GETLK, &record) == 0 else { throw Files.failure("look who has the lock", path) }
+    return record.l_type == Int16(F_UNLCK) ? nil : record.l_pid
+  }
+
+  /// The first byte of the file, for writing. A lock of another kind than that of `init`: the two do not see each other.
+  private static func record() -> Glibc.flock {
+    var record = Glibc.flock()
+    record.l_type = Int16(F_WRLCK)
+    record.l_whence = Int16(SEEK_SET)
+    record.l_len = 1
+    return record
   }
 
   deinit {

@@ -103,6 +103,13 @@ package enum Files {
     return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// The absolute path without symbolic links; nil when there is no such file.
+  package static func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   /// Size in bytes, nil when there is no such file.
   package static func size(_ path: String) -> Int64? {
     var info = stat()
@@ -131,6 +138,20 @@ package enum Files {
   package static func remove(_ path: String) {
     unlink(path)
   }
+
+  package static func name(of path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  /// The real path of what is there; the path itself when nothing is.
+  package static func absolute(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  /// The program that runs.
+  package static var ownProgram: String { absolute("/proc/self/exe") }
 
   package static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }

@@ -19,6 +19,13 @@ package struct ServiceNotifier: Sendable {
   package func ready(status: String) {
     send("READY=1\nSTATUS=\(status)")
   }
+  /// The service works on a new configuration; `ready` ends it. The time is that of CLOCK_MONOTONIC, by which the service
+  /// manager knows an old message.
+  package func reloading() {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    send("RELOADING=1\nMONOTONIC_USEC=\(Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)")
+  }
   package func stopping() {
     send("STOPPING=1")
   }

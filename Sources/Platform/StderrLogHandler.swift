@@ -6,13 +6,24 @@ package import Logging
 /// priority is a word instead. Values with spaces or quotes are quoted.
 package struct StderrLogHandler: LogHandler {
   package var metadata: Logger.Metadata = [:]
-  package var logLevel: Logger.Level
+  package var logLevel: Logger.Level {
+    get { own ?? shared.level }
+    set { own = newValue }
+  }
+  /// Set for this logger alone; nil: the shared one counts.
+  private var own: Logger.Level?
+  private let shared: SharedLogLevel
   private let label: String
   private let isTerminal = isatty(STDERR_FILENO) == 1
 
   package init(label: String, level: Logger.Level) {
+    self.init(label: label, level: SharedLogLevel(level))
+  }
+
+  /// - Parameter level: of every logger that was made with it, and of their copies.
+  package init(label: String, level: SharedLogLevel) {
     self.label = label
-    logLevel = level
+    shared = level
   }
 
   package subscript(metadataKey key: String) -> Logger.Metadata.Value? {

@@ -27,17 +27,18 @@ package final class InProcessModel {
   private var deadlineNs: Int64 = 0
   private let options: [PluginOptionValue]
   private let streams: [StreamDefinition]
+  private let identity: PluginIdentity
 
   package init(
     name: String, descriptor: PluginDescriptor, options: [PluginOptionValue], streams: [StreamDefinition],
-    writes: [String],
-    log: Logger
+    writes: [String], identity: PluginIdentity = PluginIdentity(), log: Logger
   ) throws(CrossdockError) {
     self.name = name
     self.descriptor = descriptor
     self.writes = writes
     self.options = options
     self.streams = streams
+    self.identity = identity
     var log = log
     log[metadataKey: "model"] = "\(name)"
     self.log = log
@@ -64,7 +65,7 @@ package final class InProcessModel {
   }
 
   private func open() throws(CrossdockError) {
-    let arguments = OpenArguments(options: options, streams: streams, writes: writes)
+    let arguments = OpenArguments(options: options, streams: streams, writes: writes, identity: identity)
     let answer = arguments.withRaw {
       descriptor.raw.pointee.open(descriptor.raw.pointee.plugin_data, host, $0, &instance)
     }

@@ -8,7 +8,10 @@ final class OpenArguments {
   private let streams: [StreamDefinition]
   private let writes: [String]
 
-  init(options: [PluginOptionValue], streams: [StreamDefinition], writes: [String]) {
+  private let identity: PluginIdentity
+
+  init(options: [PluginOptionValue], streams: [StreamDefinition], writes: [String], identity: PluginIdentity) {
+    self.identity = identity
     self.options = options
     self.streams = streams
     self.writes = writes
@@ -26,7 +29,8 @@ final class OpenArguments {
       struct_size: UInt32(MemoryLayout<crossdock_open>.size), option_count: UInt32(values.count),
       options: values.baseAddress,
       streams: streams.baseAddress, stream_count: UInt32(streams.count), write_count: UInt32(writes.count),
-      writes: writes.baseAddress)
+      writes: writes.baseAddress, agent: text(identity.agent), epoch: text(identity.epoch),
+      data_folder: text(identity.dataFolder))
     return body(&open)
   }
 

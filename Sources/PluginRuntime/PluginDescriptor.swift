@@ -2,7 +2,8 @@ package import CCrossdockPlugin
 package import Records
 
 /// A plugin's static descriptor, checked once and read through `struct_size`.
-package struct PluginDescriptor {
+package struct PluginDescriptor: @unchecked Sendable {
+  // @unchecked because `raw` points to a constant of the plugin, which nobody changes and which stays as long as the process.
   package struct Option: Sendable {
     package var key: String
     package var type: UInt32

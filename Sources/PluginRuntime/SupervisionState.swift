@@ -53,6 +53,9 @@ package struct SupervisionState: Sendable {
     }
   }
 
+  /// A new process is wanted, and nothing has failed.
+  package mutating func renew(nowMs: Int64) { phase = .waiting(untilMs: nowMs) }
+
   /// It will not get better by trying: the options or the artefact are not usable.
   package mutating func park(_ reason: String) {
     lastFailure = reason

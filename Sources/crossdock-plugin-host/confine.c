@@ -96,10 +96,9 @@ struct confinement_state confine(const struct settings *settings) {
   int ruleset = make_ruleset(settings, abi);
   struct namespaces namespaces = enter_namespaces(settings->destination_count > 0);
   drop_capabilities();
-  if (abi > 0) restrict_by(ruleset);
+  // Outside of the plugin's domain: it may look into the plugin's process, and not the other way round.
   int monitor = start_monitor(settings, abi == 0);
-  // A domain within the monitor's: it may look into the plugin's process, and not the other way round.
-  if (abi > 0 && monitor >= 0) restrict_by(ruleset);
+  if (abi > 0) restrict_by(ruleset);
   if (ruleset >= 0) close(ruleset);
   set_limits(settings, namespaces.has_user);
   end_with_agent();  // once more: changes of identity undo it

@@ -153,10 +153,11 @@ static bool goes_anywhere(const struct settings *settings) {
 
 static void add_processes(struct program *program, struct filter_choice choice) {
   const uint32_t spaces = CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
-  struct rule clone = bits(__NR_clone, 0, spaces, 0, ALLOW);
+  // The monitor counts; without one the kernel does, for users other than root.
+  struct rule clone = bits(__NR_clone, 0, spaces, 0, WATCH);
   add_rule(program, &clone, choice.has_monitor);
 #ifdef __NR_fork
-  add_all(program, (const int[]){__NR_fork, __NR_vfork}, 2, ALLOW, choice.has_monitor);
+  add_all(program, (const int[]){__NR_fork, __NR_vfork}, 2, WATCH, choice.has_monitor);
 #endif
   // Children have pids that the filter does not know: without Landlock's scope they cannot signal each other.
   if (choice.scopes_signals) {

@@ -40,8 +40,12 @@ static const uint64_t writing = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_
 static const uint64_t on_files = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
                                  ACCESS_FS_TRUNCATE;
 
-// What every process needs: its libraries, their index, and the devices that are none.
-static const char *const always_readable[] = {"/usr/lib", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/urandom", "/dev/zero"};
+// What every process needs: its libraries, their index, the devices that are none; and what every library looks for (time zones,
+// languages, OpenSSL's defaults), so that looking for it is no attempt at anything.
+static const char *const always_readable[] = {
+  "/usr/lib", "/usr/local/lib", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/urandom", "/dev/zero", "/usr/share/zoneinfo",
+  "/etc/localtime", "/usr/share/locale", "/etc/locale.alias", "/etc/ssl/openssl.cnf",
+};
 static const char *const loaders[] = {"/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1", "/lib/ld-linux-armhf.so.3"};
 // A name of --connect is looked up in the files of the box.
 static const char *const name_files[] = {"/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/resolv.conf", "/etc/gai.conf",
@@ -53,7 +57,7 @@ struct allowed_path {
   char path[];
 };
 
-enum { MAX_ALLOWED = MAX_PATHS + 24 };
+enum { MAX_ALLOWED = MAX_PATHS + 32 };
 static struct allowed_path *allowed[MAX_ALLOWED];
 static unsigned allowed_count;
 

@@ -11,7 +11,7 @@ int landlock_abi(void);
 
 // A ruleset for these settings; ends the program when it cannot be made.
 int make_ruleset(const struct settings *settings, int abi);
-// Restricts this process. Done twice it makes a domain within the domain.
+// Restricts this process, and what it starts.
 void restrict_by(int ruleset);
 
 // Whether a real path may be opened. Independent of whether the kernel has Landlock.

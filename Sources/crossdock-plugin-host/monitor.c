@@ -51,6 +51,12 @@ static struct reply judge(struct monitor *monitor, const struct seccomp_notif *c
       return judge_open(monitor, call);
     case SYS_execve:
     case SYS_execveat: return judge_exec(monitor, call);
+    case SYS_clone:
+#ifdef SYS_fork
+    case SYS_fork:
+    case SYS_vfork:
+#endif
+      return judge_process(monitor, call);
     case SYS_socket: return judge_socket(monitor, call);
     case SYS_connect: return judge_connect(monitor, call);
     default: return deny_counted(call);

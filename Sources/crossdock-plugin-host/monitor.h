@@ -35,6 +35,8 @@ int start_monitor(const struct settings *settings, bool judges_paths);
 // Tells the monitor which descriptor the listener is, and waits until it has taken it.
 void hand_over(int monitor, int listener);
 
+// monitor_process.c
+struct reply judge_process(struct monitor *monitor, const struct seccomp_notif *call);
 // monitor_connect.c: starts a process for the connection, which also answers.
 struct reply judge_connect(struct monitor *monitor, const struct seccomp_notif *call);
 struct reply judge_socket(struct monitor *monitor, const struct seccomp_notif *call);

@@ -70,6 +70,11 @@ int32_t open_instance(struct instance *instance, const struct frame *frame) {
   get_options(&reader, &open);
   get_streams(&reader, &open);
   get_writes(&reader, instance, &open);
+  // An agent of before these ends its frame here.
+  const char **texts[] = {&open.agent, &open.epoch, &open.data_folder};
+  for (size_t index = 0; index < sizeof texts / sizeof *texts; index++) {
+    *texts[index] = reader.next < reader.end ? get_name(&reader) : "";
+  }
   begin_call(instance, PHASE_OPEN);
   int32_t status = instance->plugin->open(instance->plugin->plugin_data, &instance->host, &open, &instance->pointer);
   instance->is_open = status == CROSSDOCK_OK;

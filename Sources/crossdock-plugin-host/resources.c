@@ -13,7 +13,7 @@ enum {
   ADDRESSES_BESIDE_MB = 512,
   // The host and its monitor.
   TASKS_OF_HOST = 2,
-  // Threads count as processes do. A plugin without processes may still have threads of its runtime.
+  // Threads count as processes do; those of a runtime are the plugin's own matter.
   THREADS = 64,
 };
 
@@ -35,6 +35,6 @@ void set_limits(const struct settings *settings, bool counts_alone) {
   limit(RLIMIT_NOFILE, "open files", settings->open_files);
   limit(RLIMIT_FSIZE, "size of files", settings->file_mb * mb);
   if (counts_alone) {
-    limit(RLIMIT_NPROC, "processes", TASKS_OF_HOST + (settings->processes > 0 ? settings->processes : THREADS));
+    limit(RLIMIT_NPROC, "processes", TASKS_OF_HOST + THREADS + settings->processes);
   }
 }

@@ -69,7 +69,7 @@ struct AgentClient {
     guard result.isSuccess else {
       throw CrossdockError(
         "ask the agent", at: "/v1/status", reason: "it answered \(result.status)",
-        hint: result.status == 401 ? "the token of [control] changed since the agent started: restart it" : "",
+        hint: result.status == 401 ? "the token of [control] changed since the agent read it: `crossdock reload`" : "",
         exitCode: result.status == 401 ? .failure : .unavailable)
     }
     return result.body

@@ -4,11 +4,14 @@ import CommandSyntax
 enum AllCommands {
   static var list: [any Command.Type] {
     var commands: [any Command.Type] = [
-      RunCommand.self, CheckConfigCommand.self, StatusCommand.self, TopCommand.self, TailCommand.self,
+      RunCommand.self, CheckConfigCommand.self, ReloadCommand.self, StatusCommand.self, TopCommand.self,
+      TailCommand.self,
       ExportCommand.self, DoctorCommand.self,
       SimulateCommand.self, WaitDrainedCommand.self, JournalInspectCommand.self, JournalVerifyCommand.self,
       JournalRepairCommand.self, JournalCompactCommand.self, JournalExportCommand.self, JournalImportCommand.self,
-      PluginNewCommand.self,
+      PluginNewCommand.self, PluginTestCommand.self, PluginPackCommand.self, PluginSignCommand.self,
+      PluginVerifyCommand.self, PluginInstallCommand.self, PluginListCommand.self, PluginEnableCommand.self,
+      PluginDisableCommand.self, PluginRollbackCommand.self, PluginRemoveCommand.self,
     ]
     #if PLUGIN_PICK_ROUTING
       commands +=

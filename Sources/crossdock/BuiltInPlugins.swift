@@ -1,4 +1,5 @@
 import CCrossdockPlugin
+import Platform
 import PluginRuntime
 import Records
 
@@ -12,7 +13,13 @@ import Records
 /// The plugins that are linked into this program: whatever folder of Plugins/ was there when it was built. They use the
 /// same contract as an operator's.
 enum BuiltInPlugins {
-  static func descriptors() throws(CrossdockError) -> [String: PluginDescriptor] {
+  /// Made once: a descriptor is for as long as the process, and every reading of agent.conf asks for them. Unsafe in name only:
+  /// what the descriptors point to is constant.
+  private nonisolated(unsafe) static let made = Result { () throws(CrossdockError) in try make() }
+
+  static func descriptors() throws(CrossdockError) -> [String: PluginDescriptor] { try made.get() }
+
+  private static func make() throws(CrossdockError) -> [String: PluginDescriptor] {
     var raw: [UnsafePointer<crossdock_plugin>] = []
     #if PLUGIN_PICK_ROUTING
       raw.append(PickRoutingPlugin.descriptor())
@@ -26,5 +33,13 @@ enum BuiltInPlugins {
       named[descriptor.name] = descriptor
     }
     return named
+  }
+
+  /// A built-in plugin as a shared object, for a process of its own: beside the program, or where the package puts it.
+  static func sharedObject(_ name: String) -> String? {
+    let programs = Files.folder(of: Files.ownProgram)
+    return ["\(programs)/lib\(name).so", "\(Files.folder(of: programs))/lib/crossdock/lib\(name).so"].first {
+      Files.exists($0)
+    }
   }
 }

@@ -25,8 +25,8 @@ struct CheckConfigCommand: Command {
       return .success
     }
     let path = arguments.value("--config") ?? "/etc/crossdock/agent.conf"
-    let plugins = ConfigurationFile.tables(try BuiltInPlugins.descriptors())
-    let (configuration, problems) = ConfigurationLoader.load(path: path, plugins: plugins)
+    let catalog = try PluginCatalog()
+    let (configuration, problems) = ConfigurationLoader.load(path: path, plugins: catalog.lookup)
     for problem in problems { Terminal.writeError("\(problem)\n") }
     guard let configuration else { return .badConfiguration }
     Terminal.write("\(path): ok\n\(configuration.summary)\n")

@@ -1,92 +1,96 @@
-import CLinux
 import Configuration
-import ControlAPI
 import Engine
-import HTTPServer
 import Journal
 import Logging
-import Platform
 import Records
 import Uplink
 
-/// Everything that runs: the engine on this thread, each uplink and the control API on theirs. They share the journal's
-/// file, a signal that tells of commits, and mailboxes; nothing else.
+/// What is made of one configuration: the engine, which has the journal's file open, and the uplinks, each with a thread of its own.
+/// They share the journal's file, a signal that tells of commits, and mailboxes; nothing else.
 final class RunningAgent {
-  private let driver: EngineDriver
-  private let handle = EngineHandle()
+  let driver: EngineDriver
   private let uplinks: [Uplink]
-  private var control: ControlAPI?
-  private let log: Logger
-  private let file: ConfigurationFile
+  private let status: AgentStatus
+  private let inputs: AgentInputs
+  private let surroundings: AgentSurroundings
+
+  /// A journal whose damage shows only while it is being opened is set aside at once.
+  static func open(
+    _ inputs: AgentInputs, _ surroundings: AgentSurroundings, continuing before: EngineSnapshot? = nil
+  ) throws(CrossdockError) -> RunningAgent {
+    do throws(CrossdockError) {
+      return try RunningAgent(inputs, surroundings, continuing: before)
+    } catch {
+      guard error.isDamage(of: inputs.file) else { throw error }
+      Journal.markDamaged(inputs.file.journalPath, reason: error.reason)
+      return try RunningAgent(inputs, surroundings, continuing: before)
+    }
+  }
 
   /// Opens everything; what cannot be opened is an error now, not later. Nothing is read from a broker yet.
-  init(_ file: ConfigurationFile, signals: SignalDescriptor, log: Logger) throws {
-    self.file = file
-    self.log = log
-    let configuration = file.configuration
-    let wake = handle.cursors
-    let letters = DeadLetterMailbox(onPost: { wake.wakeOwner() })
+  private init(
+    _ inputs: AgentInputs, _ surroundings: AgentSurroundings, continuing before: EngineSnapshot?
+  ) throws(CrossdockError) {
+    self.inputs = inputs
+    self.surroundings = surroundings
+    let log = surroundings.log
+    let configuration = inputs.configuration
+    let (handle, letters) = (surroundings.handle, surroundings.letters)
+    status = surroundings.status
     driver = try EngineDriver(
-      configuration, plugins: file.plugins, options: file.modelOptions(), handle: handle, clock: SystemClock(),
-      signals: signals, notifier: ServiceNotifier(), log: log,
+      configuration, plugins: inputs.inLine, options: inputs.options, handle: handle, continuing: before,
+      clock: surroundings.clock, signals: surroundings.signals, notifier: surroundings.notifier, log: log,
       callbacks: Engine.Callbacks(
-        reload: { log.notice("SIGHUP: a changed configuration takes a restart") },
+        reload: { log.notice("SIGHUP: the configuration is read again") },
         setAside: { letters.takeAll().map { ($0.tombstone, $0.cursor) } }))
-    let handle = handle
     uplinks = configuration.uplinks.map { uplink in
       Uplink(
-        UplinkDestination(uplink), agent: configuration.agent.id, journalPath: file.journalPath,
-        commits: handle.commits,
-        cursors: handle.cursors, letters: letters, logger: log)
-    }
-    if let section = configuration.control {
-      control = try Self.startControl(
-        section, file, handle: handle, uplinks: uplinks, log: log)
+        UplinkDestination(uplink), agent: configuration.agent.id, journalPath: inputs.file.journalPath,
+        commits: handle.commits, cursors: handle.cursors, letters: letters, logger: log)
     }
     let engine = driver.engine
     log.info(
-      "started",
+      before == nil ? "started" : "goes on",
       metadata: [
         "version": "\(Version.text)", "agent": "\(configuration.agent.id)", "epoch": "\(engine.epoch)",
         "journal": "\(engine.journalPath)",
       ])
-    if let reason = engine.newEpochReason { log.notice("a new epoch begins", metadata: ["reason": "\(reason)"]) }
+    guard let reason = engine.newEpochReason else { return }
+    log.notice("a new epoch begins", metadata: ["reason": "\(reason)"])
+    surroundings.forgetPosts()
   }
 
-  /// Runs until the engine has been told to stop and has committed what it had. What it acknowledged last is still sent if
-  /// an uplink has its link; the rest waits in the journal.
-  /// - Throws: as the engine does, after everything else has stopped.
-  func run() throws(CrossdockError) {
+  /// Starts what runs beside the engine.
+  func startOthers() {
     for uplink in uplinks { uplink.start() }
-    crossdock_release_code_pages()
-    let outcome = Result { () throws(CrossdockError) in try driver.run() }
+    status.setUplinks(uplinks)
+    applyPlugins(inputs)
+  }
+
+  /// Brings the plugins beside the agent to what a configuration says, while everything else goes on.
+  func applyPlugins(_ inputs: AgentInputs) {
+    let store = inputs.configuration.plugins.folder
+    surroundings.runners.apply(
+      inputs.isolated,
+      PluginRunner.Surroundings(
+        journalPath: inputs.file.journalPath, configuration: inputs.configuration, handle: surroundings.handle,
+        log: surroundings.log,
+        rolledBack: { [log = surroundings.log] plugin, version, reason in
+          PluginRollBack.record(plugin, version, reason, in: store, log)
+        }))
+  }
+
+  /// What was acknowledged last is still sent if an uplink has its link; the rest waits in the journal.
+  func stopOthers() {
+    surroundings.runners.stop()
     for uplink in uplinks { uplink.requestStop() }
     for uplink in uplinks { uplink.stop() }
-    control?.stop()
-    Files.remove(file.controlAddressPath)
-    try outcome.get()
   }
+}
 
-  private static func startControl(
-    _ section: ControlConfiguration, _ file: ConfigurationFile, handle: EngineHandle, uplinks: [Uplink], log: Logger
-  ) throws -> ControlAPI {
-    let host = section.listenHost.contains(":") ? "[\(section.listenHost)]" : section.listenHost
-    var server = HTTPServerConfiguration(listen: "\(host):\(section.listenPort)")
-    server.token = section.token.flatMap { BearerToken($0.reveal().utf8) }
-    if let certificate = section.certificate {
-      server.certificatePEM = String(decoding: try Files.read(certificate.certFile, limit: 1 << 20), as: UTF8.self)
-      server.keyPEM = String(decoding: try Files.read(certificate.keyFile, limit: 1 << 20), as: UTF8.self)
-    }
-    let agent = file.configuration.agent.id
-    let control = try ControlAPI(
-      server, journalPath: file.journalPath, commits: handle.commits, damage: handle.cursors, logger: log
-    ) {
-      guard let engine = handle.snapshot else { return Array("{}".utf8) }
-      return StatusDocument.json(agent: agent, engine, uplinks: uplinks.map(\.status))
-    }
-    try Files.replace(file.controlAddressPath, with: Array("\(control.address)\n".utf8))
-    return control
-  }
+extension CrossdockError {
+  /// Whether the journal of a configuration has turned out to be damaged.
+  func isDamage(of file: ConfigurationFile) -> Bool { fault == .damaged && place == file.journalPath }
 }
 
 extension DeadLetter {

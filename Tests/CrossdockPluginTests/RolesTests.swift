@@ -94,7 +94,8 @@ private final class Watch: Model {
     #expect(throws: PluginRetry.self) { try bench.run(nowNs: 9) }
     // The same reason is said once.
     #expect(bench.logLines.count == 1 && bench.counters.isEmpty)
-    let other = try PluginBench(Parcel.self, options: ["folder": .string("dock")], streams: [.init(name: "s", columns: [])])
+    let other = try PluginBench(
+      Parcel.self, options: ["folder": .string("dock")], streams: [.init(name: "s", columns: [])])
     other.add(stream: "s", source: "a", eventTimeNs: 0)
     #expect(try other.run().isEmpty && other.counters == ["delivered": 1])
     #expect(throws: PluginError.self) { try PluginBench(Parcel.self, streams: []) }

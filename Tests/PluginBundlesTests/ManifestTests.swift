@@ -18,8 +18,9 @@ import Testing
       plugin: whole, createdNs: 7_000_000_000,
       files: [.init(path: "bin/watch.so", bytes: 3, sha256: String(repeating: "a", count: 64), isExecutable: true)])
     #expect(try BundleManifest(json: manifest.encoded()) == manifest)
+    let text = String(decoding: try bundle().manifest.encoded(), as: UTF8.self)
     #expect(
-      String(decoding: try bundle().manifest.encoded(), as: UTF8.self).hasPrefix(
+      text.hasPrefix(
         """
         {"format":"crossdock-plugin-bundle","format_version":1,"name":"watch","version":"1.0.0","abi":1,"role":"model",\
         "summary":"It watches.","license":"MIT","artefact":"bin/watch.so","run":"shared-object","command":[],\

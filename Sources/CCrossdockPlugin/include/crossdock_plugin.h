@@ -187,6 +187,11 @@ typedef struct crossdock_open {
   uint32_t stream_count;
   uint32_t write_count;
   const char *const *writes;              // the streams that emit() accepts
+  // Whose records these are: a record is known for ever by agent, epoch, stream and sequence. A new epoch begins with a new journal, and
+  // with it the sequences begin again: what an uplink keeps elsewhere must name both.
+  const char *agent;
+  const char *epoch;
+  const char *data_folder;                // where it may keep files of its own, if plugin.toml declares {data}; else ""
 } crossdock_open;
 
 // The plugin's descriptor: one static constant.

@@ -4,7 +4,7 @@ import Records
 struct DocumentReading {
   let root: TOMLTable
   let context: ReadingContext
-  let plugins: [String: [PluginOptionDescription]]?
+  let plugins: PluginLookup?
 
   static let sections = [
     "agent", "journal", "log", "class", "mqtt", "stream", "feed", "model", "plugin", "plugins", "uplink", "control",
@@ -32,7 +32,7 @@ struct DocumentReading {
     let installed = section("plugins", PluginsOptions.table).plugins(dataDirectory: agent.dataDirectory)
     let streams = StreamShape(context: context).filled(checks.streams.map(\.definition), by: checks.feeds)
     checks.run()
-    checkPlugins(checks.models.map(\.configuration))
+    checkPlugins(checks.models, installed)
     return AgentConfiguration(
       path: context.file, agent: agent, journal: journal, log: log,
       connections: checks.connections.map(\.configuration), streams: streams, feeds: checks.feeds.map(\.configuration),
@@ -141,15 +141,21 @@ struct DocumentReading {
     }
   }
 
-  private func checkPlugins(_ models: [ModelConfiguration]) {
+  private func checkPlugins(_ models: [ReadModel], _ section: PluginsSection) {
     guard let plugins else { return }
-    for model in models where !model.plugin.isEmpty {
-      if let options = plugins[model.plugin] {
-        context.append(checkOptions(model, against: options))
-      } else {
+    for model in models where !model.configuration.plugin.isEmpty {
+      let what = "\(model.header == ModelOptions.table.header ? "model" : "plugin") \"\(model.configuration.name)\""
+      let position = model.configuration.position
+      switch plugins(section, model.configuration) {
+      case .found(let options, let misfits):
+        context.append(checkOptions(model.configuration, against: options))
+        for misfit in misfits { context.error(position, "\(what): \(misfit)") }
+      case .unusable(let reason, let hint):
+        context.error(position, "\(what): plugin \"\(model.configuration.plugin)\" cannot be used: \(reason)", hint: hint)
+      case .unknown(let names):
         context.error(
-          model.position, "model \"\(model.name)\": there is no plugin \"\(model.plugin)\"",
-          hint: EditDistance.suggestion(for: model.plugin, among: plugins.keys.sorted()))
+          position, "\(what): there is no plugin \"\(model.configuration.plugin)\"",
+          hint: EditDistance.suggestion(for: model.configuration.plugin, among: names))
       }
     }
   }

@@ -30,6 +30,8 @@ package struct IsolatedPlugin: Sendable, Equatable {
   /// Whether the operator wants it to run.
   package var isEnabled = true
   package var isUnsigned = false
+  /// Its own, if it declares one; else empty.
+  package var dataFolder = ""
 
   package init(
     name: String, plugin: String, role: PluginManifest.Role, version: Version, previous: Version? = nil,

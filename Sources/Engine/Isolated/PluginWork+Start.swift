@@ -17,7 +17,7 @@ extension PluginWork {
       guard session.hello.role == plugin.role else {
         return try park("it is a \(session.hello.role.rawValue), plugin.toml says \(plugin.role.rawValue)")
       }
-      switch try session.open(options: plugin.options, streams: streams) {
+      switch try session.open(options: plugin.options, streams: streams, identity: identity) {
       case .ok: break
       case .badOptions: return try park("it cannot use its options: \(session.lastLogLine)")
       default: throw PluginFailure.failed(session.lastLogLine)
@@ -34,6 +34,10 @@ extension PluginWork {
     } catch let error as CrossdockError {
       throw error
     } catch { preconditionFailure("neither a failure of the plugin nor of the journal: \(error)") }
+  }
+
+  private var identity: PluginIdentity {
+    PluginIdentity(agent: input.reader.agent, epoch: "\(input.reader.epoch)", dataFolder: plugin.dataFolder)
   }
 
   private var streams: [StreamDefinition] {

@@ -10,6 +10,7 @@ extension PluginWork {
   private static let idleMs: Int64 = 250
   private static let retryMinMs: Int64 = 1000
   private static let retryMaxMs: Int64 = 60_000
+  private static let freshAfterMs: Int64 = 60_000
 
   func step() throws(CrossdockError) {
     guard let session else { preconditionFailure("a plugin runs without its process") }
@@ -159,6 +160,7 @@ extension PluginWork {
   private func finish(_ result: PluginResult, records: Int, emitted: EmittedRecords, rejected: UInt64, cpuMs: Int64) {
     supervision.succeeded()
     retryPauseMs = 0
+    retryingSinceMs = nil
     if records > 0 || !emitted.records.isEmpty {
       probation?.batchSucceeded()
       if probation?.isPassed == true {
@@ -177,9 +179,17 @@ extension PluginWork {
       throttle.pauseMs(nowMs: nowMs, cpuMs: cpuMs, records: emitted.records.count, bytes: emitted.bytes))
   }
 
-  /// The other side is not there: the same again, later.
+  /// The other side is not there: the same again, later. When that goes on, in a new process: what its confinement lets it see was
+  /// fixed when it started, and a folder may have been mounted since.
   private func retryLater() {
+    let since = retryingSinceMs ?? nowMs
+    retryingSinceMs = since
     retryPauseMs = min(Self.retryMaxMs, max(Self.retryMinMs, retryPauseMs * 2))
     pause(retryPauseMs)
+    guard nowMs - since >= Self.freshAfterMs, !isStopping else { return }
+    retryingSinceMs = nil
+    session?.close()
+    session = nil
+    supervision.renew(nowMs: nowMs)
   }
 }

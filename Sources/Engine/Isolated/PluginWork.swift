@@ -36,6 +36,7 @@ final class PluginWork {
   var replayFailures = 0
   var probation: PluginProbation?
   var retryPauseMs: Int64 = 0
+  var retryingSinceMs: Int64?
   var batchNumber: UInt64 = 0
   /// Denied calls of the present process that the status has.
   var deniedCallsOfSession: UInt64 = 0

@@ -34,6 +34,8 @@ extension BundleManifest {
     if let artefact = plugin.artefact, !files.contains(where: { $0.path == artefact }) {
       throw ObjectReader.failure(place, "its artefact \"\(artefact)\" is not among its files")
     }
+    // One text for one manifest.
+    guard encoded().elementsEqual(bytes) else { throw ObjectReader.failure(place, "it is not in canonical form") }
   }
 
   private static func plugin(_ top: ObjectReader) throws(CrossdockError) -> PluginManifest {

@@ -1,7 +1,8 @@
 // A secret key file in minisign's format: a comment line, then base64 of 158 bytes:
 //
 //   0–1 "Ed"   2–3 "Sc" (scrypt) or two zeros (no password)   4–5 "B2"   6–37 salt   38–45 operations   46–53 memory (little-endian)
-//   54–61 the key's number   62–125 the Ed25519 secret key   126–157 BLAKE2b-256 of "Ed", number and secret key
+//   54–61 the key's number   62–125 the Ed25519 secret key   126–157 BLAKE2b-256 of "Ed", number and secret key; minisign leaves it
+//   zero where there is no password
 //
 // With a password, bytes 54–157 are XORed with scrypt of it. A wrong password is seen by the checksum.
 package import Records
@@ -46,7 +47,11 @@ package struct MinisignSecretKey: Sendable {
       for i in sealed.indices { sealed[i] ^= stream[i] }
     }
     let checked = Array("Ed".utf8) + sealed[..<72]
-    guard Sodium.blake2b(checked, count: 32) == Array(sealed[72...]) else {
+    // minisign leaves the checksum of a key without a password zero: then the key's two halves must fit.
+    let isRight =
+      raw[2] == 0 && sealed[72...].allSatisfy { $0 == 0 }
+      ? Sodium.isPair(Array(sealed[8..<72])) : Sodium.blake2b(checked, count: 32) == Array(sealed[72...])
+    guard isRight else {
       throw Self.failure(path, raw[2] != 0 ? "wrong password, or the file is damaged" : "the file is damaged")
     }
     number = MinisignKeyNumber(sealed[..<8])

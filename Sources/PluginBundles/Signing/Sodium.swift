@@ -48,6 +48,15 @@ enum Sodium {
     return (publicKey, secretKey)
   }
 
+  /// Whether the second half of a secret key is the public key of the first.
+  static func isPair(_ secretKey: [UInt8]) -> Bool {
+    prepare()
+    var publicKey = [UInt8](repeating: 0, count: publicKeyBytes)
+    var again = [UInt8](repeating: 0, count: secretKeyBytes)
+    crypto_sign_seed_keypair(&publicKey, &again, Array(secretKey[..<32]))
+    return again == secretKey
+  }
+
   static func random(_ count: Int) -> [UInt8] {
     prepare()
     var bytes = [UInt8](repeating: 0, count: count)

@@ -1,5 +1,5 @@
 internal import Platform
-internal import Records
+package import Records
 
 /// A plugin of the store as it stands there.
 package struct InstalledPlugin: Sendable {
@@ -12,6 +12,14 @@ package struct InstalledPlugin: Sendable {
   /// Its key's number; nil: it was installed without a signature.
   package var key: String? { state.version(state.current)?.key }
   package var isSigned: Bool { key != nil }
+
+  /// The version before; nil when there is none.
+  package func previous(in store: String) throws(CrossdockError) -> InstalledPlugin? {
+    guard let version = state.previous else { return nil }
+    let place = "\(store)/\(name)/\(version)"
+    return InstalledPlugin(
+      name: name, state: state, folder: place, manifest: try PluginStore.manifest(place, name, version))
+  }
 
   /// What is not as the bundle had it: files that are missing, changed, or not executable. Nothing when all is well.
   package func damage() -> [String] {

@@ -24,15 +24,15 @@ package final class PluginStore {
   static let lockName = ".lock"
   static let maxPlugins = 256
 
+  /// Absolute.
   package let folder: String
-  let disk: StoreDisk
+  package let disk: StoreDisk
   private let lock: FileLock
 
   /// Opens the store to change it: makes it where there is none, and removes what an interrupted command has left.
   ///
   /// - Throws: when another command is changing it.
   package init(folder: String, observer: StoreDisk.Observer? = nil) throws(CrossdockError) {
-    self.folder = folder
     disk = StoreDisk(folder: folder, observer: observer)
     if !Files.isFolder(folder) {
       let above = Files.folder(of: folder)
@@ -40,6 +40,8 @@ package final class PluginStore {
       try disk.createFolder(folder)
       try disk.syncFolder(above)
     }
+    let folder = Files.absolute(folder)
+    self.folder = folder
     lock = try FileLock(path: "\(folder)/\(Self.lockName)")
     disk.adopt("\(folder)/\(Self.lockName)")
     try removeRemains()
@@ -161,6 +163,13 @@ package final class PluginStore {
     try disk.syncFolder(folder)
     try disk.removeTree(grave)
     return (versions, files, bytes)
+  }
+
+  /// A folder for whoever tries a staged plugin; gone at the next command at the latest.
+  package func scratchFolder() throws(CrossdockError) -> String {
+    let path = "\(folder)/\(Self.incomingPrefix)\(Self.randomDigits())"
+    try disk.createFolder(path)
+    return path
   }
 
   func replaceState(_ name: String, _ state: PluginState) throws(CrossdockError) {

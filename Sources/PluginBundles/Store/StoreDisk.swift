@@ -39,7 +39,7 @@ package struct StoreDisk {
     if let error = observer?(operation) { throw error }
   }
 
-  func createFolder(_ path: String) throws(CrossdockError) {
+  package func createFolder(_ path: String) throws(CrossdockError) {
     try observe(.createFolder(path))
     guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw Files.failure("create the folder", path) }
     if let owner { chown(path, owner.user, owner.group) }
@@ -109,7 +109,7 @@ package struct StoreDisk {
   }
 
   /// A file, a link, or a folder with everything in it.
-  func removeTree(_ path: String) throws(CrossdockError) {
+  package func removeTree(_ path: String) throws(CrossdockError) {
     var info = stat()
     guard lstat(path, &info) == 0 else { return }
     guard info.st_mode & S_IFMT == S_IFDIR else {

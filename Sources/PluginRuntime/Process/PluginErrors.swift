@@ -48,7 +48,9 @@ struct PluginErrors {
   private mutating func finishLine(_ nowMs: Int64, _ log: Logger) {
     defer { line.removeAll(keepingCapacity: true) }
     if line.starts(with: Self.deniedPrefix) {
-      noteDenied(String(decoding: line[Self.deniedPrefix.count...], as: UTF8.self), times: 1, log: log)
+      let parts = line[Self.deniedPrefix.count...].split(separator: UInt8(ascii: " "), maxSplits: 1)
+      guard parts.count == 2, let times = UInt64(String(decoding: parts[0], as: UTF8.self)) else { return }
+      noteDenied(String(decoding: parts[1], as: UTF8.self), times: times, log: log)
       return
     }
     if nowMs / 1000 != second { (second, linesInSecond) = (nowMs / 1000, 0) }

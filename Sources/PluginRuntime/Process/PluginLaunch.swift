@@ -28,16 +28,40 @@ package struct PluginLaunch: Sendable, Equatable {
     self.folder = folder
   }
 
+  /// As a plugin's description has it.
+  /// - Parameter capabilities: its own, with the instance's folder and options filled in.
+  /// - Throws: when nothing can be started: a plugin that is linked into the agent.
+  package init(
+    _ manifest: PluginManifest, folder: String, hostPath: String, capabilities: PluginCapabilities
+  ) throws(CrossdockError) {
+    self.hostPath = hostPath
+    self.folder = folder
+    switch manifest.run {
+    case .sharedObject:
+      guard let artefact = manifest.artefact else {
+        throw CrossdockError(
+          "start the plugin", at: "\(folder)/plugin.toml", reason: "it names no artefact", exitCode: .badConfiguration)
+      }
+      self.artefact = .sharedObject(path: "\(folder)/\(artefact)")
+    case .exec: artefact = .program(manifest.program)
+    }
+    readPaths = capabilities.readFiles
+    writePaths = capabilities.writeFiles
+    destinations = capabilities.network
+    processes = capabilities.processes
+    limits = manifest.limits
+  }
+
   package var arguments: [String] {
     var all: [String] = []
     switch artefact {
     case .sharedObject: all.append("run")
     case .program: all.append("exec")
     }
+    all += ["--folder", folder]
     if isUnconfined {
       all.append("--unconfined")
     } else {
-      all += ["--folder", folder]
       for path in readPaths { all += ["--read", path] }
       for path in writePaths { all += ["--write", path] }
       for destination in destinations { all += ["--connect", destination] }

@@ -60,7 +60,7 @@ package final class PluginSession {
         case .log:
           var reader = PluginFrameReader(payload)
           _ = try reader.integer(Int32.self)
-          early = String(decoding: reader.rest().prefix(1000), as: UTF8.self)
+          early = String(decoding: try reader.text().prefix(1000), as: UTF8.self)
         default: throw .malformed("its first frame is not HELLO")
         }
         return hello != nil
@@ -81,7 +81,9 @@ package final class PluginSession {
 
   // MARK: calls
 
-  package func open(options: [PluginOptionValue], streams: [StreamDefinition]) throws(PluginFailure) -> Status {
+  package func open(
+    options: [PluginOptionValue], streams: [StreamDefinition], identity: PluginIdentity = PluginIdentity()
+  ) throws(PluginFailure) -> Status {
     number += 1
     frame.begin(.open, number: number)
     let values = options.flatMap(OptionFrame.values)
@@ -95,6 +97,7 @@ package final class PluginSession {
     }
     frame.append(UInt32(writes.count))
     for name in writes { frame.append(text: name) }
+    for text in [identity.agent, identity.epoch, identity.dataFolder] { frame.append(text: Array(text.utf8)) }
     return try call(limitMs: Int64(launch.limits.startMs))
   }
 
@@ -178,7 +181,7 @@ package final class PluginSession {
     }
     switch kind {
     case .output: try receiveOutputs(&reader)
-    case .log: receiveLog(try reader.integer(Int32.self), String(decoding: reader.rest().prefix(1000), as: UTF8.self))
+    case .log: receiveLog(try reader.integer(Int32.self), String(decoding: try reader.text().prefix(1000), as: UTF8.self))
     case .count:
       let add = try reader.integer(UInt64.self)
       let name = try reader.string()

@@ -48,7 +48,7 @@ struct PluginNewCommand: Command {
     let files = try template.write(to: folder)
     Terminal.writeError(
       """
-      \(folder): a \(role) in \(display(language)), \(files) files. Next:
+      \(folder): \(role == "uplink" ? "an" : "a") \(role) in \(display(language)), \(files) files. Next:
         cd \(folder)
         make && make test
         crossdock plugin test .
@@ -74,7 +74,8 @@ struct PluginNewCommand: Command {
     let list = "one of \(choices.joined(separator: ", "))"
     guard let value else {
       throw CrossdockError(
-        "read the command line", at: option, reason: "it is missing", hint: "\(option) is \(list)", exitCode: .wrongUsage)
+        "read the command line", at: option, reason: "it is missing", hint: "\(option) is \(list)",
+        exitCode: .wrongUsage)
     }
     guard choices.contains(value) else {
       let hint = Suggestion.nearest(to: value, of: choices).map { "did you mean \($0)? " } ?? ""

@@ -57,11 +57,15 @@ enum PluginStatusDocument {
       })
     json.member(
       "counters",
-      object: { list in for (name, count) in plugin.counters.sorted(by: { $0.key < $1.key }) { list.member(name, count) } })
+      object: { list in
+        for (name, count) in plugin.counters.sorted(by: { $0.key < $1.key }) { list.member(name, count) }
+      })
     json.member(
       "metrics",
       object: { list in
-        for (name, value) in plugin.measures.sorted(by: { $0.key < $1.key }) where value.isFinite { list.member(name, value) }
+        for (name, value) in plugin.measures.sorted(by: { $0.key < $1.key }) where value.isFinite {
+          list.member(name, value)
+        }
       })
   }
 

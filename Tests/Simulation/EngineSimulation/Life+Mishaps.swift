@@ -1,7 +1,7 @@
 // What goes wrong in a life, and what gets better by itself.
 extension Life {
   func mishap() throws(Violation) {
-    switch chance.below(24) {
+    switch chance.below(25) {
     case 0...4: breakConnection()
     case 5...6:
       breakConnection()
@@ -28,7 +28,8 @@ extension Life {
     case 21:
       clock.suspend(&chance)
       if chance.oneIn(2) { breakConnection() }
-    case 22:
+    case 22: try reloadAgent()
+    case 23:
       broker.refusedFilter = chance.below(3)
       breakConnection()
     default: broker.refusedFilter = nil

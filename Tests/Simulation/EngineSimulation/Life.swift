@@ -265,6 +265,29 @@ package final class Life {
     broker.lose(upstreamArrived: saysGoodbye ? broker.upstream.count : chance.below(broker.upstream.count + 1))
   }
 
+  /// A reload: the engine leaves the broker for another one, or goes on where the disk does not take its batch.
+  func reloadAgent() throws(Violation) {
+    guard try leave() else { return }
+    if disk.isStopped { return die(powerWasCut: true) }
+    close()
+    report.restarts += 1
+    startAt = step
+  }
+
+  /// Whether the engine has left. What holds it is gone when this returns.
+  private func leave() throws(Violation) -> Bool {
+    guard let engine else { return false }
+    tell("is asked to leave")
+    let before = engine.commits
+    expected.turns(at: clock.now)
+    let hasLeft = engine.leave(now: clock.now)
+    if engine.isHolding { expected.holds() }
+    if engine.commits > before { report.records += UInt64(expected.commit()) }
+    if let found { throw found }
+    if let damage = engine.damage { throw Violation("a journal that nobody damaged is called damaged: \(damage)") }
+    return hasLeft || disk.isStopped
+  }
+
   /// Every file is closed: the disk can go.
   private func close() {
     check.close()

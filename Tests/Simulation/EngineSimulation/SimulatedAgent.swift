@@ -27,7 +27,7 @@ struct SimulatedAgent {
   }
 
   // Made once: a descriptor lives as long as the process.
-  private nonisolated(unsafe) static let descriptors: [String: PluginDescriptor] = {
+  private static let descriptors: [String: PluginDescriptor] = {
     guard let tally = try? PluginDescriptor(ExportedPlugin.descriptor(TallyModel.self), from: "the simulation") else {
       preconditionFailure("the simulation's own plugin is refused")
     }

@@ -5,6 +5,8 @@ import unittest
 import crossdock_plugin as crossdock
 from plugin import LineCount
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+
 
 class LineCountTests(unittest.TestCase):
     def setUp(self):
@@ -41,3 +43,6 @@ class LineCountTests(unittest.TestCase):
         os.remove(self.file)
         self.assertTrue(b.run().is_retry)
         self.assertIn(self.file, b.logs[0][1])
+
+    def test_cases(self):
+        self.assertEqual(crossdock.check_testcases(LineCount, os.path.join(HERE, "testcases")), [])

@@ -6,6 +6,8 @@ import unittest
 import crossdock_plugin as crossdock
 from plugin import Appender
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+
 
 class AppenderTests(unittest.TestCase):
     def setUp(self):
@@ -39,3 +41,6 @@ class AppenderTests(unittest.TestCase):
     def test_the_folder_is_an_absolute_path(self):
         with self.assertRaises(crossdock.BadOptions):
             crossdock.Bench(Appender, {"folder": "records"})
+
+    def test_cases(self):
+        self.assertEqual(crossdock.check_testcases(Appender, os.path.join(HERE, "testcases")), [])

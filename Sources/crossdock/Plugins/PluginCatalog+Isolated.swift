@@ -1,0 +1,78 @@
+import Configuration
+import Engine
+import Platform
+import PluginBundles
+import PluginRuntime
+import Records
+
+// The plugins that run in processes of their own, as the runners take them.
+extension PluginCatalog {
+  /// - Parameter options: of every plugin, in the configuration's order.
+  func isolated(
+    _ configuration: AgentConfiguration, options: [[PluginOptionValue]]
+  ) throws(CrossdockError) -> [IsolatedPlugin] {
+    var all: [IsolatedPlugin] = []
+    for (number, model) in configuration.models.enumerated() where !isInLine(model) {
+      guard let external = try external(model.plugin, configuration.plugins) else { continue }
+      let data = try Self.dataFolder(of: model, configuration)
+      let version = try Self.version(external.manifest, external.folder, data, options[number], configuration)
+      var plugin = IsolatedPlugin(
+        name: model.name, plugin: model.plugin, role: external.manifest.role, version: version,
+        options: options[number], reads: model.reads, writes: model.writes, replyConnection: model.replyConnection,
+        begin: model.begin ?? (external.manifest.role == .uplink ? .oldest : .new))
+      if external.manifest.capabilities.writeFiles.contains(where: { $0.hasPrefix(PluginCapabilities.dataPlaceholder) }) {
+        plugin.dataFolder = data
+      }
+      if let installed = external.installed {
+        plugin.isEnabled = installed.state.isEnabled
+        plugin.isUnsigned = !installed.isSigned
+        plugin.previous = try Self.previous(installed, data, options[number], configuration)
+      }
+      all.append(plugin)
+    }
+    return all
+  }
+
+  private static func version(
+    _ manifest: PluginManifest, _ folder: String, _ data: String, _ options: [PluginOptionValue],
+    _ configuration: AgentConfiguration
+  ) throws(CrossdockError) -> IsolatedPlugin.Version {
+    let texts = Dictionary(options.map { ($0.key, $0.value.text) }, uniquingKeysWith: { $1 })
+    return IsolatedPlugin.Version(
+      text: manifest.version.text,
+      launch: try PluginLaunch(
+        manifest, folder: folder, hostPath: hostPath(configuration.plugins),
+        capabilities: try manifest.capabilities.resolved(data: data, options: texts)))
+  }
+
+  /// What it would go back to; nil also where that cannot be read any more.
+  private static func previous(
+    _ installed: InstalledPlugin, _ data: String, _ options: [PluginOptionValue], _ configuration: AgentConfiguration
+  ) throws(CrossdockError) -> IsolatedPlugin.Version? {
+    guard let old = try? installed.previous(in: configuration.plugins.folder) else { return nil }
+    return try version(old.manifest.plugin, old.folder, data, options, configuration)
+  }
+
+  /// The private folder of an instance, for plugins that declare `{data}`.
+  private static func dataFolder(
+    of model: ModelConfiguration, _ configuration: AgentConfiguration
+  ) throws(CrossdockError) -> String {
+    let above = "\(configuration.agent.dataDirectory)/plugin-data"
+    let folder = "\(Files.absolute(above))/\(model.name)"
+    try Files.createFolder(folder)
+    return folder
+  }
+}
+
+extension PluginOptionValue.Value {
+  /// As `{option:KEY}` in plugin.toml stands for it.
+  fileprivate var text: String {
+    switch self {
+    case .string(let text): text
+    case .integer(let number): "\(number)"
+    case .number(let number): "\(number)"
+    case .boolean(let flag): "\(flag)"
+    case .files(let files): files.first?.path ?? ""
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import CommandSyntax
+import PluginBundles
+import Records
+
+/// `crossdock plugin enable`: a disabled or parked plugin runs again.
+struct PluginEnableCommand: Command {
+  static let syntax = CommandSyntax(
+    name: "plugin enable", summary: "let a disabled or parked plugin run again",
+    discussion: "Exit codes: 0 done, or it was so already; 1 no such plugin, or the agent refused; 78 bad agent.conf.",
+    positionals: [.init("NAME", help: "the plugin")], options: [ConfigurationFile.option, PluginStoreChange.option],
+    examples: ["crossdock plugin enable cold-chain-watch"])
+
+  static func run(_ arguments: ParsedArguments) throws -> ExitCode {
+    try PluginSwitch.set(arguments, isEnabled: true)
+  }
+}
+
+/// `crossdock plugin disable`: a plugin stays installed and does not run.
+struct PluginDisableCommand: Command {
+  static let syntax = CommandSyntax(
+    name: "plugin disable", summary: "stop a plugin and leave it installed",
+    discussion: """
+      Its position in the streams stays: when it is enabled again, it goes on where it was, as far as the records are still there.
+
+      Exit codes: 0 done, or it was so already; 1 no such plugin, or the agent refused; 78 bad agent.conf.
+      """,
+    positionals: [.init("NAME", help: "the plugin")], options: [ConfigurationFile.option, PluginStoreChange.option],
+    examples: ["crossdock plugin disable cold-chain-watch"])
+
+  static func run(_ arguments: ParsedArguments) throws -> ExitCode {
+    try PluginSwitch.set(arguments, isEnabled: false)
+  }
+}
+
+enum PluginSwitch {
+  static func set(_ arguments: ParsedArguments, isEnabled: Bool) throws(CrossdockError) -> ExitCode {
+    let place = try PluginStorePlace(arguments)
+    let name = arguments.positionals[0]
+    let word = isEnabled ? "enabled" : "disabled"
+    do {
+      let store = try PluginStore(folder: place.folder)
+      guard try store.setEnabled(name, isEnabled) else {
+        Terminal.write("\(name) is \(word) already\n")
+        return .success
+      }
+    }
+    Terminal.write("\(name): \(word)\n")
+    return try PluginStoreChange.takeUp(place, arguments) ? .success : .failure
+  }
+}

@@ -1,0 +1,101 @@
+import CommandSyntax
+import Configuration
+import Logging
+import Platform
+import PluginBundles
+import PluginCases
+import Records
+
+/// `crossdock plugin install`: a bundle checked, tried and taken into use, or nothing.
+struct PluginInstallCommand: Command {
+  static let syntax = CommandSyntax(
+    name: "plugin install", summary: "check a bundle, run its test cases, and take it into use",
+    discussion: """
+      Refuses what is not signed with a key of "trust_keys" in [plugins], what has expired, what is older than the installed version, and \
+      what has the installed version's number and other contents. Runs the bundle's own test cases in the real host, confined, before it \
+      goes live. Then the running agent takes it up without a restart. A power cut at any moment leaves the old version or the new \
+      one. The version before is kept for `plugin rollback`.
+
+      Exit codes: 0 installed; 1 refused, with the reason, or the agent would not take it up; 65 the file is no bundle; 73 the store cannot be \
+      written; 78 bad agent.conf.
+      """,
+    positionals: [.init("BUNDLE", help: "the .cdp file; its signature is BUNDLE.minisig")],
+    options: [
+      ConfigurationFile.option,
+      .init("--allow-downgrade", help: "an older version than the installed one is wanted"),
+      PluginStoreChange.option,
+    ],
+    examples: ["crossdock plugin install cold-chain-watch-1.2.0.cdp --config /etc/crossdock/agent.conf"])
+
+  static func run(_ arguments: ParsedArguments) throws -> ExitCode {
+    let place = try PluginStorePlace(arguments)
+    let file = try BundleFileOnDisk(arguments.positionals[0])
+    let nowNs = SystemClock().now().wallNs
+    let (bundle, verdict) = try file.checked(place.trust, nowNs: nowNs)
+    let plugin = bundle.manifest.plugin
+    guard try BuiltInPlugins.descriptors()[plugin.name] == nil else {
+      throw refusal(plugin, "a plugin of this name is built into this program")
+    }
+    let store = try PluginStore(folder: place.folder)
+    let standing = try store.standing(of: bundle)
+    switch standing {
+    case .downgrade(let from) where !arguments.has("--allow-downgrade"):
+      throw refusal(plugin, "it is older than the installed \(from)", hint: "--allow-downgrade, if that is wanted")
+    case .same where try store.plugin(plugin.name).damage().isEmpty:
+      Terminal.write("\(plugin.name) \(plugin.version) is installed already\n")
+      return .success
+    default: break
+    }
+    let staged = try store.stage(bundle, key: key(verdict))
+    do {
+      try tryOut(staged, store, place)
+    } catch {
+      try store.discard(staged)
+      throw error
+    }
+    try store.activate(staged, nowNs: nowNs)
+    Terminal.write(report(plugin, standing, verdict))
+    return try PluginStoreChange.takeUp(place, arguments) ? .success : .failure
+  }
+
+  /// The bundle's own test cases, on the files as they were staged.
+  private static func tryOut(_ staged: StagedPlugin, _ store: PluginStore, _ place: PluginStorePlace) throws {
+    let plugin = staged.manifest.plugin
+    let scratch = try store.scratchFolder()
+    defer { try? store.disk.removeTree(scratch) }
+    let log = Logger(label: plugin.name) { StderrLogHandler(label: $0, level: .error) }
+    let runner = try PluginCaseRunner(
+      plugin, folder: staged.folder, hostPath: place.hostPath, scratch: scratch, log: log)
+    let cases = try PluginCase.all(of: staged.folder, role: plugin.role)
+    if cases.isEmpty { Terminal.writeError("\(plugin.name) has no test cases; it starts\n") }
+    var failed = 0
+    for testCase in cases {
+      let result = try runner.run(testCase)
+      Terminal.writeError(CaseReport.text(result))
+      if !result.isPassed { failed += 1 }
+    }
+    if failed > 0 { throw refusal(plugin, "\(failed) of its \(cases.count) test cases failed on this machine") }
+  }
+
+  private static func key(_ verdict: TrustCheck.Verdict) -> String? {
+    if case .signed(let key, _) = verdict { key } else { nil }
+  }
+
+  private static func report(
+    _ plugin: PluginManifest, _ standing: PluginStore.Standing, _ verdict: TrustCheck.Verdict
+  ) -> String {
+    let what =
+      switch standing {
+      case .new: "installed"
+      case .upgrade(let from): "installed over \(from)"
+      case .downgrade(let from): "installed over the newer \(from)"
+      case .same: "mended"
+      }
+    let signed = key(verdict).map { "signed with key \($0)" } ?? "NOT SIGNED"
+    return "\(plugin.name) \(plugin.version): \(what), \(signed)\n" + CapabilityText.lines(plugin.capabilities)
+  }
+
+  private static func refusal(_ plugin: PluginManifest, _ reason: String, hint: String = "") -> CrossdockError {
+    CrossdockError("install the plugin", at: "\(plugin.name) \(plugin.version)", reason: reason, hint: hint)
+  }
+}

@@ -1,0 +1,25 @@
+import CommandSyntax
+import PluginBundles
+import Records
+
+/// `crossdock plugin rollback`: the version before is in use again.
+struct PluginRollbackCommand: Command {
+  static let syntax = CommandSyntax(
+    name: "plugin rollback", summary: "go back to the version before",
+    discussion: """
+      The two versions change places: a second rollback goes forward again. Every file of the version before is held against its \
+      hash first.
+
+      Exit codes: 0 done; 1 no such plugin, no version before, or the agent refused; 78 bad agent.conf.
+      """,
+    positionals: [.init("NAME", help: "the plugin")], options: [ConfigurationFile.option, PluginStoreChange.option],
+    examples: ["crossdock plugin rollback cold-chain-watch"])
+
+  static func run(_ arguments: ParsedArguments) throws -> ExitCode {
+    let place = try PluginStorePlace(arguments)
+    let name = arguments.positionals[0]
+    let (from, to) = try PluginStore(folder: place.folder).rollback(name)
+    Terminal.write("\(name): \(to) is in use again, \(from) is kept\n")
+    return try PluginStoreChange.takeUp(place, arguments) ? .success : .failure
+  }
+}

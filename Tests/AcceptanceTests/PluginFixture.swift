@@ -1,0 +1,191 @@
+import Foundation
+
+/// An agent with a plugin in C that copies numbers, and misbehaves where its options tell it to.
+final class PluginFixture {
+  let agent: AgentFixture
+  private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+
+  /// `MODE` is what happens at the number `AT`: 0 nothing, 1 abort, 2 an endless loop, 3 memory without end, 4 CROSSDOCK_FAILED, 5 a
+  /// flood of outputs, 6 a record for a stream that it may not write, 7 abort when it is opened, 8 a loop when it is closed.
+  private static let source = """
+    #include "crossdock_plugin.h"
+    #include <stdio.h>
+    #include <stdlib.h>
+    #include <string.h>
+    #ifndef MODE
+    #define MODE 0
+    #endif
+    #ifndef AT
+    #define AT -1
+    #endif
+    struct copier { const crossdock_host *host; uint64_t count; };
+    static crossdock_bytes text(const char *s) { crossdock_bytes b = {(const uint8_t *)s, strlen(s)}; return b; }
+    static int32_t open_it(void *data, const crossdock_host *host, const crossdock_open *o, void **instance) {
+      (void)data; (void)o;
+      if (MODE == 7) abort();
+      struct copier *c = calloc(1, sizeof *c); c->host = host; *instance = c; return CROSSDOCK_OK;
+    }
+    static int32_t emit(struct copier *c, const crossdock_batch *b, uint32_t r, const char *stream, long n) {
+      char body[96];
+      snprintf(body, sizeof body, "{\\"n\\":%ld,\\"v\\":" VERSION ",\\"count\\":%llu}", n, (unsigned long long)c->count);
+      crossdock_output out = {sizeof out, 0, text(stream), b->sources[b->source[r]], b->event_time_ns[r], text(body), text("")};
+      return c->host->emit(c->host->context, &out);
+    }
+    static int32_t misbehave(struct copier *c, const crossdock_batch *b, uint32_t r, long n) {
+      switch (MODE) {
+      case 1: abort();
+      case 2: for (;;) { __asm__ volatile(""); }
+      case 3: for (;;) { char *p = malloc(1 << 20); if (!p) abort(); memset(p, 1, 1 << 20); }
+      case 4: c->host->log(c->host->context, 3, text("this one is too much")); return CROSSDOCK_FAILED;
+      case 5: for (int i = 0; i < 20000; i++) if (emit(c, b, r, "copies", n) != CROSSDOCK_OK) return CROSSDOCK_FAILED; return CROSSDOCK_OK;
+      case 6: return emit(c, b, r, "telemetry", n) == CROSSDOCK_OK ? CROSSDOCK_OK : CROSSDOCK_FAILED;
+      default: return CROSSDOCK_OK;
+      }
+    }
+    static int32_t process(void *instance, const crossdock_batch *b) {
+      struct copier *c = instance;
+      for (uint32_t i = 0; i < b->selection_count; i++) {
+        uint32_t r = b->selection[i];
+        long n = (long)b->columns[b->column_offset[r]];
+        if (MODE && n == AT) { int32_t answer = misbehave(c, b, r, n); if (answer != CROSSDOCK_OK) return answer; }
+        c->count++;
+        if (emit(c, b, r, "copies", n) != CROSSDOCK_OK) return CROSSDOCK_FAILED;
+      }
+      return CROSSDOCK_OK;
+    }
+    static int32_t checkpoint(void *instance) {
+      struct copier *c = instance; crossdock_bytes b = {(const uint8_t *)&c->count, 8};
+      c->host->write(c->host->context, b); return CROSSDOCK_OK;
+    }
+    static int32_t restore(void *instance, crossdock_bytes b) {
+      struct copier *c = instance; if (b.count != 8) return CROSSDOCK_BAD_CHECKPOINT;
+      memcpy(&c->count, b.data, 8); return CROSSDOCK_OK;
+    }
+    static void close_it(void *instance) { if (MODE == 8) for (;;) { __asm__ volatile(""); } free(instance); }
+    static const crossdock_plugin plugin = {sizeof(crossdock_plugin), CROSSDOCK_ABI_VERSION, CROSSDOCK_ROLE_MODEL, 0, "copier",
+      VERSION ".0.0", "Copies numbers.", 0, 0, open_it, restore, process, checkpoint, close_it};
+    const crossdock_plugin *crossdock_plugin_entry(uint32_t host) { return host >= 1 ? &plugin : 0; }
+    """
+
+  init() throws {
+    agent = try AgentFixture(
+      extra: """
+        [plugins]
+        allow_unsigned = true
+        [[stream]]
+        name = "copies"
+        class = "telemetry"
+        [[plugin]]
+        name = "copier"
+        plugin = "copier"
+        reads = ["telemetry"]
+        writes = ["copies"]
+        begin = "oldest"
+        """)
+  }
+
+  /// Starts the agent and waits until its subscription is there.
+  func startAgent() throws {
+    try agent.startAgent()
+    guard
+      waitUntil(
+        "the agent is connected",
+        {
+          let connections = self.agent.status()?["connections"] as? [[String: Any]]
+          return connections?.first?["state"] as? String == "connected"
+        })
+    else { throw SandboxError("the agent does not connect:\n\(agent.agent?.log ?? "")") }
+  }
+
+  /// Makes a bundle of a version that does `mode` at the number `at`.
+  func bundle(version: Int, mode: Int = 0, at: Int = -1, memoryMb: Int = 64, batchMs: Int = 500) throws -> String {
+    let folder = "copier-\(version)"
+    _ = try agent.sandbox.write("\(folder)/copier.c", Self.source)
+    _ = try agent.sandbox.write(
+      "\(folder)/plugin.toml",
+      """
+      name = "copier"
+      version = "\(version).0.0"
+      abi = 1
+      role = "model"
+      summary = "Copies numbers."
+      artefact = "copier.so"
+      [capabilities]
+      reads = ["telemetry"]
+      writes = ["copies"]
+      [limits]
+      memory_mb = \(memoryMb)
+      batch_ms = \(batchMs)
+      cpu_percent = 100
+      output_records_per_s = 1000000
+      output_kb_per_s = 1000000
+      """)
+    let place = agent.sandbox.path(folder)
+    let compiled = try runToEnd(
+      "/usr/bin/cc",
+      [
+        "-shared", "-fPIC", "-O1", "-DVERSION=\"\(version)\"", "-DMODE=\(mode)", "-DAT=\(at)", "-I",
+        root + "/Sources/CCrossdockPlugin/include", "-o", place + "/copier.so", place + "/copier.c",
+      ])
+    guard compiled.code == 0 else { throw SandboxError("cc: \(compiled.errors)") }
+    let file = agent.sandbox.path("copier-\(version).cdp")
+    let packed = try runToEnd("crossdock", ["plugin", "pack", place, "-o", file])
+    guard packed.code == 0 else { throw SandboxError("pack: \(packed.errors)") }
+    return file
+  }
+
+  @discardableResult
+  func install(_ bundle: String) throws -> (code: Int32, output: String, errors: String) {
+    let result = try runToEnd("crossdock", ["plugin", "install", bundle, "--config", agent.configuration])
+    return (result.code, result.output, result.errors)
+  }
+
+  var status: [String: Any]? { (agent.status()?["plugins"] as? [[String: Any]])?.first }
+  func figure(_ key: String) -> Int { (status?[key] as? NSNumber)?.intValue ?? -1 }
+
+  /// The numbers in the copies, in order, with the version that made each.
+  func copies() throws -> [(n: Int, version: Int, count: Int)] {
+    try bodies("copies").map { body in
+      func number(_ key: String) -> Int { (body[key] as? NSNumber)?.intValue ?? -1 }
+      return (number("n"), number("v"), number("count"))
+    }
+  }
+
+  func bodies(_ stream: String) throws -> [[String: Any]] {
+    let result = try runToEnd("crossdock", ["export", stream, "--config", agent.configuration])
+    guard result.code == 0 else { throw SandboxError("export: \(result.errors)") }
+    return try result.output.split(separator: "\n").compactMap { line in
+      (try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["body"] as? [String: Any]
+    }
+  }
+
+  /// The processes that the agent has started.
+  func pluginProcesses() -> [pid_t] {
+    guard let pid = agent.agent?.pid else { return [] }
+    var all: [pid_t] = []
+    for task in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? [] {
+      let children = (try? String(contentsOfFile: "/proc/\(pid)/task/\(task)/children", encoding: .utf8)) ?? ""
+      all += children.split(separator: " ").compactMap { pid_t($0) }
+    }
+    return all
+  }
+
+  /// Waits until the plugin has emitted so many.
+  func waitForCopies(_ count: Int, seconds: Double = 60) -> Bool {
+    waitUntil("\(count) copies", seconds: seconds) { self.figure("emitted_total") >= count || self.lastCopy >= count }
+  }
+
+  private var lastCopy: Int {
+    let streams = agent.status()?["streams"] as? [[String: Any]]
+    return (streams?.first { $0["name"] as? String == "copies" }?["last"] as? NSNumber)?.intValue ?? 0
+  }
+}
+
+extension LoadPublisher {
+  /// Publishes the next so many, and waits until the broker has them.
+  func publish(_ count: Int) {
+    for _ in 0..<count { publish() }
+    _ = waitUntil("the broker has them") { self.isAllAcknowledged }
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Logging
+import Records
+import Testing
+
+@testable import PluginRuntime
+
+/// A folder for the length of a test, this build's programs, and the tools that a plugin's author uses.
+final class Workshop {
+  let folder = NSTemporaryDirectory() + "crossdock-sdk-\(UUID().uuidString.prefix(8))"
+
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+
+  /// Where the programs of this build are: above the test bundle.
+  static let programs: String = {
+    for path in ProcessInfo.processInfo.arguments where path.contains("/debug/") || path.contains("/release/") {
+      var at = URL(fileURLWithPath: path).deletingLastPathComponent()
+      while at.path.count > 1 {
+        if FileManager.default.isExecutableFile(atPath: at.path + "/crossdock-plugin-host") { return at.path }
+        at = at.deletingLastPathComponent()
+      }
+    }
+    return root + "/.build/debug"
+  }()
+
+  init() throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  struct Ended {
+    var code: Int32
+    var text: String
+  }
+
+  /// Runs a program to its end; stdout and stderr together.
+  func run(_ command: [String], in place: String? = nil, environment: [String: String] = [:]) throws -> Ended {
+    let output = folder + "/output-\(UUID().uuidString)"
+    try Data().write(to: URL(fileURLWithPath: output))
+    let handle = try #require(FileHandle(forWritingAtPath: output))
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = command
+    process.currentDirectoryURL = URL(fileURLWithPath: place ?? folder)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = handle
+    process.standardError = handle
+    try process.run()
+    process.waitUntilExit()
+    return Ended(code: process.terminationStatus, text: try String(contentsOfFile: output, encoding: .utf8))
+  }
+
+  /// `crossdock plugin new` into this workshop; the new folder.
+  func newPlugin(_ name: String, role: String, language: String) throws -> String {
+    let place = "\(folder)/\(name)"
+    let made = try run([
+      Self.programs + "/crossdock", "plugin", "new", name, "--role", role, "--language", language, "--folder", place,
+      "--sdk", Self.root + "/SDK",
+    ])
+    try #require(made.code == 0, "\(made.text)")
+    return place
+  }
+
+  func make(_ place: String, _ target: String...) throws {
+    let ended = try run(["make"] + target, in: place)
+    try #require(ended.code == 0, "\(ended.text)")
+  }
+
+  /// A session with a plugin in the real host, confined.
+  func session(
+    _ artefact: PluginLaunch.Artefact, folder place: String, reads: [String] = [], writes: [String] = [],
+    streams: [String] = []
+  ) throws -> PluginSession {
+    var launch = PluginLaunch(
+      hostPath: Self.programs + "/crossdock-plugin-host", artefact: artefact, folder: place)
+    launch.readPaths = reads
+    launch.writePaths = writes
+    return try PluginSession(launch, writes: streams, log: Logger(label: "sdk") { _ in SwiftLogNoOpLogHandler() })
+  }
+}
