@@ -18,8 +18,8 @@
         `aisle y`, `EOF`. Aisles and cross-aisles count from 0; numbers may have up to three decimals.
 
         The picks stand in walking order, the depot is not listed, lengths are in the file's unit. `optimal` is said only \
-        where it is proven; else LENGTH is at most X % more than the shortest walk. An instance with picks that blocked aisles \
-        cut off prints `NAME unreachable aisle:y …` with those picks, and the exit code is 1 at the end. Text that is not as it \
+        where it is proven; else LENGTH is at most X % more than the shortest walk. Picks that blocked aisles cut off are \
+        named on the standard error, the rest is routed, and the exit code is 1 at the end. Text that is not as it \
         should be ends with 65 and FILE:LINE.
         """,
       options: [

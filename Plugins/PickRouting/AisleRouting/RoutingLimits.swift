@@ -22,6 +22,8 @@ package enum RoutingLimits {
   /// Picks up to which Held and Karp's method is used where the frontier does not apply: 4096 × 12 values.
   static let maximumHeldKarpStops = 12
   /// Places that local search takes on: its matrix of distances has the square of it.
+  /// Visits up to which the bound of a one-way network is computed with its directions: over twice as many places.
+  static let maximumDirectedBoundVisits = 150
   package static let maximumSearchStops = 600
   /// Rows of shortest paths that a network keeps.
   package static let maximumCachedPathBytes = 16 << 20

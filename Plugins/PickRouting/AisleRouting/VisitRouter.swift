@@ -31,7 +31,33 @@ extension VisitProblem {
       }
     }
     let tree = StopMatrix(distances: nearest, count: groups.count, isOpenWalk: !isRound)
-    return max(farthest(), max(tree.oneTreeBound(upperBound: upperBound), rankedBound(upperBound: upperBound)))
+    return max(
+      directedBound(upperBound: upperBound), farthest(),
+      max(tree.oneTreeBound(upperBound: upperBound), rankedBound(upperBound: upperBound)))
+  }
+
+  /// The same with directions, where they make a difference.
+  private func directedBound(upperBound: Int64) -> Int64 {
+    let isSymmetric = (0..<placeCount).allSatisfy { a in (0..<a).allSatisfy { self[a, $0] == self[$0, a] } }
+    guard !isSymmetric, visits.count <= RoutingLimits.maximumDirectedBoundVisits else { return 0 }
+    let isRound = ends == [start]
+    let groups = [[start]] + visits + (isRound ? [] : [ends])
+    let count = groups.count
+    var nearest = [Int64](repeating: WalkPaths.noWay, count: count * count)
+    for a in groups.indices {
+      for b in groups.indices where a != b {
+        // Of an open walk the end is followed by the start, at no cost, and by nothing else.
+        let isClosing = !isRound && a == count - 1
+        if isClosing || (!isRound && b == 0) {
+          if isClosing, b == 0 { nearest[a * count] = 0 }
+          continue
+        }
+        nearest[a * count + b] = groups[a].reduce(Int64.max) { least, p in
+          groups[b].reduce(least) { min($0, self[p, $1]) }
+        }
+      }
+    }
+    return StopMatrix(directed: nearest, count: count).oneTreeBound(upperBound: upperBound)
   }
 
   /// With a precedence: a walk through the visits of each rank, with free ends, and the shortest step between one rank and the
