@@ -26,7 +26,14 @@ package final class AisleRouter {
   }
 
   /// Builds what calls for so many cross-aisles use, so that the first call does not pay for it (25 ms at 7).
-  package static func prepareTables(crossAisleCount: Int) {
+  ///
+  /// - Parameter openWalks: those of walks that end elsewhere, too (as re-routed ones do).
+  package static func prepareTables(crossAisleCount: Int, openWalks: Bool = false) {
+    if openWalks {
+      for count in 2...max(2, min(crossAisleCount, RoutingLimits.maximumOpenTableCrossAisles)) {
+        _ = FrontierTables.openWalk(count)
+      }
+    }
     for count in 2...max(2, min(crossAisleCount, RoutingLimits.maximumTableCrossAisles)) {
       if count == 8 { _ = FrontierTables.roundTrip8 } else { _ = FrontierTables.roundTrip(count) }
     }

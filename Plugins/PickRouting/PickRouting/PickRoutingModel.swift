@@ -60,6 +60,8 @@ package final class PickRoutingModel: Model {
       layouts: try Self.layouts(files), maximumOrders: Int(orders), maximumReroutes: Int(reroutes),
       congestionCost: congestion * 1000)
     for layout in book.layouts.values.sorted(by: { $0.id < $1.id }) {
+      // So that the first order does not wait for them.
+      if layout.isPlain { AisleRouter.prepareTables(crossAisleCount: layout.geometry.crossY.count, openWalks: true) }
       log(.info, "layout \(layout.id) version \(layout.version): \(layout.locationCount) locations")
     }
   }
