@@ -140,6 +140,39 @@ import Testing
     }
   }
 
+  /// Members taken away, doubled or exchanged, numbers and bytes changed: a layout, or findings with a place in the text.
+  @Test func anyBytesGiveALayoutOrFindings() throws {
+    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? 7
+    print("anyBytesGiveALayoutOrFindings: SEED=\(seed)")
+    var numbers = SeededNumbers(seed: seed)
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../Plugins/PickRouting/layouts")
+    var (usable, refused) = (0, 0)
+    for name in ["hall-a", "hall-b", "site-c"] {
+      let whole = Array(try Data(contentsOf: folder.appending(path: "\(name).layout.json")))
+      for _ in 0..<400 {
+        var bytes = whole
+        for _ in 0..<Int.random(in: 1...4, using: &numbers) {
+          let at = Int.random(in: 0..<bytes.count, using: &numbers)
+          switch Int.random(in: 0..<4, using: &numbers) {
+          case 0: bytes[at] = UInt8.random(in: 0x20...0x7E, using: &numbers)
+          case 1: bytes[at] = UInt8(ascii: "0") + UInt8.random(in: 0...9, using: &numbers)
+          case 2: bytes.remove(at: at)
+          default: bytes.insert(contentsOf: bytes[at..<min(bytes.count, at + 30)], at: at)
+          }
+        }
+        let (layout, findings) = LayoutReader.check(bytes)
+        if layout != nil, findings.isEmpty { usable += 1 } else { refused += 1 }
+        #expect(layout != nil || !findings.isEmpty)
+        let lines = bytes.count { $0 == 0x0A } + 1
+        #expect(findings.allSatisfy { (1...lines).contains($0.line) && $0.column >= 1 && !$0.text.isEmpty })
+        if layout != nil { _ = try HallDrawing.draw(layout: bytes, layoutPath: name) }
+        _ = try? LIFImport.convert(bytes, vehicleType: nil, depot: nil)
+      }
+    }
+    #expect(usable > 20 && refused > 20, "\(usable) \(refused)")
+  }
+
   @Test func shippedLayoutsCanBeUsed() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
       path: "../../Plugins/PickRouting/layouts")

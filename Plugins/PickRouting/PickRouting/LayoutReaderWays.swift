@@ -172,6 +172,8 @@ extension LayoutReader {
   /// Every place must be reached from the first depot and lead back to it: such a layout is refused here, not order by order
   /// later.
   mutating func checkReach() {
+    // In a hall of two-way aisles only a block cuts anything off.
+    if layout.isPlain, layout.permanentBlocks.isEmpty { return }
     let network = layout.network(blocks: layout.permanentBlocks)
     let (there, back) = (WalkPaths(network), WalkPaths(network.reversed()))
     let start = layout.depots[0]
