@@ -9,6 +9,8 @@
   /// `crossdock batch`: which orders are picked together.
   struct BatchCommand: Command {
     private static let maximumFileBytes = 64 << 20
+    /// Of the tours that were chosen.
+    private static let finalBudgetMs = 400
 
     static let syntax = CommandSyntax(
       name: "batch", summary: "put pick orders together into tours",
@@ -84,7 +86,8 @@
         orders: instance.orderBoxes.map { BatchPlanner.Order(load: [$0]) }, capacity: [instance.boxes],
         evaluate: { instance.route($0, budgetMs: 20).length })
       let served = planner.firstComeFirstServed()
-      let plan = planner.batch()
+      var plan = planner.batch()
+      plan.length = min(plan.length, instance.length(plan.tours, budgetMs: finalBudgetMs))
       let elapsedMs = (SystemClock.monotonicNs() - begin) / 1_000_000
       func text(_ hundredths: Int64) -> String {
         let rest = hundredths % 100

@@ -19,6 +19,11 @@ package struct BatchInstance: Sendable {
     return try reader.instance()
   }
 
+  /// The walks of all tours, searched for longer than while they were chosen.
+  package func length(_ tours: [[Int]], budgetMs: Int) -> Int64 {
+    tours.reduce(0) { $0 + route($1, budgetMs: budgetMs).length }
+  }
+
   /// The walk for some orders together.
   package func route(_ orders: [Int], budgetMs: Int) -> VisitRoute {
     let stops = Set(orders.flatMap { orderLocations[$0] }).sorted()

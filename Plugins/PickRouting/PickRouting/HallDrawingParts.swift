@@ -153,7 +153,7 @@ extension HallDrawing {
         [(x, y - 9), (x + 9, y), (x, y + 9), (x - 9, y)], closed: true,
         "fill=\"#1f7a4d\" stroke=\"#ffffff\" stroke-width=\"1.5\"")
       svg.label(
-        x + 12, y + 4, 12, name,
+        x + 11, y + 17, 12, name,
         "fill=\"#1f7a4d\" font-weight=\"bold\" paint-order=\"stroke\" stroke=\"#ffffff\" stroke-width=\"3\"")
     }
   }
