@@ -15,7 +15,7 @@ import Records
 enum BuiltInPlugins {
   /// Made once: a descriptor is for as long as the process, and every reading of agent.conf asks for them. Unsafe in name only:
   /// what the descriptors point to is constant.
-  private nonisolated(unsafe) static let made = Result { () throws(CrossdockError) in try make() }
+  private static let made = Result { () throws(CrossdockError) in try make() }
 
   static func descriptors() throws(CrossdockError) -> [String: PluginDescriptor] { try made.get() }
 
