@@ -24,9 +24,12 @@ struct OrderBook {
   var pendingOrders: Set<String> = []
   /// Orders that made room for others while they were open.
   private(set) var evictedOpenOrders: UInt64 = 0
-  let planner = RoutePlanner()
+  let planner: RoutePlanner
 
-  init(layouts: [HallLayout], maximumOrders: Int, maximumReroutes: Int, congestionCost: Int64 = 0) {
+  init(
+    layouts: [HallLayout], maximumOrders: Int, maximumReroutes: Int, congestionCost: Int64 = 0, searchMs: Int = 20
+  ) {
+    planner = RoutePlanner(searchBudgetMs: searchMs)
     self.layouts = Dictionary(uniqueKeysWithValues: layouts.map { ($0.id, $0) })
     self.maximumOrders = maximumOrders
     self.maximumReroutes = maximumReroutes

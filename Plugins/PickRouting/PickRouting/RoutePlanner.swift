@@ -15,9 +15,13 @@ final class RoutePlanner {
   }
 
   /// Budget of the search where nothing exact applies.
-  static let searchBudgetMs = 20
+  let searchBudgetMs: Int
 
   private let router = AisleRouter()
+
+  init(searchBudgetMs: Int = 20) {
+    self.searchBudgetMs = searchBudgetMs
+  }
   private var networks: [String: (blocks: [AisleBlock], paths: WalkPaths)] = [:]
 
   /// - Parameter warm: indices of lines in the order of the running route.

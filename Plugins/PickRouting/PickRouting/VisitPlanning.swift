@@ -35,7 +35,7 @@ extension RoutePlanner {
       let known = visits.indices.filter { rank[visits[$0].lines[0].index] != nil }
         .sorted { rank[visits[$0].lines[0].index]! < rank[visits[$1].lines[0].index]! }
       let route = problem.route(
-        budgetMs: Self.searchBudgetMs, warm: warm.isEmpty ? nil : known, knownBound: bound)
+        budgetMs: searchBudgetMs, warm: warm.isEmpty ? nil : known, knownBound: bound)
       // One-way aisles can make two visits possible that are not possible together: the later one waits.
       if route.length >= WalkPaths.noWay, let cut = Self.firstCut(route, problem) {
         unreachable += visits[cut].lines.map(\.index)
