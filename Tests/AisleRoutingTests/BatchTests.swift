@@ -62,7 +62,7 @@ import Testing
       orders: instance.orderBoxes.map { .init(load: [$0]) }, capacity: [instance.boxes],
       evaluate: { instance.route($0, budgetMs: 5).length })
     let plan = planner.batch()
-    #expect(min(plan.length, instance.length(plan.tours, budgetMs: 400)) == optimum)
+    #expect(min(plan.length, instance.length(plan.tours, budgetMs: 100)) == optimum)
   }
 
   @Test func textThatIsNoInstanceIsRefusedWithItsLine() {
