@@ -225,14 +225,14 @@ let package = Package(
       "FuzzEntries",
       [
         "CLinux", "Records", "JSONText", "Platform", "HTTPServer", "Segments", "Configuration", "Decoding", "Journal",
-        "ControlAPI",
+        "ControlAPI", "PluginBundles",
       ], path: "Fuzz/Entries"),
     // Tests
     tests("FuzzEntries", ["FuzzEntries"]),
     tests("JSONText", ["JSONText"]),
     tests("Records", ["Records"]),
     tests("CrossdockPlugin", ["CrossdockPlugin", "CCrossdockPlugin"]),
-    tests("Platform", ["Platform", "Records", "CLinux"]),
+    tests("Platform", ["Platform", "Records", "CLinux", log]),
     tests("CommandSyntax", ["CommandSyntax", "Records"]),
     tests("HTTP", ["HTTPServer", "HTTPClient", "Records", "JSONText"]),
     tests("Segments", ["Segments", "Records"]),
@@ -267,7 +267,7 @@ let package = Package(
     // The example plugins, as they are shipped, in the host.
     tests(
       "ExamplePlugin",
-      ["PluginRuntime", "Configuration", "Records", "JSONText", log]),
+      ["PluginRuntime", "Configuration", "Records", log]),
     // The programs as a user runs them: real mosquitto, real files, real kills.
     tests("Acceptance", ["CMosquitto", "Platform", "Records", "JSONText", "CLinux", "SQLite"]),
   ] + pluginTargets + developerTargets,

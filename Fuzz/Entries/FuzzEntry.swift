@@ -20,6 +20,9 @@ package struct FuzzEntry: Sendable {
     FuzzEntry(name: "cursor", maxBytes: 256, run: CursorEntry.run),
     FuzzEntry(name: "query", maxBytes: 512, run: QueryEntry.run),
     FuzzEntry(name: "journal", maxBytes: 1024, run: JournalEntry.run),
+    FuzzEntry(name: "bundle", maxBytes: 8192, run: BundleEntry.run),
+    FuzzEntry(name: "plugin-toml", maxBytes: 4096, run: PluginManifestEntry.run),
+    FuzzEntry(name: "signature", maxBytes: 1024, run: SignatureEntry.run),
   ]
 
   package static func named(_ name: String) -> FuzzEntry? { all.first { $0.name == name } }

@@ -44,6 +44,7 @@ typedef struct bench {
   size_t checkpoint_bytes;
   // What uplinks and feeds are told.
   int64_t now_ns, wait_us;
+  const char *data_folder;  // of the plugin's own; none unless the test sets one before bench_open()
 
   const crossdock_plugin *plugin;
   crossdock_host host;
@@ -196,7 +197,8 @@ static inline void bench_write(bench *b, const char *stream) {
 static inline int32_t bench_open(bench *b) {
   crossdock_open open = {
       .struct_size = sizeof open, .option_count = b->option_count, .options = b->options, .streams = b->streams,
-      .stream_count = b->stream_count, .write_count = b->write_count, .writes = b->writes};
+      .stream_count = b->stream_count, .write_count = b->write_count, .writes = b->writes, .agent = "bench",
+      .epoch = "1-00000000000000000000000000000000", .data_folder = b->data_folder ? b->data_folder : ""};
   return b->plugin->open(b->plugin->plugin_data, &b->host, &open, &b->instance);
 }
 

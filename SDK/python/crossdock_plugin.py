@@ -643,9 +643,10 @@ class Bench:
         assert bench.run().outputs[0].json() == {"value": 51}
     """
 
-    agent, epoch, data_folder = "bench", "1-00000000000000000000000000000000", ""
+    agent, epoch = "bench", "1-00000000000000000000000000000000"
 
-    def __init__(self, plugin, options=None, streams=None, writes=("output",)):
+    def __init__(self, plugin, options=None, streams=None, writes=("output",), data_folder=""):
+        self.data_folder = data_folder
         self.logs, self.counters, self.metrics = [], {}, {}
         self._frames, self._number, self._pending, self._sources, self._told = [], 0, [], [], 0
         self._streams, self._sequences = dict(streams or {}), {}
@@ -857,7 +858,7 @@ def _check_case(plugin, place, data):
     options = {
         key: _case_option(value, table[key], place, data)
         for key, value in _object(os.path.join(place, "options.json")).items()}
-    bench = Bench(plugin, options, streams, writes)
+    bench = Bench(plugin, options, streams, writes, data)
     for number, record in enumerate(records):
         bench.add(
             record["stream"], record["source"], _time_ns(record.get("time", _CASE_START_NS + number * 1_000_000_000)),

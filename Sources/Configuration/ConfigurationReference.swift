@@ -22,6 +22,23 @@ package enum ConfigurationReference {
     return out
   }
 
+  /// The reference page of plugin.toml (docs/plugin-toml.md).
+  package static func pluginManifestMarkdown() -> String {
+    var out = """
+      # plugin.toml, key by key
+
+      Made by `crossdock check-config --plugin-reference` from the tables that the program reads the file with; do not edit.
+      [Plugins](plugins.md) explains what it is for. `crossdock plugin test DIR` checks a folder's file.
+
+      - The file is TOML 1.0, at most \(Quantity.text(bytes: PluginManifestFile.maxFileBytes)). Unknown keys are errors.
+      - `${NAME}` means nothing here: the file says the same on every machine.
+      - A duration is a number of the unit in the key's name or a text: `"250ms"`, `"30s"`.
+
+      """
+    for section in PluginManifestSections.all { out += "\n" + markdown(section) }
+    return out
+  }
+
   private static func markdown(_ section: OptionTable) -> String {
     var out = "## `\(section.header)`\n\n\(section.summary)\n\n"
     out += "| key | value | default | meaning |\n| --- | --- | --- | --- |\n"

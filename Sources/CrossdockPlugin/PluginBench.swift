@@ -43,6 +43,7 @@ public final class PluginBench {
   private let plugin: UnsafePointer<crossdock_plugin>
   private let host: UnsafeMutablePointer<crossdock_host>
   private let streams: [PluginContext.Stream]
+  private let dataFolder: String
   private var instance: UnsafeMutableRawPointer?
   private var sources: [String] = []
   private var nextSequence: [UInt64]
@@ -50,7 +51,9 @@ public final class PluginBench {
   private var emitted: [Emitted] = []
   private var written: [UInt8] = []
 
-  /// - Parameter options: only those that differ from the table's defaults; `.files` for files.
+  /// - Parameters:
+  ///   - options: only those that differ from the table's defaults; `.files` for files.
+  ///   - dataFolder: where an uplink or a feed may keep files of its own.
   public convenience init<P: Model>(
     _ model: P.Type, options: [String: PluginContext.Value] = [:], streams: [PluginContext.Stream],
     writes: [String] = []
@@ -66,21 +69,24 @@ public final class PluginBench {
   }
 
   public convenience init<P: Uplink>(
-    _ uplink: P.Type, options: [String: PluginContext.Value] = [:], streams: [PluginContext.Stream]
+    _ uplink: P.Type, options: [String: PluginContext.Value] = [:], streams: [PluginContext.Stream],
+    dataFolder: String = ""
   ) throws {
-    try self.init(ExportedPlugin.descriptor(uplink), P.manifest, options, streams, [])
+    try self.init(ExportedPlugin.descriptor(uplink), P.manifest, options, streams, [], dataFolder: dataFolder)
   }
 
   public convenience init<P: Feed>(
-    _ feed: P.Type, options: [String: PluginContext.Value] = [:], writes: [String] = []
+    _ feed: P.Type, options: [String: PluginContext.Value] = [:], writes: [String] = [], dataFolder: String = ""
   ) throws {
-    try self.init(ExportedPlugin.descriptor(feed), P.manifest, options, [], writes)
+    try self.init(ExportedPlugin.descriptor(feed), P.manifest, options, [], writes, dataFolder: dataFolder)
   }
 
   init(
     _ plugin: UnsafePointer<crossdock_plugin>, _ manifest: PluginManifest, _ options: [String: PluginContext.Value],
-    _ streams: [PluginContext.Stream], _ writes: [String], hostSize: Int = MemoryLayout<crossdock_host>.size
+    _ streams: [PluginContext.Stream], _ writes: [String], dataFolder: String = "",
+    hostSize: Int = MemoryLayout<crossdock_host>.size
   ) throws {
+    self.dataFolder = dataFolder
     self.plugin = plugin
     self.streams = streams
     nextSequence = Array(repeating: 1, count: streams.count)
@@ -138,7 +144,7 @@ public final class PluginBench {
             struct_size: UInt32(MemoryLayout<crossdock_open>.size), option_count: UInt32(values.count),
             options: values.baseAddress, streams: streams.baseAddress, stream_count: UInt32(streams.count),
             write_count: UInt32(writes.count), writes: writes.baseAddress, agent: arena.cString("bench"),
-            epoch: arena.cString("1-00000000000000000000000000000000"), data_folder: arena.cString(""))
+            epoch: arena.cString("1-00000000000000000000000000000000"), data_folder: arena.cString(dataFolder))
           return plugin.pointee.open(plugin.pointee.plugin_data, host, &open, &instance)
         }
       }

@@ -57,7 +57,8 @@ extension Journal {
       var failure: CrossdockError?
       block.withUnsafeBytes { bytes in
         do throws(CrossdockError) {
-          try statements.insertSegment(key: key, last: last, lastArrival: arrival, bodyBytes: bodyBytes, block: bytes)
+          try statements.insertSegment.insert(
+            key: key, last: last, lastArrival: arrival, bodyBytes: bodyBytes, block: bytes)
         } catch { failure = error }
       }
       if let failure { throw failure }

@@ -4,6 +4,7 @@ internal import SQLite
 /// The writer's prepared statements.
 struct JournalStatements {
   let insertSource: SQLiteStatement
+  let insertSegment: SegmentInsert
   let pageCount: SQLiteStatement
   let freePages: SQLiteStatement
   let deleteDelivery: SQLiteStatement
@@ -17,7 +18,6 @@ struct JournalStatements {
   let deleteSegment: SQLiteStatement
   let pendingReplies: SQLiteStatement
   private let log: SQLiteStatement
-  private let segment: SQLiteStatement
   private let updateStream: SQLiteStatement
   private let updateFeed: SQLiteStatement
   private let delivery: SQLiteStatement
@@ -50,8 +50,7 @@ struct JournalStatements {
     pendingReplies = try database.prepare(
       "SELECT id, connection, topic, stream, sequence FROM reply WHERE id > ?1 ORDER BY id LIMIT ?2")
     log = try database.prepare("INSERT INTO log(id, stream, first, last, meta, block) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
-    segment = try database.prepare(
-      "INSERT OR REPLACE INTO segment(key, last, last_arrival, body_bytes, block) VALUES(?1, ?2, ?3, ?4, ?5)")
+    insertSegment = try SegmentInsert(database, replaces: true)
     updateStream = try database.prepare(
       """
       UPDATE stream SET evicted_through = ?2, evicted_records = ?3, packed_through = ?4, packed_bytes = ?5,
@@ -108,17 +107,6 @@ struct JournalStatements {
       log.bindNull(at: 5)
       try log.run()
     }
-  }
-
-  func insertSegment(
-    key: Int64, last: UInt64, lastArrival: Int64, bodyBytes: Int64, block: UnsafeRawBufferPointer
-  ) throws(CrossdockError) {
-    segment.bind(key, at: 1)
-    segment.bind(last, at: 2)
-    segment.bind(lastArrival, at: 3)
-    segment.bind(bodyBytes, at: 4)
-    segment.bind(borrowing: block, at: 5)
-    try segment.run()
   }
 
   func update(_ slot: StreamSlot) throws(CrossdockError) {

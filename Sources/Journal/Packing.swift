@@ -141,14 +141,7 @@ struct Packing {
   private func write(_ segment: OpenSegment, _ index: Int) throws(CrossdockError) {
     let columns = segment.columns
     let id = journal.streams.slots[index].id
-    let statements = journal.statements
-    let size = try journal.codec.encode(columns, stream: id, level: BlockCodec.coldLevel) {
-      block throws(CrossdockError) in
-      try statements.insertSegment(
-        key: JournalSchema.key(id, columns.first), last: columns.end - 1, lastArrival: columns.arrivals.last ?? 0,
-        bodyBytes: Int64(columns.bodies.count), block: block)
-      return block.count
-    }
+    let size = try journal.statements.insertSegment.insert(columns, stream: id, with: journal.codec)
     journal.streams.slots[index].packedThrough = columns.end - 1
     journal.streams.slots[index].packedBytes += Int64(size) - segment.replacedBytes
     journal.streams.slots[index].packedBodyBytes += Int64(columns.bodies.count) - segment.replacedBodyBytes

@@ -5,7 +5,7 @@ internal import SQLite
 struct RestoreWriter {
   private let database: SQLiteConnection
   private let codec = BlockCodec()
-  private let insert: SQLiteStatement
+  private let insertSegment: SegmentInsert
   private let insertSource: SQLiteStatement
   private let insertBoot: SQLiteStatement
   private var sources = SourceTable()
@@ -20,8 +20,7 @@ struct RestoreWriter {
 
   init(_ database: SQLiteConnection) throws(CrossdockError) {
     self.database = database
-    insert = try database.prepare(
-      "INSERT INTO segment(key, last, last_arrival, body_bytes, block) VALUES(?1, ?2, ?3, ?4, ?5)")
+    insertSegment = try SegmentInsert(database, replaces: false)
     insertSource = try database.prepare("INSERT INTO source(id, name, crc) VALUES(?1, ?2, ?3)")
     insertBoot = try database.prepare("INSERT INTO boot(kernel_id) VALUES(?1)")
   }
@@ -65,20 +64,9 @@ struct RestoreWriter {
 
   private mutating func writeSegment() throws(CrossdockError) {
     guard !columns.isEmpty else { return }
-    let (first, end, lastArrival, body) = (columns.first, columns.end, columns.arrivals.last ?? 0, columns.bodies.count)
-    let size = try codec.encode(columns, stream: stream, level: BlockCodec.coldLevel) {
-      [insert, stream] block throws(CrossdockError) in
-      insert.bind(JournalSchema.key(stream, first), at: 1)
-      insert.bind(end - 1, at: 2)
-      insert.bind(lastArrival, at: 3)
-      insert.bind(body, at: 4)
-      insert.bind(borrowing: block, at: 5)
-      try insert.run()
-      return block.count
-    }
+    storedBytes += try insertSegment.insert(columns, stream: stream, with: codec)
+    bodyBytes += columns.bodies.count
     columns.removeAll()
-    storedBytes += size
-    bodyBytes += body
     if database.logPages >= Self.logPages { try database.checkpointPassively() }
   }
 

@@ -18,15 +18,14 @@ final class Salvage {
   private let codec = BlockCodec()
   private let reading = BlockCodec()
   private var columns = BlockColumns()
-  private let insert: SQLiteStatement
+  private let insertSegment: SegmentInsert
 
   init(
     from path: String, into new: SQLiteConnection, agent: String, limits: JournalLimits
   ) throws(CrossdockError) {
     self.limits = limits
     self.new = new
-    insert = try new.prepare(
-      "INSERT INTO segment(key, last, last_arrival, body_bytes, block) VALUES(?1, ?2, ?3, ?4, ?5)")
+    insertSegment = try SegmentInsert(new, replaces: false)
     guard let old = Self.open(path), (try? old.text("SELECT id FROM agent")) ?? agent == agent else { return }
     epochCounter = UInt32(clamping: (try? old.integer("SELECT max(counter) FROM epoch")) ?? 0)
     try new.transaction { () throws(CrossdockError) in try copySmallTables(old) }
@@ -184,22 +183,9 @@ final class Salvage {
 
   private func write(_ copying: inout SalvagedStream) throws(CrossdockError) {
     guard !columns.isEmpty else { return }
-    let (first, end, arrival) = (columns.first, columns.end, columns.arrivals.last ?? 0)
-    let bodyBytes = columns.bodies.count
-    let id = copying.id
-    let size = try codec.encode(columns, stream: id, level: BlockCodec.coldLevel) {
-      [insert] block throws(CrossdockError) in
-      insert.bind(JournalSchema.key(id, first), at: 1)
-      insert.bind(end - 1, at: 2)
-      insert.bind(arrival, at: 3)
-      insert.bind(bodyBytes, at: 4)
-      insert.bind(borrowing: block, at: 5)
-      try insert.run()
-      return block.count
-    }
+    copying.bytes += try insertSegment.insert(columns, stream: copying.id, with: codec)
+    copying.bodyBytes += columns.bodies.count
     columns.removeAll()
-    copying.bytes += size
-    copying.bodyBytes += bodyBytes
     if new.logPages >= limits.logPages { try new.checkpointPassively() }
   }
 }

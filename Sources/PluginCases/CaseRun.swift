@@ -20,14 +20,18 @@ final class CaseRun {
   /// By source: its number in this session.
   private var sources: [String: UInt32] = [:]
   private let batch = RecordBatch()
+  /// The benches of the SDK say the same.
+  private let identity: PluginIdentity
 
   init(
-    _ testCase: PluginCase, role: PluginManifest.Role, options: [PluginOptionValue], launch: PluginLaunch, log: Logger
+    _ testCase: PluginCase, role: PluginManifest.Role, options: [PluginOptionValue], launch: PluginLaunch,
+    dataFolder: String, log: Logger
   ) {
     self.testCase = testCase
     self.role = role
     self.options = options
     self.launch = launch
+    identity = PluginIdentity(agent: "bench", epoch: "1-00000000000000000000000000000000", dataFolder: dataFolder)
     self.log = log
   }
 
@@ -40,7 +44,7 @@ final class CaseRun {
       testCase.streams
       + testCase.writes.filter { name in !testCase.streams.contains { $0.name == name } }
       .map { StreamDefinition(name: $0, streamClass: .telemetry) }
-    switch try session.open(options: options, streams: streams) {
+    switch try session.open(options: options, streams: streams, identity: identity) {
     case .ok: break
     case .badOptions: throw .failed("it cannot use its options: \(session.lastLogLine)")
     default: throw .failed(session.lastLogLine)

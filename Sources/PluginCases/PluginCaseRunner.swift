@@ -103,9 +103,12 @@ package struct PluginCaseRunner {
       manifest, folder: folder, hostPath: hostPath,
       capabilities: try manifest.capabilities.resolved(data: data, options: options.texts))
     launch.isUnconfined = isUnconfined
+    let hasData = manifest.capabilities.writeFiles.contains { $0.hasPrefix(PluginCapabilities.dataPlaceholder) }
     return Life(
       testCase: testCase,
-      run: CaseRun(testCase, role: manifest.role, options: options.values, launch: launch, log: log))
+      run: CaseRun(
+        testCase, role: manifest.role, options: options.values, launch: launch, dataFolder: hasData ? data : "",
+        log: log))
   }
 
   private func live(_ life: Life) throws(PluginFailure) {

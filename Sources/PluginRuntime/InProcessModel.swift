@@ -145,7 +145,9 @@ package final class InProcessModel {
   }
 
   func receiveReject(_ record: UInt32, _ reason: String) -> Int32 {
-    guard descriptor.role == .decoder, rejects.count < EmittedRecords.maxRecords else { return Int32(CROSSDOCK_REFUSED) }
+    guard descriptor.role == .decoder, rejects.count < EmittedRecords.maxRecords else {
+      return Int32(CROSSDOCK_REFUSED)
+    }
     rejects.append(PluginReject(record: Int(record), reason: String(reason.prefix(PluginReject.maxReason))))
     return Int32(CROSSDOCK_OK)
   }

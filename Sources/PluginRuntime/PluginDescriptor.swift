@@ -34,7 +34,9 @@ package struct PluginDescriptor: @unchecked Sendable {
         "it was built for ABI \(plugin.abi_version), this agent has \(CROSSDOCK_ABI_VERSION)",
         "build it with this agent's header")
     }
-    guard let role = PluginManifest.Role(number: plugin.role) else { throw refuse("its role \(plugin.role) is not known") }
+    guard let role = PluginManifest.Role(number: plugin.role) else {
+      throw refuse("its role \(plugin.role) is not known")
+    }
     guard let name = plugin.name, let version = plugin.version, plugin.open != nil, plugin.process != nil,
       plugin.close != nil
     else { throw refuse("its descriptor lacks a name, a version, or one of open, process, close") }

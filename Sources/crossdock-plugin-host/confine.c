@@ -103,7 +103,7 @@ struct confinement_state confine(const struct settings *settings) {
   set_limits(settings, namespaces.has_user);
   end_with_agent();  // once more: changes of identity undo it
   static struct program program;
-  make_filter(&program, settings, (struct filter_choice){monitor >= 0, abi > 0, abi >= 4, abi >= 6});
+  make_filter(&program, settings, (struct filter_choice){monitor >= 0, abi > 0, abi >= 3, abi >= 4, abi >= 6});
   int listener = install(&program, monitor >= 0);
   if (listener < 0) fail(EXIT_NOT_CONFINED, "the filter of system calls: %s", strerror(errno));
   if (monitor >= 0) hand_over(monitor, listener);

@@ -46,7 +46,7 @@ static const int harmless[] = {
 
 // Changes of the file system by path: where Landlock confines paths.
 static const int path_changes[] = {
-  __NR_mkdirat, __NR_unlinkat, __NR_renameat2, __NR_linkat, __NR_truncate, __NR_ftruncate, __NR_fallocate,
+  __NR_mkdirat, __NR_unlinkat, __NR_renameat2, __NR_linkat, __NR_ftruncate, __NR_fallocate,
 #ifdef __NR_renameat
   __NR_renameat,
 #endif
@@ -57,7 +57,7 @@ static const int path_changes[] = {
 
 // Opening: the monitor sees what is denied (and denies it itself where there is no Landlock).
 static const int opening[] = {
-  __NR_openat, __NR_openat2,
+  __NR_openat,
 #ifdef __NR_open
   __NR_open, __NR_creat,
 #endif
@@ -90,6 +90,21 @@ static void add_all(struct program *program, const int *numbers, size_t count, e
   for (size_t index = 0; index < count; index++) {
     add_rule(program, &(struct rule){.number = numbers[index], .verdict = verdict}, has_monitor);
   }
+}
+
+// Landlock before ABI 3 does not look at truncation: a file that may be read could be emptied.
+static void add_opening(struct program *program, struct filter_choice choice) {
+  const struct rule rules[] = {
+    {.number = __NR_truncate, .verdict = choice.limits_truncation ? ALLOW : DENY},
+    // The flags of openat2 are in memory, where a filter cannot see them.
+    {.number = __NR_openat2, .verdict = choice.limits_truncation ? WATCH : ABSENT},
+    bits(__NR_openat, 2, O_TRUNC | O_ACCMODE, O_TRUNC | O_RDONLY, DENY),
+#ifdef __NR_open
+    bits(__NR_open, 1, O_TRUNC | O_ACCMODE, O_TRUNC | O_RDONLY, DENY),
+#endif
+  };
+  for (size_t index = 0; index < COUNT(rules); index++) add_rule(program, &rules[index], choice.has_monitor);
+  add_all(program, opening, COUNT(opening), WATCH, choice.has_monitor);
 }
 
 // Calls that are harmless with some arguments only.
@@ -169,7 +184,7 @@ void make_filter(struct program *program, const struct settings *settings, struc
   bool has_monitor = choice.has_monitor;
   begin_program(program);
   add_all(program, harmless, COUNT(harmless), ALLOW, has_monitor);
-  add_all(program, opening, COUNT(opening), WATCH, has_monitor);
+  add_opening(program, choice);
   add_all(program, path_changes, COUNT(path_changes), choice.has_landlock ? ALLOW : DENY, has_monitor);
   add_by_argument(program, has_monitor);
   add_own(program, has_monitor);

@@ -29,10 +29,11 @@ struct rule {
 };
 
 struct filter_choice {
-  bool has_monitor;     // there is somebody to notify
-  bool has_landlock;    // paths are the kernel's matter
-  bool limits_ports;    // Landlock keeps TCP to the declared ports
-  bool scopes_signals;  // Landlock keeps signals within
+  bool has_monitor;        // there is somebody to notify
+  bool has_landlock;       // paths are the kernel's matter
+  bool limits_truncation;  // truncating them too
+  bool limits_ports;       // Landlock keeps TCP to the declared ports
+  bool scopes_signals;     // Landlock keeps signals within
 };
 
 enum { MAX_INSTRUCTIONS = 2048 };

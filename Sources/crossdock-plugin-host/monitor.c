@@ -31,6 +31,10 @@ void send_reply(const struct monitor *monitor, uint64_t id, struct reply reply) 
   ioctl(monitor->listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
 }
 
+bool is_waiting(const struct monitor *monitor, uint64_t id) {
+  return ioctl(monitor->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
 static struct reply deny_counted(const struct seccomp_notif *call) {
   switch (call->data.nr) {
     case SYS_kill:

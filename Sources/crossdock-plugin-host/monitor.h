@@ -45,6 +45,8 @@ struct reply judge_open(struct monitor *monitor, const struct seccomp_notif *cal
 struct reply judge_exec(struct monitor *monitor, const struct seccomp_notif *call);
 
 void send_reply(const struct monitor *monitor, uint64_t id, struct reply reply);
+// Whether the task still waits for the answer. If not, its number may belong to another process by now, and what was read there too.
+bool is_waiting(const struct monitor *monitor, uint64_t id);
 // Reads from the plugin's memory: up to `count` bytes, how many there were. A string is ended.
 size_t read_memory(pid_t task, uint64_t address, void *into, size_t count);
 bool read_string(pid_t task, uint64_t address, char *into, size_t capacity);

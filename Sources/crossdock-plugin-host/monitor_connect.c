@@ -93,6 +93,7 @@ struct reply judge_connect(struct monitor *monitor, const struct seccomp_notif *
   if (size < sizeof(sa_family_t) || read_memory((pid_t)call->pid, call->data.args[1], &address, size) != size) {
     return (struct reply){.error = EFAULT};
   }
+  if (!is_waiting(monitor, call->id)) return (struct reply){.is_sent = true};
   if (!is_declared(monitor, &address, (socklen_t)size)) {
     count_connect(&address);
     return (struct reply){.error = EACCES};
@@ -100,7 +101,7 @@ struct reply judge_connect(struct monitor *monitor, const struct seccomp_notif *
   int fd = socket_of(monitor, call);
   if (fd < 0) return (struct reply){.error = EBADF};
   struct reply reply = {.error = EACCES};
-  if (is_tcp_socket(fd)) reply = connect_beside(monitor, call->id, fd, &address, (socklen_t)size);
+  if (is_waiting(monitor, call->id) && is_tcp_socket(fd)) reply = connect_beside(monitor, call->id, fd, &address, (socklen_t)size);
   close(fd);
   return reply;
 }

@@ -95,6 +95,7 @@ struct reply judge_open(struct monitor *monitor, const struct seccomp_notif *cal
   if ((opening.flags & O_PATH) || !read_string((pid_t)call->pid, opening.path, path, sizeof path)) {
     return monitor->judges_paths && !(opening.flags & O_PATH) ? (struct reply){.error = EACCES} : goes_on;
   }
+  if (!is_waiting(monitor, call->id)) return (struct reply){.is_sent = true};
   path_from_here(call, opening.directory, path, from_here, sizeof from_here);
   if (!find_real_path(from_here, opening.flags, real) || real[0] != '/') return goes_on;
   bool for_writing = (opening.flags & O_ACCMODE) != O_RDONLY || (opening.flags & (O_CREAT | O_TRUNC));

@@ -13,8 +13,7 @@ import Records
 /// The plugins that are linked into this program: whatever folder of Plugins/ was there when it was built. They use the
 /// same contract as an operator's.
 enum BuiltInPlugins {
-  /// Made once: a descriptor is for as long as the process, and every reading of agent.conf asks for them. Unsafe in name only:
-  /// what the descriptors point to is constant.
+  /// Made once: a descriptor is for as long as the process, and every reading of agent.conf asks for them.
   private static let made = Result { () throws(CrossdockError) in try make() }
 
   static func descriptors() throws(CrossdockError) -> [String: PluginDescriptor] { try made.get() }

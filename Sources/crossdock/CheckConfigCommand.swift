@@ -15,11 +15,17 @@ struct CheckConfigCommand: Command {
       """,
     options: [
       .init("--config", "FILE", help: "the file to check", default: "/etc/crossdock/agent.conf"),
+      .init(
+        "--plugin-reference", help: "print the reference of every key of plugin.toml as Markdown, and check nothing"),
       .init("--reference", help: "print the reference of every key as Markdown, and check nothing"),
     ],
     examples: ["crossdock check-config --config etc/agent.conf", "crossdock check-config --reference"])
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
+    if arguments.has("--plugin-reference") {
+      Terminal.write(ConfigurationReference.pluginManifestMarkdown())
+      return .success
+    }
     if arguments.has("--reference") {
       Terminal.write(ConfigurationReference.markdown())
       return .success

@@ -76,8 +76,9 @@ final class RunningAgent {
         journalPath: inputs.file.journalPath, configuration: inputs.configuration, handle: surroundings.handle,
         log: surroundings.log,
         rolledBack: { [log = surroundings.log] plugin, version, reason in
-          PluginRollBack.record(plugin, version, reason, in: store, log)
-        }))
+          PluginRecords.rolledBack(plugin, from: version, in: store, log)
+        },
+        parked: { [log = surroundings.log] plugin, reason in PluginRecords.parked(plugin, reason, in: store, log) }))
   }
 
   /// What was acknowledged last is still sent if an uplink has its link; the rest waits in the journal.

@@ -43,7 +43,20 @@ enum StatusTable {
           String(($0["evicted_records_total"]?.integer ?? 0) + ($0["missing_records"]?.integer ?? 0)),
         ]
       })
+    out += modelsAndPlugins(status)
     out += section(
+      ["UPLINK", "STATE", "LAG", "SENT", "BYTES", "FAILURES", "LAST ERROR"], status["uplinks"],
+      {
+        [
+          word($0, "name"), word($0, "state"), count($0["lag_records"]), count($0["sent_records_total"]),
+          bytes($0["sent_bytes_total"]), count($0["failures_total"]), word($0, "last_error"),
+        ]
+      })
+    return out
+  }
+
+  private static func modelsAndPlugins(_ status: JSONValue) -> String {
+    var out = section(
       ["MODEL", "STATE", "RECORDS", "EMITTED", "FAILED", "LAST US", "MAX US"], status["models"],
       {
         [
@@ -52,24 +65,21 @@ enum StatusTable {
         ]
       })
     out += section(
-      ["PLUGIN", "VERSION", "ROLE", "STATE", "RECORDS", "EMITTED", "SET ASIDE", "RESTARTS", "DENIED", "MB", "LAST FAILURE"],
+      [
+        "PLUGIN", "VERSION", "ROLE", "STATE", "RECORDS", "EMITTED", "SET ASIDE", "RESTARTS", "DENIED", "MB",
+        "LAST FAILURE",
+      ],
       status["plugins"],
       { plugin in
         let aside = (plugin["set_aside_total"]?.integer ?? 0) + (plugin["rejected_total"]?.integer ?? 0)
         let marks =
-          (plugin["unsigned"]?.bool == true ? " UNSIGNED" : "") + (plugin["confined"]?.bool == false ? " UNCONFINED" : "")
+          (plugin["unsigned"]?.bool == true ? " UNSIGNED" : "")
+          + (plugin["confined"]?.bool == false ? " UNCONFINED" : "")
         return [
           word(plugin, "name"), word(plugin, "version") + marks, word(plugin, "role"), word(plugin, "state"),
-          count(plugin["records_total"]), count(plugin["emitted_total"]), String(aside), count(plugin["restarts_total"]),
+          count(plugin["records_total"]), count(plugin["emitted_total"]), String(aside),
+          count(plugin["restarts_total"]),
           count(plugin["denied_calls_total"]), count(plugin["resident_mb"]), word(plugin, "last_failure"),
-        ]
-      })
-    out += section(
-      ["UPLINK", "STATE", "LAG", "SENT", "BYTES", "FAILURES", "LAST ERROR"], status["uplinks"],
-      {
-        [
-          word($0, "name"), word($0, "state"), count($0["lag_records"]), count($0["sent_records_total"]),
-          bytes($0["sent_bytes_total"]), count($0["failures_total"]), word($0, "last_error"),
         ]
       })
     return out

@@ -18,6 +18,14 @@ import Testing
     return fixture
   }
 
+  /// Where numbers are not 1, 2, … count.
+  private func firstWrong(_ numbers: [Int], _ count: Int) -> String? {
+    for (index, number) in numbers.enumerated() where number != index + 1 {
+      return "at \(index): \(numbers[max(0, index - 3)..<min(numbers.count, index + 4)])"
+    }
+    return numbers.count == count ? nil : "\(numbers.count) of \(count)"
+  }
+
   @Test func everyRecordHasItsCopyOnceAndInOrderWhenTheProcessIsKilledAgainAndAgain() throws {
     let fixture = try PluginFixture()
     try fixture.install(try fixture.bundle(version: 1))
@@ -32,9 +40,9 @@ import Testing
     }
     #expect(fixture.waitForCopies(published))
     let copies = try fixture.copies()
-    #expect(copies.map(\.n) == Array(1...published))
+    #expect(firstWrong(copies.map(\.n), published) == nil)
     // Its own count went on from checkpoint to checkpoint as if nothing had happened.
-    #expect(copies.map(\.count) == Array(1...published))
+    #expect(firstWrong(copies.map(\.count), published) == nil, "\(fixture.agent.agent?.log ?? "")")
     #expect(fixture.figure("restarts_total") >= 1)
   }
 
@@ -52,8 +60,8 @@ import Testing
     }
     #expect(fixture.waitForCopies(published))
     let copies = try fixture.copies()
-    #expect(copies.map(\.n) == Array(1...published))
-    #expect(copies.map(\.count) == Array(1...published))
+    #expect(firstWrong(copies.map(\.n), published) == nil)
+    #expect(firstWrong(copies.map(\.count), published) == nil)
   }
 
   @Test func recordThatCrashesItIsSetAsideAndTheOthersGoOn() throws {
@@ -129,8 +137,8 @@ import Testing
     }
     #expect(fixture.waitForCopies(published))
     let copies = try fixture.copies()
-    #expect(copies.map(\.n) == Array(1...published))
-    #expect(copies.map(\.count) == Array(1...published))
+    #expect(firstWrong(copies.map(\.n), published) == nil)
+    #expect(firstWrong(copies.map(\.count), published) == nil)
     #expect(Set(copies.map(\.version)).count >= 2)
     #expect(copies.last?.version == 5)
     #expect(zip(copies, copies.dropFirst()).allSatisfy { $0.version <= $1.version })
@@ -148,8 +156,8 @@ import Testing
     #expect(fixture.waitForCopies(2000))
     #expect(waitUntil("it went back") { fixture.status?["version"] as? String == "1.0.0" })
     let copies = try fixture.copies()
-    #expect(copies.map(\.n) == Array(1...2000))
-    #expect(copies.map(\.count) == Array(1...2000))
+    #expect(firstWrong(copies.map(\.n), 2000) == nil)
+    #expect(firstWrong(copies.map(\.count), 2000) == nil)
     #expect(fixture.figure("rollbacks_total") == 1)
     let listed = try runToEnd("crossdock", ["plugin", "list", "--config", fixture.agent.configuration])
     #expect(listed.output.contains("1.0.0"))

@@ -255,6 +255,10 @@ private func model(
     }
   }
 
+  @Test func referencePageIsWhatTheTablesSay() throws {
+    #expect(try textOfFile("docs/plugin-toml.md") == ConfigurationReference.pluginManifestMarkdown())
+  }
+
   @Test func missingFileIsSaid() {
     let (manifest, problems) = PluginManifestFile.load(folder: "/nonexistent")
     #expect(manifest == nil)

@@ -27,11 +27,18 @@ struct ExampleFolder {
     manifest = try PluginManifestFile.read(folder: path)
   }
 
-  /// Beside the test bundle.
-  static let hostPath =
-    Bundle.allBundles.map(\.bundlePath).first { $0.hasSuffix(".xctest") }
-    .map { URL(filePath: $0).deletingLastPathComponent().appending(path: "crossdock-plugin-host").path }
-    ?? repository.appending(path: ".build/debug/crossdock-plugin-host").path
+  /// The folder with this build's programs: the test bundle is there too.
+  static let programs: String = {
+    for argument in ProcessInfo.processInfo.arguments where argument.contains(".build/") {
+      var at = URL(filePath: argument)
+      while at.path.count > 1 {
+        at.deleteLastPathComponent()
+        if FileManager.default.isExecutableFile(atPath: at.appending(path: "crossdock").path) { return at.path }
+      }
+    }
+    return repository.appending(path: ".build/debug").path
+  }()
+  static var hostPath: String { "\(programs)/crossdock-plugin-host" }
 
   /// Confined as plugin.toml says.
   func launch(options: [String: String] = [:]) throws -> PluginLaunch {

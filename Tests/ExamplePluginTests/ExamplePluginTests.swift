@@ -32,11 +32,22 @@ import Testing
     session.close()
   }
 
-  @Test(arguments: ExampleFolder.present) func casesGiveWhatTheyExpect(_ name: String) throws {
+  @Test(arguments: ExampleFolder.present) func casesPassInTheHost(_ name: String) throws {
     let folder = try ExampleFolder(name)
-    let cases = TestCaseFolder.all(of: folder)
-    // A feed and an uplink have another side, which their own tests make.
-    #expect(cases.count >= (folder.manifest.role == .feed || folder.manifest.role == .uplink ? 0 : 2))
-    for testCase in cases { try testCase.check(folder) }
+    let tested = try run("\(ExampleFolder.programs)/crossdock", ["plugin", "test", folder.path, "--no-build"])
+    #expect(tested.code == 0, "\(tested.output)")
+    #expect(tested.output.contains("cases passed"))
+  }
+
+  @Test(arguments: ExampleFolder.present) func sampleIsAConfigurationOfTheInstalledPlugin(_ name: String) throws {
+    let box = try ExampleBox([name], brokerPort: 1883) { $0 }
+    let checked = try box.crossdock("check-config", "--config", box.configuration)
+    #expect(checked.code == 0, "\(checked.output)")
+    // Every option that the sample shows as a comment is one that may be set, and to that value.
+    let uncommented = try String(contentsOfFile: box.configuration, encoding: .utf8)
+      .replacing(/(?m)^# (?=[a-z_]+ = )/, with: "")
+    try uncommented.write(toFile: box.configuration, atomically: true, encoding: .utf8)
+    let full = try box.crossdock("check-config", "--config", box.configuration)
+    #expect(full.code == 0, "\(full.output)")
   }
 }

@@ -4,34 +4,6 @@ import Testing
 
 /// The feed in its confinement, against the Modbus server of its folder, a program on libmodbus.
 @Suite(.enabled(if: ExampleFolder.present.contains("ModbusFeed"))) struct ModbusFeedTests {
-  private final class Server {
-    let process = Process()
-    let input = Pipe()
-    let port: Int64
-
-    init(_ folder: ExampleFolder) throws {
-      let made = try run("/usr/bin/make", ["-s", "-C", folder.path, ".build/modbus-server"])
-      try #require(made.code == 0, "\(made.output)")
-      process.executableURL = URL(filePath: "\(folder.path)/.build/modbus-server")
-      let output = Pipe()
-      process.standardInput = input
-      process.standardOutput = output
-      try process.run()
-      var line = ""
-      while !line.hasSuffix("\n") {
-        let part = output.fileHandleForReading.availableData
-        try #require(!part.isEmpty, "the server ended")
-        line += String(decoding: part, as: UTF8.self)
-      }
-      port = try #require(Int64(line.dropLast()))
-    }
-
-    deinit {
-      try? input.fileHandleForWriting.close()
-      process.waitUntilExit()
-    }
-  }
-
   private func feed(_ folder: ExampleFolder, port: Int64, allowed: Int64? = nil, registers: String) throws
     -> ExampleSession
   {
@@ -52,7 +24,7 @@ import Testing
 
   @Test func confinedFeedReadsTheDevice() throws {
     let folder = try ExampleFolder("ModbusFeed")
-    let server = try Server(folder)
+    let server = try ModbusServer(folder)
     let feed = try feed(
       folder, port: server.port,
       registers: "name,unit,function,address,type,scale\nt,1,holding,5,u16,0.1\nx,9,input,0,u16,\n")
@@ -69,7 +41,7 @@ import Testing
 
   @Test func sampleMapIsReadable() throws {
     let folder = try ExampleFolder("ModbusFeed")
-    let server = try Server(folder)
+    let server = try ModbusServer(folder)
     let feed = try feed(folder, port: server.port, registers: try folder.text("sample.csv"))
     #expect(try next(feed) == .ok)
     #expect(feed.outputs.count == 2)
@@ -79,7 +51,7 @@ import Testing
 
   @Test func anotherDestinationThanTheDeclaredOneIsDenied() throws {
     let folder = try ExampleFolder("ModbusFeed")
-    let server = try Server(folder)
+    let server = try ModbusServer(folder)
     let feed = try feed(
       folder, port: server.port, allowed: server.port == 502 ? 503 : 502,
       registers: "name,unit,function,address,type\nt,1,holding,5,u16\n")

@@ -45,8 +45,19 @@ import Testing
     for (i, found) in found.enumerated() {
       var text = JSONWriter()
       text.tree(found)
-      #expect(found == (i < expected.count ? expected[i] : .null), "found \(text.text())")
+      #expect(found == (i < expected.count ? expected[i].withoutMeasure : .null), "found \(text.text())")
     }
+  }
+}
+
+extension JSONValue {
+  /// An expected answer without the one member that is measured.
+  fileprivate var withoutMeasure: JSONValue {
+    .object(
+      (object ?? []).map { member in
+        guard member.key == "body", let body = member.value.object else { return member }
+        return (member.key, .object(body.filter { $0.key != "time_us" }))
+      })
   }
 }
 

@@ -1,5 +1,6 @@
 import CLinux
 import Foundation
+import Logging
 import Records
 import Testing
 
@@ -51,6 +52,45 @@ import Testing
     withExtendedLifetime(first) {}
     first = nil
     _ = try FileLock(path: path)
+  }
+
+  @Test func replacedFileIsSeenByTheWatchOfItsFolder() throws {
+    try Files.createFolder(folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let watch = try FolderWatch(folder)
+    func isReadable(_ timeoutMs: Int32) -> Bool {
+      var polls = PollSet()
+      let place = polls.add(watch.fd)
+      polls.wait(timeoutMs: timeoutMs)
+      return polls.isReadable(place)
+    }
+    #expect(!isReadable(0))
+    try Files.replace(folder + "/file", with: [1])
+    #expect(isReadable(10_000))
+    watch.clear()
+    #expect(!isReadable(0))
+  }
+
+  @Test func processThatHasEndedIsSeenAndNotSignalled() throws {
+    let child = try Process.run(URL(filePath: "/bin/sleep"), arguments: ["60"])
+    let process = try ProcessDescriptor(child.processIdentifier)
+    try process.send(SIGKILL)
+    var polls = PollSet()
+    let place = polls.add(process.fd)
+    polls.wait(timeoutMs: 10_000)
+    #expect(polls.isReadable(place))
+    child.waitUntilExit()
+    #expect(throws: CrossdockError.self) { try process.send(SIGTERM) }
+  }
+
+  @Test func sharedLogLevelHoldsForEveryCopyThatHasNoneOfItsOwn() {
+    let level = SharedLogLevel(.error)
+    let log = Logger(label: "x") { StderrLogHandler(label: $0, level: level) }
+    var own = log
+    own.logLevel = .warning
+    level.level = .debug
+    #expect(log.logLevel == .debug)
+    #expect(own.logLevel == .warning)
   }
 
   @Test func wakeIsSeenByAPollOnAnotherThread() {

@@ -25,7 +25,9 @@ func plugin(_ name: String = "watch", _ text: String = "1.0.0", expires: String?
   PluginManifest(
     name: name, version: version(text), role: .model, summary: "It watches.", license: "MIT", artefact: "bin/watch.so",
     expires: expires.flatMap(CalendarDay.init),
-    capabilities: PluginCapabilities(reads: ["*"], writes: ["alerts"], replies: true))
+    capabilities: PluginCapabilities(reads: ["*"], writes: ["alerts"], replies: true),
+    limits: PluginLimits(
+      memoryMb: 64, cpuPercent: 50, batchMs: 1000, startMs: 5000, outputRecordsPerS: 1000, outputKbPerS: 1024))
 }
 
 /// A bundle whose files say its version.

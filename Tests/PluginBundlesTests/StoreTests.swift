@@ -105,6 +105,22 @@ private func names(_ path: String) throws -> [String] {
     #expect(try names(place) == [".lock", "watch"])
   }
 
+  /// The agent must be able to read and replace what an administrator has installed.
+  @Test(.enabled(if: geteuid() == 0, "only root can give files away"))
+  func whatRootMakesBelongsToTheOwnerOfTheFolder() throws {
+    chown(folder.path, 65_534, 65_534)
+    do {
+      let store = try PluginStore(folder: place)
+      try install(store, try bundle())
+    }
+    let all = try FileManager.default.subpathsOfDirectory(atPath: place)
+    #expect(all.count == 11)
+    for path in [""] + all {
+      let owner = try FileManager.default.attributesOfItem(atPath: "\(place)/\(path)")[.ownerAccountID] as? Int
+      #expect(owner == 65_534, "\(path)")
+    }
+  }
+
   @Test func onlyOneCommandChangesTheStore() throws {
     let store = try PluginStore(folder: place)
     #expect { try PluginStore(folder: place) } throws: {

@@ -17,15 +17,19 @@ final class HostChild {
 
   static let patienceS = 20.0
 
-  init(_ arguments: [String], environment: [String] = ["PATH=/usr/bin"]) throws {
+  /// - Parameter launcher: a program, with arguments, that becomes the host.
+  init(_ arguments: [String], environment: [String] = ["PATH=/usr/bin"], through launcher: [String] = []) throws {
     var (ends, pipe): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
-    guard crossdock_socket_pair(&ends) == 0, crossdock_quiet_pipe(&pipe) == 0 else { throw Ended(description: "no descriptors") }
+    guard crossdock_socket_pair(&ends) == 0, crossdock_quiet_pipe(&pipe) == 0 else {
+      throw Ended(description: "no descriptors")
+    }
     (socket, errorPipe) = (ends[0], pipe[0])
-    var argv = ([HostProgram.path] + arguments).map { strdup($0) } + [nil]
+    let command = launcher + [HostProgram.path] + arguments
+    var argv = command.map { strdup($0) } + [nil]
     var envp = environment.map { strdup($0) } + [nil]
     defer { for text in argv + envp { free(text) } }
     var child: pid_t = 0
-    let code = crossdock_spawn(HostProgram.path, &argv, &envp, ends[1], pipe[1], &child)
+    let code = crossdock_spawn(command[0], &argv, &envp, ends[1], pipe[1], &child)
     pid = child
     close(ends[1])
     close(pipe[1])
@@ -74,9 +78,14 @@ final class HostChild {
   private func parse() throws -> Frame? {
     var reader = PayloadReader(Array(received.prefix(Frame.headerBytes)))
     guard received.count >= Frame.headerBytes else { return nil }
-    let (count, kind, zero, number) = (Int(reader.number(UInt32.self)), reader.number(UInt16.self), reader.number(UInt16.self), reader.number(UInt64.self))
+    let (count, kind, zero, number) = (
+      Int(reader.number(UInt32.self)), reader.number(UInt16.self), reader.number(UInt16.self),
+      reader.number(UInt64.self)
+    )
     let whole = Frame.headerBytes + (count + 7) / 8 * 8
-    guard let kind = Frame.Kind(rawValue: kind), zero == 0, count <= 64 << 20 else { throw Ended(description: "a malformed frame") }
+    guard let kind = Frame.Kind(rawValue: kind), zero == 0, count <= 64 << 20 else {
+      throw Ended(description: "a malformed frame")
+    }
     guard received.count >= whole else { return nil }
     let payload = Array(received[Frame.headerBytes..<(Frame.headerBytes + count)])
     received.removeFirst(whole)
@@ -152,7 +161,9 @@ final class HostChild {
   var isAlive: Bool { waitStatus == nil && Glibc.kill(pid, 0) == 0 }
 
   /// The monitor, and whatever else it has started.
-  var children: [pid_t] {
+  var children: [pid_t] { children(of: pid) }
+
+  func children(of pid: pid_t) -> [pid_t] {
     let text = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
     return text.split(separator: " ").compactMap { pid_t($0) }
   }

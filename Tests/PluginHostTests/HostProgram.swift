@@ -7,7 +7,9 @@ enum HostProgram {
     for argument in arguments where argument.contains("/debug/") || argument.contains("/release/") {
       var at = URL(fileURLWithPath: argument).deletingLastPathComponent().path
       while at.count > 1 {
-        if FileManager.default.isExecutableFile(atPath: at + "/crossdock-plugin-host") { return at + "/crossdock-plugin-host" }
+        if FileManager.default.isExecutableFile(atPath: at + "/crossdock-plugin-host") {
+          return at + "/crossdock-plugin-host"
+        }
         at = URL(fileURLWithPath: at).deletingLastPathComponent().path
       }
     }

@@ -5,11 +5,16 @@ final class Hostile {
   let child: HostChild
   private var hasSource = false
 
-  init(_ library: String, _ folder: PluginFolder, _ confinement: [String] = []) throws {
-    child = try HostChild(["run", "--folder", folder.path] + confinement + [library])
+  private(set) var logLines: [String] = []
+
+  init(_ library: String, _ folder: PluginFolder, _ confinement: [String] = [], through launcher: [String] = []) throws
+  {
+    child = try HostChild(["run", "--folder", folder.path] + confinement + [library], through: launcher)
     let hello = try child.receive()
     #expect(hello.kind == .hello)
-    #expect(try child.request(.open, Payloads.open()).status == 0)
+    let opened = try child.request(.open, Payloads.open())
+    #expect(opened.status == 0)
+    logLines = opened.logLines
   }
 
   func answer(_ order: String) throws -> Answer {
@@ -23,7 +28,8 @@ final class Hostile {
 
   /// What it does not survive: the code it ends with.
   func lastOrder(_ order: String) throws -> Int32? {
-    try child.send(Frame(kind: .batch, number: 99, payload: Payloads.batch([order], newSources: hasSource ? [] : ["s"])).bytes)
+    try child.send(
+      Frame(kind: .batch, number: 99, payload: Payloads.batch([order], newSources: hasSource ? [] : ["s"])).bytes)
     return child.end()
   }
 }

@@ -43,7 +43,10 @@ struct HostileFileTests {
     let writable = "\(folder.outside)/data"
     try FileManager.default.createDirectory(atPath: writable, withIntermediateDirectories: true)
     let hostile = try Hostile(library, folder, ["--write", writable])
-    for order in ["write \(file)", "write \(folder.outside)/new", "write \(folder.path)/new", "unlink \(file)", "truncate \(file)", "mkdir \(folder.outside)/sub"] {
+    for order in [
+      "write \(file)", "write \(folder.outside)/new", "write \(folder.path)/new", "unlink \(file)", "truncate \(file)",
+      "mkdir \(folder.outside)/sub",
+    ] {
       #expect(try hostile.order(order) == "EACCES", "\(order)")
     }
     #expect(try hostile.order("chmod \(file)") == "EPERM")
@@ -52,7 +55,10 @@ struct HostileFileTests {
     #expect(hostile.child.hasSaid("open \(file) (to write)\n"))
     #expect(hostile.child.hasSaid("crossdock-denied: 1 chmod\n"))
 
-    for order in ["write \(writable)/new", "read \(writable)/new", "truncate \(writable)/new", "mkdir \(writable)/sub", "unlink \(writable)/new"] {
+    for order in [
+      "write \(writable)/new", "read \(writable)/new", "truncate \(writable)/new", "mkdir \(writable)/sub",
+      "unlink \(writable)/new",
+    ] {
       #expect(try hostile.order(order) == "ok", "\(order)")
     }
     let free = try Hostile(library, folder, ["--unconfined"])
@@ -72,8 +78,22 @@ struct HostileFileTests {
     #expect(try hostile.order("memory 100") == "ENOMEM")
     #expect(try hostile.order("memory 50") == "ok")
     #expect(try hostile.order("limit") == "EPERM")
+    #expect(try hostile.order("shared") == "EPERM")
+    #expect(try Hostile(library, folder, ["--unconfined"]).order("shared") == "ok")
     let larger = try Hostile(library, folder, ["--memory-mb", "200"])
     #expect(try larger.order("memory 100") == "ok")
+  }
+
+  @Test func descriptorsAreTakenUpToTheLimit() throws {
+    #expect(try Hostile(library, folder).order("descriptors") == "EMFILE")
+    #expect(try Hostile(library, folder, ["--open-files", "2000"]).order("descriptors") == "ok")
+  }
+
+  @Test func whatMayBeReadCannotBeEmptied() throws {
+    let file = try folder.write("file", "kept")
+    #expect(try Hostile(library, folder, ["--read", file]).order("empty \(file)") == "EPERM")
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "kept")
+    #expect(try Hostile(library, folder, ["--unconfined"]).order("empty \(file)") == "ok")
   }
 
   @Test func environmentOfTheAgentIsGone() throws {
@@ -84,7 +104,8 @@ struct HostileFileTests {
     let orders = ["FLOOR_PASSWORD", "TZ", "PATH", "HOME"].map { "environment \($0)" }
     let answer = try child.request(.batch, Payloads.batch(orders, newSources: ["s"]))
     #expect(answer.outputs.map(\.body) == ["none", "UTC", "/usr/bin", "/nonexistent"])
-    let memory = try String(decoding: Data(contentsOf: URL(fileURLWithPath: "/proc/\(child.pid)/environ")), as: UTF8.self)
+    let memory = try String(
+      decoding: Data(contentsOf: URL(fileURLWithPath: "/proc/\(child.pid)/environ")), as: UTF8.self)
     #expect(!memory.contains("secret"))
   }
 }

@@ -28,7 +28,10 @@ struct HostileNetworkTests {
     #expect(hostile.child.hasSaid("connect 127.0.0.2:\(otherHost.port)\n"))
 
     let free = try Hostile(library, folder, ["--unconfined"])
-    for order in ["connect 127.0.0.1:\(otherPort.port)", "connect 127.0.0.2:\(otherHost.port)", "datagram 127.0.0.1:\(declared.port)", "listen 127.0.0.1:0"] {
+    for order in [
+      "connect 127.0.0.1:\(otherPort.port)", "connect 127.0.0.2:\(otherHost.port)",
+      "datagram 127.0.0.1:\(declared.port)", "listen 127.0.0.1:0",
+    ] {
       #expect(try free.order(order) == "ok", "\(order)")
     }
   }

@@ -79,7 +79,8 @@ struct HostileProcessTests {
     #expect(flooded.logLines.contains("more than 10000 outputs for one batch"))
     #expect(flooded.logLines.count == 1)
     let heavy = try hostile.answer("flood-bytes")
-    #expect(heavy.outputs.filter { $0.body.utf8.count > 1000 }.count == 7, "and 8 with their sources are a little too much")
+    #expect(
+      heavy.outputs.filter { $0.body.utf8.count > 1000 }.count == 7, "and 8 with their sources are a little too much")
     #expect(heavy.logLines.contains("more than 8 MiB of outputs for one batch"))
     #expect(try hostile.order("environment HOME") == "/nonexistent", "the next batch counts anew")
   }

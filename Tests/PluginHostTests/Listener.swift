@@ -1,7 +1,9 @@
 import Foundation
 
 /// Accepts connections and sends each byte back, until it is let go.
-final class Listener: @unchecked Sendable {  // because everything is constant after init, and the thread only uses the descriptor
+///
+/// Unchecked because its members are constant after init, and the thread has a copy of the descriptor.
+final class Listener: @unchecked Sendable {
   let port: UInt16
   private let fd: Int32
   private static let backlog: Int32 = 16

@@ -1,6 +1,8 @@
 /// Payloads of requests.
 enum Payloads {
-  static func open(integers: [String: Int64] = [:], columns: [String] = ["value"], writes: [String] = ["out"]) -> [UInt8] {
+  static func open(integers: [String: Int64] = [:], columns: [String] = ["value"], writes: [String] = ["out"])
+    -> [UInt8]
+  {
     var writer = PayloadWriter()
     writer.put(UInt32(integers.count))
     for (key, value) in integers {
@@ -28,7 +30,10 @@ enum Payloads {
     func offsets(_ counts: [Int]) -> [UInt32] { counts.reduce(into: [0]) { $0.append($0.last! + UInt32($1)) } }
     let (count, numbers) = (bodies.count, values ?? bodies.map { _ in 0 })
     var writer = PayloadWriter()
-    let sizes = [count, numbers.count, 0, bodies.map(\.utf8.count).reduce(0, +), newSources.count, newSources.map(\.utf8.count).reduce(0, +), 0, 0]
+    let sizes = [
+      count, numbers.count, 0, bodies.map(\.utf8.count).reduce(0, +), newSources.count,
+      newSources.map(\.utf8.count).reduce(0, +), 0, 0,
+    ]
     for size in sizes { writer.put(UInt32(size)) }
     for number in [timeUs, nowNs, monotonicNs, waitUs] { writer.put(number) }
     writer.putArray(offsets(newSources.map(\.utf8.count)))

@@ -15,7 +15,9 @@ final class PluginFolder {
   init() throws {
     let base = NSTemporaryDirectory() + "crossdock-host-\(UUID().uuidString)"
     (path, outside) = (base + "/plugin", base + "/outside")
-    for folder in [path, outside] { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+    for folder in [path, outside] {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path) }
@@ -44,7 +46,19 @@ final class PluginFolder {
     return status
   }
 
-  func compileHostile() throws -> String { try compile("hostile", "acts", "acts_network", "acts_process", options: ["-pthread"]) }
+  /// The launcher that takes system calls away.
+  func compileWithout() throws -> String {
+    let program = "\(outside)/without"
+    let source = Self.sources.appendingPathComponent("Plugins/without.c").path
+    guard try Self.run(["/usr/bin/cc", "-o", program, source]) == 0 else {
+      throw HostChild.Ended(description: "without.c does not compile")
+    }
+    return program
+  }
+
+  func compileHostile() throws -> String {
+    try compile("hostile", "acts", "acts_network", "acts_process", options: ["-pthread"])
+  }
 
   /// A file of Plugins/ as it is.
   func copy(_ name: String) throws -> String {

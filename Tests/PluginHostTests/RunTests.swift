@@ -26,9 +26,10 @@ struct RunTests {
     let first = try child.request(
       .batch, Payloads.batch(["1", "\"two\""], sources: [0, 1], values: [1.5, -2], newSources: ["a", "bb"]))
     #expect(first.status == 0)
-    #expect(first.outputs.map(\.body) == [
-      #"{"count":2,"value":1.5,"body":1,"sequence":1}"#, #"{"count":2,"value":-2,"body":"two","sequence":2}"#,
-    ])
+    #expect(
+      first.outputs.map(\.body) == [
+        #"{"count":2,"value":1.5,"body":1,"sequence":1}"#, #"{"count":2,"value":-2,"body":"two","sequence":2}"#,
+      ])
     #expect(first.outputs.map(\.source) == ["a", "bb"])
     #expect(first.outputs.map(\.stream) == ["counts", "counts"])
     #expect(first.outputs.map(\.eventTimeNs) == [1000, 1001])
@@ -170,7 +171,9 @@ struct RunTests {
 
   @Test func abortInOpenEndsItAtOnce() throws {
     let folder = try PluginFolder()
-    let child = try HostChild(["run", "--folder", folder.path, try folder.compile("broken", options: ["-DABORTS_IN_OPEN"])])
+    let child = try HostChild([
+      "run", "--folder", folder.path, try folder.compile("broken", options: ["-DABORTS_IN_OPEN"]),
+    ])
     _ = try child.receive()
     #expect(throws: HostChild.Ended.self) { try child.request(.open, Payloads.open()) }
     #expect(child.end() == 128 + SIGABRT)
@@ -185,7 +188,8 @@ struct RunTests {
       _ = try child.receive()
       try child.request(.open, Payloads.open())
       let monitors = child.children
-      try child.send(Frame(kind: kind, number: 2, payload: kind == .batch ? Payloads.batch(["1"], newSources: ["a"]) : []).bytes)
+      try child.send(
+        Frame(kind: kind, number: 2, payload: kind == .batch ? Payloads.batch(["1"], newSources: ["a"]) : []).bytes)
       #expect(throws: HostChild.Ended.self) { try child.receive(within: 0.2) }
       #expect(child.isAlive)
       kill(child.pid, SIGKILL)
@@ -194,8 +198,24 @@ struct RunTests {
     }
   }
 
+  @Test func pluginDiesWithTheAgent() throws {
+    let folder = try PluginFolder()
+    // A shell in the agent's place, which the host is a child of.
+    let agent = try HostChild(
+      ["run", "--folder", folder.path, try folder.compile("counter")], through: ["/bin/sh", "-c", "\"$@\"; exit", "sh"])
+    _ = try agent.receive()
+    let host = try #require(agent.children.first)
+    let monitor = try #require(agent.children(of: host).first)
+    kill(agent.pid, SIGKILL)
+    #expect(agent.end() == 128 + SIGKILL)
+    #expect(eventually { kill(host, 0) != 0 && kill(monitor, 0) != 0 })
+  }
+
   @Test func wrongUseIsSaid() throws {
-    for arguments in [[], ["run"], ["run", "--memory-mb", "many", "x.so"], ["run", "--connect", "udp:1.2.3.4:5", "x.so"], ["run", "--nothing", "1", "x.so"], ["exec"]] {
+    for arguments in [
+      [], ["run"], ["run", "--memory-mb", "many", "x.so"], ["run", "--connect", "udp:1.2.3.4:5", "x.so"],
+      ["run", "--nothing", "1", "x.so"], ["exec"],
+    ] {
       let child = try HostChild(arguments)
       #expect(child.end() == 64, "\(arguments)")
       #expect(!child.errors.isEmpty)

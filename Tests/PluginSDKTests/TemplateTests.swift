@@ -24,6 +24,44 @@ import Testing
     let cases = try workshop.run([Workshop.programs + "/crossdock", "plugin", "test", "."], in: place)
     #expect(cases.code == 0, "\(cases.text)")
     try work(workshop, choice, place)
+    try install(workshop, place)
+  }
+
+  /// As an operator does it; its sample.conf is right as it is.
+  private func install(_ workshop: Workshop, _ place: String) throws {
+    let crossdock = Workshop.programs + "/crossdock"
+    let sample = try String(contentsOfFile: place + "/sample.conf", encoding: .utf8)
+    let text = """
+      [agent]
+      id = "dock-7"
+      data_dir = "\(workshop.folder)/agent"
+      [plugins]
+      allow_unsigned = true
+      [mqtt.floor]
+      host = "127.0.0.1"
+      [[stream]]
+      name = "scans"
+      class = "scan"
+      [[feed]]
+      name = "scans"
+      connection = "floor"
+      topic = "scan/{gate}"
+      qos = 1
+      stream = "scans"
+      decoder = "json"
+      source = "{gate}"
+      \(sample)
+      """
+    let file = workshop.folder + "/agent.conf"
+    try text.write(toFile: file, atomically: true, encoding: .utf8)
+    for command in [
+      ["pack", place, "-o", "new-one.cdp"], ["install", "new-one.cdp", "--config", file, "--no-reload"],
+    ] {
+      let ended = try workshop.run([crossdock, "plugin"] + command)
+      try #require(ended.code == 0, "\(ended.text)")
+    }
+    let checked = try workshop.run([crossdock, "check-config", "--config", file])
+    #expect(checked.code == 0, "\(checked.text)")
   }
 
   /// A Swift plugin takes its compiler a while: the role with the most to get wrong is built and tested, another one built.
@@ -75,13 +113,14 @@ import Testing
       #expect(try session.process(batch, newSources: [Array("gateway".utf8)]) == .ok)
       #expect(bodies(session) == [#"{"value":21.5,"state":"ok"}"#] && session.rejects.map(\.record) == [1])
     case "uplink":
-      #expect(try open(session, [folder]) == .ok)
+      let name = PluginOptionValue(key: "file", value: .string("records.ndjson"))
+      #expect(try open(session, [name], data: data) == .ok)
       add(batch, #"{"a":1}"#)
       try FileManager.default.createDirectory(atPath: data + "/records.ndjson", withIntermediateDirectories: true)
       #expect(try session.process(batch, newSources: [Array("gate-1".utf8)], time: now) == .retry)
       try FileManager.default.removeItem(atPath: data + "/records.ndjson")
       #expect(try session.process(batch, newSources: [], time: now) == .ok)
-      let line = #"{"stream":"in","source":"gate-1","sequence":0,"time_ns":1000,"body":{"a":1}}"# + "\n"
+      let line = #"{"epoch":"3-e","stream":"in","source":"gate-1","sequence":0,"time_ns":1000,"body":{"a":1}}"# + "\n"
       #expect(try String(contentsOfFile: data + "/records.ndjson", encoding: .utf8) == line)
     default:
       #expect(try open(session, [folder, PluginOptionValue(key: "source", value: .string("hall"))]) == .ok)
@@ -96,10 +135,11 @@ import Testing
   private let now = BatchTime(wallNs: 1_767_225_600_000_000_000, monotonicNs: 1, waitUs: 0)
 
   private func open(
-    _ session: PluginSession, _ options: [PluginOptionValue], columns: [String] = []
+    _ session: PluginSession, _ options: [PluginOptionValue], columns: [String] = [], data: String = ""
   ) throws -> PluginSession.Status {
     try session.open(
-      options: options, streams: [StreamDefinition(name: "in", streamClass: .telemetry, columns: columns)])
+      options: options, streams: [StreamDefinition(name: "in", streamClass: .telemetry, columns: columns)],
+      identity: PluginIdentity(agent: "dock", epoch: "3-e", dataFolder: data))
   }
 
   private func add(_ batch: RecordBatch, _ body: String, columns: [Double] = []) {

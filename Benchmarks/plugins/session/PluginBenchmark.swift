@@ -48,7 +48,8 @@ enum PluginBenchmark {
       batch.appendBody(body)
       batch.appendColumn(Double(index))
       batch.finishRecord(
-        stream: 0, source: 0, eventTimeNs: Int64(index), ingestTimeNs: Int64(index), monotonicNs: Int64(index), flags: [])
+        stream: 0, source: 0, eventTimeNs: Int64(index), ingestTimeNs: Int64(index), monotonicNs: Int64(index),
+        flags: [])
       batch.setSequence(UInt64(index + 1), of: index)
     }
     return batch

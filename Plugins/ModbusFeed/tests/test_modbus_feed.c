@@ -18,7 +18,7 @@ static bench *open_feed(int port, const char *registers) {
   bench_string(b, "host", "127.0.0.1");
   bench_integer(b, "port", port);
   bench_integer(b, "interval_ms", 10);
-  bench_integer(b, "timeout_ms", 150);
+  bench_integer(b, "timeout_ms", 500);
   bench_file(b, "registers", registers);
   bench_write(b, "plant");
   CHECK(bench_open(b) == CROSSDOCK_OK);
@@ -93,13 +93,13 @@ static void calls_return_in_time(int port) {
   expect(b, 0, "modbus/1", "{\"slow\":1200}");
   printf("slow device: %u calls of at most %lld ms, answer after %lld ms\n", calls, (long long)longest, (long long)(clock_ms() - begun));
   CHECK(calls >= 3 && clock_ms() - begun >= 300);
-  CHECK(longest < 200);  // 20 ms are asked for; the rest is for a machine that is busy with other things
+  CHECK(longest < 300);  // 20 ms are asked for; a call that waited for the device would take 300
   bench_close(b);
 }
 
 static void unanswered_requests_are_errors(int port) {
   static const struct { const char *address, *reason; } cases[] = {
-      {"210", "receive 127.0.0.1:"},  {"220", "no answer in 150 ms"}, {"230", "malformed answer: it is not Modbus"},
+      {"210", "receive 127.0.0.1:"},  {"220", "no answer in 500 ms"}, {"230", "malformed answer: it is not Modbus"},
       {"250", "malformed answer: it is of another unit"}, {"260", "malformed answer: it holds another number of registers"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char registers[400];
@@ -121,8 +121,8 @@ static void unanswered_requests_are_errors(int port) {
 static void silent_device_ends_the_poll(int port) {
   bench *b = open_feed(port, HEADER "a,1,holding,220,u16,,,\nb,2,holding,220,u16,,,\nc,3,holding,0,u16,,,\n");
   CHECK(next(b) == CROSSDOCK_OK && b->output_count == 3);
-  expect(b, 0, "modbus/1", "no answer in 150 ms");
-  expect(b, 1, "modbus/2", "no answer in 150 ms");
+  expect(b, 0, "modbus/1", "no answer in 500 ms");
+  expect(b, 1, "modbus/2", "no answer in 500 ms");
   expect(b, 2, "modbus/3", "not asked: the device does not answer");
   bench_close(b);
 }
@@ -172,6 +172,7 @@ static void polls_keep_their_interval(int port) {
   bench_write(b, "plant");
   CHECK(bench_open(b) == CROSSDOCK_OK);
   b->now_ns = 5000000000;
+  b->wait_us = 1000000;
   CHECK(next(b) == CROSSDOCK_OK);
   b->wait_us = 1000;
   for (int second = 6; second < 65; second++) {

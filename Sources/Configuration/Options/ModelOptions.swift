@@ -32,7 +32,8 @@ enum ModelOptions {
       "A plugin at work: a decoder, a model, an uplink or a feed, as its plugin.toml says. `[[model]]` is the same for a model.",
     rows: [
       OptionRow(
-        "name", .string, isRequired: true, help: "Unique among plugins and models; its position and checkpoints are kept under it."),
+        "name", .string, isRequired: true,
+        help: "Unique among plugins and models; its position and checkpoints are kept under it."),
       plugin, run, begin,
       OptionRow("reads", .strings, default: "[]", help: "The streams that it sees. A feed reads none."),
       writes, replyConnection,

@@ -36,7 +36,8 @@ struct DocumentReading {
     return AgentConfiguration(
       path: context.file, agent: agent, journal: journal, log: log,
       connections: checks.connections.map(\.configuration), streams: streams, feeds: checks.feeds.map(\.configuration),
-      models: checks.models.map(\.configuration), plugins: installed, uplinks: checks.uplinks.map(\.configuration), control: control)
+      models: checks.models.map(\.configuration), plugins: installed, uplinks: checks.uplinks.map(\.configuration),
+      control: control)
   }
 
   private func reportUnknown(_ entry: TOMLTable.Entry) {
@@ -151,7 +152,8 @@ struct DocumentReading {
         context.append(checkOptions(model.configuration, against: options))
         for misfit in misfits { context.error(position, "\(what): \(misfit)") }
       case .unusable(let reason, let hint):
-        context.error(position, "\(what): plugin \"\(model.configuration.plugin)\" cannot be used: \(reason)", hint: hint)
+        context.error(
+          position, "\(what): plugin \"\(model.configuration.plugin)\" cannot be used: \(reason)", hint: hint)
       case .unknown(let names):
         context.error(
           position, "\(what): there is no plugin \"\(model.configuration.plugin)\"",

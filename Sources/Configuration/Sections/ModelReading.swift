@@ -18,14 +18,18 @@ extension SectionReader {
     let reply = self.name(ModelOptions.replyConnection)
     let run = choice(ModelOptions.run, ModelConfiguration.Run.self)
     let begin = choice(ModelOptions.begin, ModelConfiguration.Begin.self)
-    if header == ModelOptions.table.header, let node = node(ModelOptions.reads), case .array(let elements) = node.value, elements.isEmpty {
+    if header == ModelOptions.table.header, let node = node(ModelOptions.reads), case .array(let elements) = node.value,
+      elements.isEmpty
+    {
       context.error(node.position, "\"reads\" is empty: the model would never see a record")
     }
     let configuration = ModelConfiguration(
-      name: name?.value ?? "", plugin: plugin?.value ?? "", run: run, begin: begin, reads: reads.map(\.value), writes: writes.map(\.value),
+      name: name?.value ?? "", plugin: plugin?.value ?? "", run: run, begin: begin, reads: reads.map(\.value),
+      writes: writes.map(\.value),
       replyConnection: reply?.value, options: modelOptions(), position: position, file: context.file,
       folder: context.folder)
-    return ReadModel(configuration: configuration, name: name, reads: reads, writes: writes, replyConnection: reply,
+    return ReadModel(
+      configuration: configuration, name: name, reads: reads, writes: writes, replyConnection: reply,
       header: header)
   }
 

@@ -17,16 +17,20 @@ package final class PluginRunner: Sendable {
     package var log: Logger
     /// The plugin went back to its previous version: instance, plugin, the version that failed, why.
     package var rolledBack: @Sendable (_ plugin: String, _ version: String, _ reason: String) -> Void
+    /// The plugin was given up, and why; nil: it runs.
+    package var parked: @Sendable (_ plugin: String, _ reason: String?) -> Void
 
     package init(
       journalPath: String, configuration: AgentConfiguration, handle: EngineHandle, log: Logger,
-      rolledBack: @escaping @Sendable (_ plugin: String, _ version: String, _ reason: String) -> Void
+      rolledBack: @escaping @Sendable (_ plugin: String, _ version: String, _ reason: String) -> Void,
+      parked: @escaping @Sendable (_ plugin: String, _ reason: String?) -> Void
     ) {
       self.journalPath = journalPath
       self.configuration = configuration
       self.handle = handle
       self.log = log
       self.rolledBack = rolledBack
+      self.parked = parked
     }
   }
 

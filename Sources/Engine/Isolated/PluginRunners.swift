@@ -10,11 +10,12 @@ package final class PluginRunners: Sendable {
 
   package var statuses: [PluginStatus] { runners.withLock { $0.map(\.status) } }
 
-  /// Brings what runs to what should run. Those that stay as they are are not disturbed. Returns when those that had to end have ended.
+  /// Brings what runs to what should run. Those that stay as they are are not disturbed; those that are parked are tried again. Returns when those that had to end have ended.
   package func apply(_ plugins: [IsolatedPlugin], _ surroundings: PluginRunner.Surroundings) {
     let old = runners.withLock { $0 }
     let stays = { (runner: PluginRunner) in
-      plugins.contains(runner.plugin) && runner.surroundings.journalPath == surroundings.journalPath
+      plugins.contains(runner.plugin) && runner.status.state != .parked
+        && runner.surroundings.journalPath == surroundings.journalPath
         && runner.surroundings.handle === surroundings.handle
         && runner.surroundings.configuration.streams == surroundings.configuration.streams
         && runner.surroundings.configuration.feeds == surroundings.configuration.feeds

@@ -36,7 +36,8 @@ struct PluginThrottle {
     cpuMs = used
     outputDebtUs = max(0, outputDebtUs - elapsed * 1000)
     outputDebtUs += max(
-      Int64(records) * 1_000_000 / Int64(limits.outputRecordsPerS), Int64(bytes) * 1_000_000 / (Int64(limits.outputKbPerS) << 10))
+      Int64(records) * 1_000_000 / Int64(limits.outputRecordsPerS),
+      Int64(bytes) * 1_000_000 / (Int64(limits.outputKbPerS) << 10))
     let cpuPause = cpuCredit < 0 ? -cpuCredit / share : 0
     let outputPause = outputDebtUs / 1000 - Self.outputAheadMs
     return min(Self.maxPauseMs, max(0, cpuPause, outputPause))

@@ -23,13 +23,12 @@ extension PluginWork {
       default: throw PluginFailure.failed(session.lastLogLine)
       }
       self.session = session
-      if try restore(session) { try replay(session) }
-      replayFailures = 0
+      try bringUp(session)
       try carryOutSentence(session)
       checkpointMs = nowMs
+      runner.surroundings.parked(plugin.plugin, nil)
       runner.log.info("the plugin runs", metadata: ["version": "\(version.text)", "pid": "\(session.process.pid)"])
     } catch let failure as PluginFailure {
-      replayFailures += 1
       try failed(failure)
     } catch let error as CrossdockError {
       throw error
@@ -45,8 +44,19 @@ extension PluginWork {
     return (plugin.reads + plugin.writes).compactMap { name in all.first { $0.name == name } }
   }
 
-  /// A process that failed so often while it was brought to where it was begins without its state.
-  private static let maxReplayFailures = 3
+  /// Brings a new process to where the one before was.
+  private func bringUp(_ session: PluginSession) throws {
+    do {
+      if try restore(session) { try replay(session) }
+      replayFailures = 0
+    } catch let failure as PluginFailure {
+      if failure != .stopped { replayFailures += 1 }
+      throw failure
+    }
+  }
+
+  /// A process that failed so often while it was brought to where it was begins without its state: that is what it fails with.
+  private static let maxReplayFailures = 4
 
   /// False: it has no state, and starts with what comes.
   private func restore(_ session: PluginSession) throws(PluginFailure) -> Bool {
@@ -76,7 +86,9 @@ extension PluginWork {
       let records = try input.next(after: arrival, through: position)
       guard let last = records.last else { break }
       input.fill(records)
-      if try session.process(input.batch, newSources: input.newSources) != .ok { throw PluginFailure.failed(session.lastLogLine) }
+      if try session.process(input.batch, newSources: input.newSources) != .ok {
+        throw PluginFailure.failed(session.lastLogLine)
+      }
       arrival = last.arrival
       count += records.count
     }

@@ -85,6 +85,7 @@ extension PluginWork {
   private func accept(_ session: PluginSession, _ records: [JournalReader.ArrivedRecord]) throws(PluginFailure) {
     position = records[records.count - 1].arrival
     recordsSinceCheckpoint += records.count
+    // Before the checkpoint is asked for: that call forgets them.
     var result = PluginResult(
       plugin: plugin.name, version: version.text, emitted: session.emitted, writes: plugin.writes,
       isDerived: plugin.role == .model, replyConnection: plugin.replyConnection, position: .at(position))
@@ -94,12 +95,17 @@ extension PluginWork {
         PluginResult.SetAside(stream: plugin.reads[arrived.stream], record: arrived.record, reason: reject.reason))
     }
     let (emitted, rejected) = (session.emitted, UInt64(result.setAside.count))
-    if plugin.role != .uplink, isCheckpointDue { try addCheckpoint(session, to: &result) }
+    // A process that fails now has answered the batch: what it said counts.
+    let outcome = Result { () throws(PluginFailure) in
+      if plugin.role != .uplink, isCheckpointDue { try addCheckpoint(session, to: &result) }
+    }
     finish(result, records: records.count, emitted: emitted, rejected: rejected, cpuMs: session.process.cpuMs)
+    try outcome.get()
   }
 
   private var isCheckpointDue: Bool {
-    recordsSinceCheckpoint >= EngineLimits.checkpointRecords || nowMs - checkpointMs >= EngineLimits.checkpointIntervalMs
+    recordsSinceCheckpoint >= EngineLimits.checkpointRecords
+      || nowMs - checkpointMs >= EngineLimits.checkpointIntervalMs
   }
 
   private func addCheckpoint(_ session: PluginSession, to result: inout PluginResult) throws(PluginFailure) {

@@ -61,8 +61,9 @@ final class PluginWork {
         if !isStopping { try start() }
       case .running: try step()
       case .parked(let reason):
-        if try rollBack("parked: \(reason)") { continue }
+        if try rollBack(reason) { continue }
         publish()
+        runner.surroundings.parked(plugin.plugin, reason)
         _ = runner.stopSignal.wait(past: 0, timeoutMs: 60_000)
       }
       publish()
@@ -139,7 +140,11 @@ final class PluginWork {
       case .running: status.state = .running
       case .parked: status.state = .parked
       }
-      status.reason = supervision.phase == .running ? nil : supervision.lastFailure
+      switch supervision.phase {
+      case .running: status.reason = nil
+      case .waiting: status.reason = supervision.lastFailure
+      case .parked(let reason): status.reason = reason
+      }
       status.restarts = supervision.restarts
       status.failures = supervision.failures
       status.lastFailure = supervision.lastFailure

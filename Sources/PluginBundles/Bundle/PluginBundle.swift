@@ -33,8 +33,7 @@ package struct PluginBundle: Sendable, Equatable {
   }
 
   package func encoded() throws(CrossdockError) -> [UInt8] {
-    let head = BundleFile(path: BundleManifest.fileName, bytes: manifest.encoded())
-    let bytes = try ZstdFrame.compress(try TarArchive.encode([head] + files))
+    let bytes = try ZstdFrame.compress(try archive())
     guard bytes.count <= BundleLimits.maxBundleBytes else {
       throw CrossdockError(
         "pack the plugin", at: manifest.plugin.name,
@@ -44,13 +43,22 @@ package struct PluginBundle: Sendable, Equatable {
     return bytes
   }
 
+  /// The tar alone.
+  package func archive() throws(CrossdockError) -> [UInt8] {
+    try TarArchive.encode([BundleFile(path: BundleManifest.fileName, bytes: manifest.encoded())] + files)
+  }
+
   /// Reads a bundle and holds every file against the manifest.
   package init(decoding bytes: [UInt8]) throws(CrossdockError) {
     guard bytes.count <= BundleLimits.maxBundleBytes else {
       throw ObjectReader.failure("the file", "it has more than \(BundleLimits.maxBundleBytes) bytes")
     }
-    let archive = try TarArchive.decode(
-      try ZstdFrame.decompress(bytes, limit: BundleLimits.maxArchiveBytes))
+    try self.init(archive: try ZstdFrame.decompress(bytes, limit: BundleLimits.maxArchiveBytes))
+  }
+
+  /// The same from the tar.
+  package init(archive bytes: [UInt8]) throws(CrossdockError) {
+    let archive = try TarArchive.decode(bytes)
     let manifest = try BundleManifest(json: archive[0].bytes)
     let files = Array(archive.dropFirst())
     guard files.count == manifest.files.count else {

@@ -26,7 +26,9 @@ package final class PluginProcess {
 
   package init(_ launch: PluginLaunch, log: Logger) throws(PluginFailure) {
     var (ends, pipe): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
-    guard crossdock_socket_pair(&ends) == 0 else { throw .cannotStart("socketpair: \(String(cString: strerror(errno)))") }
+    guard crossdock_socket_pair(&ends) == 0 else {
+      throw .cannotStart("socketpair: \(String(cString: strerror(errno)))")
+    }
     guard crossdock_quiet_pipe(&pipe) == 0 else {
       for fd in ends { Glibc.close(fd) }
       throw .cannotStart("pipe: \(String(cString: strerror(errno)))")
@@ -101,7 +103,9 @@ package final class PluginProcess {
     return at
   }
 
-  private func wait(until deadline: Int64, limitMs: Int64, wantsWrite: Bool, stop: WakeDescriptor?) throws(PluginFailure) {
+  private func wait(until deadline: Int64, limitMs: Int64, wantsWrite: Bool, stop: WakeDescriptor?)
+    throws(PluginFailure)
+  {
     let nowMs = SystemClock.monotonicNs() / 1_000_000
     guard nowMs < deadline else { throw .late(limitMs: limitMs) }
     polls.removeAll()

@@ -181,7 +181,8 @@ package final class PluginSession {
     }
     switch kind {
     case .output: try receiveOutputs(&reader)
-    case .log: receiveLog(try reader.integer(Int32.self), String(decoding: try reader.text().prefix(1000), as: UTF8.self))
+    case .log:
+      receiveLog(try reader.integer(Int32.self), String(decoding: try reader.text().prefix(1000), as: UTF8.self))
     case .count:
       let add = try reader.integer(UInt64.self)
       let name = try reader.string()
@@ -214,7 +215,8 @@ package final class PluginSession {
       let body = try reader.text()
       let topic = try reader.text()
       guard let write = writes.firstIndex(where: { $0.elementsEqual(stream) }) else {
-        throw .malformed("an output for the stream \"\(String(decoding: stream.prefix(64), as: UTF8.self))\", which it may not write")
+        throw .malformed(
+          "an output for the stream \"\(String(decoding: stream.prefix(64), as: UTF8.self))\", which it may not write")
       }
       guard emitted.append(write: write, eventTimeNs: time, source: source, body: body, replyTopic: topic) else {
         throw .flooded(

@@ -21,13 +21,17 @@ struct ProcessUsage {
   private static func add(_ pid: pid_t, depth: Int, _ residentBytes: inout Int, _ cpuMs: inout Int64) {
     // pid (name) state ppid … utime(14) stime(15) cutime(16) cstime(17) … rss(24): the name may hold spaces.
     guard let stat = text("/proc/\(pid)/stat"), let name = stat.lastIndex(of: UInt8(ascii: ")")) else { return }
-    let fields = stat[(name + 1)...].split(separator: UInt8(ascii: " ")).map { Int64(String(decoding: $0, as: UTF8.self)) }
+    let fields = stat[(name + 1)...].split(separator: UInt8(ascii: " ")).map {
+      Int64(String(decoding: $0, as: UTF8.self))
+    }
     guard fields.count > 21 else { return }
     cpuMs += (11...14).reduce(0) { $0 + (fields[$1] ?? 0) } * 1000 / Int64(ticksPerS)
     residentBytes += Int(fields[21] ?? 0) * pageBytes
     guard depth < maxDepth, let children = text("/proc/\(pid)/task/\(pid)/children") else { return }
     for child in children.split(separator: UInt8(ascii: " ")) {
-      if let child = pid_t(String(decoding: child, as: UTF8.self)) { add(child, depth: depth + 1, &residentBytes, &cpuMs) }
+      if let child = pid_t(String(decoding: child, as: UTF8.self)) {
+        add(child, depth: depth + 1, &residentBytes, &cpuMs)
+      }
     }
   }
 

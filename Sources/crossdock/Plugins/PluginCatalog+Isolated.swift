@@ -20,7 +20,8 @@ extension PluginCatalog {
         name: model.name, plugin: model.plugin, role: external.manifest.role, version: version,
         options: options[number], reads: model.reads, writes: model.writes, replyConnection: model.replyConnection,
         begin: model.begin ?? (external.manifest.role == .uplink ? .oldest : .new))
-      if external.manifest.capabilities.writeFiles.contains(where: { $0.hasPrefix(PluginCapabilities.dataPlaceholder) }) {
+      if external.manifest.capabilities.writeFiles.contains(where: { $0.hasPrefix(PluginCapabilities.dataPlaceholder) })
+      {
         plugin.dataFolder = data
       }
       if let installed = external.installed {

@@ -71,7 +71,8 @@ final class PluginCatalog {
       summary: descriptor.summary, artefact: Files.name(of: path),
       capabilities: PluginCapabilities(reads: ["*"], writes: ["*"], replies: true), limits: PluginLimits(memoryMb: 256))
     let folder = Files.folder(of: path)
-    return External(manifest: manifest, hello: try Self.hello(manifest, folder, section), folder: folder, installed: nil)
+    return External(
+      manifest: manifest, hello: try Self.hello(manifest, folder, section), folder: folder, installed: nil)
   }
 
   private static func hello(
@@ -122,7 +123,9 @@ final class PluginCatalog {
     if model.replyConnection != nil, !capabilities.replies {
       all.append("\(model.plugin) does not declare that it replies (plugin.toml, [capabilities] replies)")
     }
-    if model.run == .inProcess, external.manifest.run == .exec { all.append("a program cannot run in the agent's process") }
+    if model.run == .inProcess, external.manifest.run == .exec {
+      all.append("a program cannot run in the agent's process")
+    }
     return all
   }
 

@@ -39,12 +39,11 @@ enum PluginSwitch {
     let word = isEnabled ? "enabled" : "disabled"
     do {
       let store = try PluginStore(folder: place.folder)
-      guard try store.setEnabled(name, isEnabled) else {
-        Terminal.write("\(name) is \(word) already\n")
-        return .success
-      }
+      let isChanged = try store.setEnabled(name, isEnabled)
+      Terminal.write(isChanged ? "\(name): \(word)\n" : "\(name) is \(word) already\n")
+      // One that is enabled may be parked: the agent tries it again.
+      guard isChanged || isEnabled else { return .success }
     }
-    Terminal.write("\(name): \(word)\n")
     return try PluginStoreChange.takeUp(place, arguments) ? .success : .failure
   }
 }

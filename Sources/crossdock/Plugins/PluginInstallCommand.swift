@@ -36,14 +36,28 @@ struct PluginInstallCommand: Command {
     guard try BuiltInPlugins.descriptors()[plugin.name] == nil else {
       throw refusal(plugin, "a plugin of this name is built into this program")
     }
+    guard let standing = try install(bundle, verdict, in: place, arguments, nowNs: nowNs) else {
+      Terminal.write("\(plugin.name) \(plugin.version) is installed already\n")
+      return .success
+    }
+    Terminal.write(report(plugin, standing, verdict))
+    // The store is not locked any more: an agent that goes back to the version before writes it down there.
+    return try PluginStoreChange.takeUp(place, arguments) ? .success : .failure
+  }
+
+  /// - Returns: nil when it was there already.
+  private static func install(
+    _ bundle: PluginBundle, _ verdict: TrustCheck.Verdict, in place: PluginStorePlace, _ arguments: ParsedArguments,
+    nowNs: Int64
+  ) throws -> PluginStore.Standing? {
+    let plugin = bundle.manifest.plugin
     let store = try PluginStore(folder: place.folder)
+    defer { withExtendedLifetime(store) {} }
     let standing = try store.standing(of: bundle)
     switch standing {
     case .downgrade(let from) where !arguments.has("--allow-downgrade"):
       throw refusal(plugin, "it is older than the installed \(from)", hint: "--allow-downgrade, if that is wanted")
-    case .same where try store.plugin(plugin.name).damage().isEmpty:
-      Terminal.write("\(plugin.name) \(plugin.version) is installed already\n")
-      return .success
+    case .same where try store.plugin(plugin.name).damage().isEmpty: return nil
     default: break
     }
     let staged = try store.stage(bundle, key: key(verdict))
@@ -54,8 +68,7 @@ struct PluginInstallCommand: Command {
       throw error
     }
     try store.activate(staged, nowNs: nowNs)
-    Terminal.write(report(plugin, standing, verdict))
-    return try PluginStoreChange.takeUp(place, arguments) ? .success : .failure
+    return standing
   }
 
   /// The bundle's own test cases, on the files as they were staged.

@@ -117,7 +117,11 @@ final class AgentService {
       return .refused([], problems: ["\(error)"])
     }
     let changes = ConfigurationComparison.changes(from: inputs.state, to: new.state)
-    if changes.isEmpty { return .done([]) }
+    guard !changes.isEmpty else {
+      // Plugins that are parked are tried again.
+      agent?.applyPlugins(new)
+      return .done([])
+    }
     let lasting = changes.filter { $0.part == .identity }
     guard lasting.isEmpty else {
       return .refused(

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -69,6 +70,18 @@ static void write_to_closed_pipe(char *result, size_t capacity) {
   close(ends[1]);
 }
 
+static void take_shared_memory(char *result, size_t capacity) {
+  give(mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED, result, capacity);
+}
+
+// Until there are no more: how many, and why.
+static void take_descriptors(char *result, size_t capacity) {
+  int fds[1000], count = 0;
+  while (count < 1000 && (fds[count] = open("/dev/null", O_RDONLY)) >= 0) count++;
+  snprintf(result, capacity, "%s", count < 1000 ? strerrorname_np(errno) : "ok");
+  while (count > 0) close(fds[--count]);
+}
+
 static void raise_limit(char *result, size_t capacity) {
   struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
   give(setrlimit(RLIMIT_DATA, &limit) == 0, result, capacity);
@@ -85,6 +98,9 @@ void perform(const char *act, const char *argument, char *result, size_t capacit
   if (!strcmp(act, "symlink")) return give(symlink("/etc/shadow", argument) == 0, result, capacity);
   if (!strcmp(act, "truncate")) return give(truncate(argument, 0) == 0, result, capacity);
   if (!strcmp(act, "memory")) return take_memory(argument, result, capacity);
+  if (!strcmp(act, "shared")) return take_shared_memory(result, capacity);
+  if (!strcmp(act, "descriptors")) return take_descriptors(result, capacity);
+  if (!strcmp(act, "empty")) return give(open(argument, O_RDONLY | O_TRUNC) >= 0, result, capacity);
   if (!strcmp(act, "limit")) return raise_limit(result, capacity);
   if (!strcmp(act, "pipe")) return write_to_closed_pipe(result, capacity);
   if (!strcmp(act, "flood")) return flood(result, capacity);

@@ -280,9 +280,13 @@ package final class Life {
     tell("is asked to leave")
     let before = engine.commits
     expected.turns(at: clock.now)
+    // Behind the commit, and before what it acknowledges leaves.
+    connection?.onPause = { [unowned self, unowned engine] in
+      if engine.commits > before { report.records += UInt64(expected.commit()) }
+    }
     let hasLeft = engine.leave(now: clock.now)
+    connection?.onPause = nil
     if engine.isHolding { expected.holds() }
-    if engine.commits > before { report.records += UInt64(expected.commit()) }
     if let found { throw found }
     if let damage = engine.damage { throw Violation("a journal that nobody damaged is called damaged: \(damage)") }
     return hasLeft || disk.isStopped

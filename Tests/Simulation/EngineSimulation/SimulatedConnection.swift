@@ -11,6 +11,8 @@ final class SimulatedConnection: FeedConnection {
   var knownFilters: [String] = []
   /// Called before a message is handed over.
   var onHandover: (SimulatedBroker.Delivery) -> Void = { _ in }
+  /// Called before anything leaves for a pause.
+  var onPause: (() -> Void)?
   /// What has come and was not read yet.
   private(set) var inbox: [SimulatedBroker.ToAgent] = []
 
@@ -195,6 +197,7 @@ final class SimulatedConnection: FeedConnection {
 
   func pause(_ reason: String) {
     guard session.phase != .paused else { return }
+    onPause?()
     if session.isConnected, isUp, !isBroken {
       broker.upstream += outbox
       broker.upstream.append(.disconnect)

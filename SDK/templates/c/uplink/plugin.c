@@ -1,5 +1,5 @@
-// my-plugin: appends each record as a line to records.ndjson. A batch is delivered when it is on the disk; a file that cannot be written
-// makes it come again, so that a line may be there twice: `stream` and `sequence` together tell.
+// my-plugin: appends each record as a line to a file. A batch is delivered when it is on the disk; a file that cannot be written
+// makes it come again, so that a line may be there twice: `epoch`, `stream` and `sequence` together tell.
 #define _GNU_SOURCE
 #include "crossdock_plugin.h"
 
@@ -14,7 +14,7 @@
 
 typedef struct appender {
   const crossdock_host *host;
-  char *path;
+  char *path, *epoch;
   char **streams;
   uint32_t stream_count;
 } appender;
@@ -30,14 +30,18 @@ static int32_t fail(const crossdock_host *host, int32_t answer, const char *what
 
 static int32_t open_appender(void *data, const crossdock_host *host, const crossdock_open *open, void **instance) {
   (void)data;
-  crossdock_bytes folder = {NULL, 0};
+  // Appended to the structure: an older host does not have it.
+  if (open->struct_size < offsetof(crossdock_open, data_folder) + sizeof open->data_folder || !open->data_folder[0])
+    return fail(host, CROSSDOCK_BAD_OPTIONS, "data folder", "there is none: plugin.toml declares {data}, and an older agent has none");
+  crossdock_bytes file = {NULL, 0};
   for (uint32_t i = 0; i < open->option_count; i++)
-    if (strcmp(open->options[i].key, "folder") == 0) folder = open->options[i].text;
-  if (folder.count == 0 || folder.data[0] != '/') return fail(host, CROSSDOCK_BAD_OPTIONS, "folder", "an absolute path");
+    if (strcmp(open->options[i].key, "file") == 0) file = open->options[i].text;
+  if (file.count == 0 || memchr(file.data, '/', file.count))
+    return fail(host, CROSSDOCK_BAD_OPTIONS, "file", "a name without a folder");
   appender *a = calloc(1, sizeof *a);
   if (!a) return fail(host, CROSSDOCK_FAILED, "open", "no memory");
-  *a = (appender){.host = host, .stream_count = open->stream_count};
-  if (asprintf(&a->path, "%.*s/records.ndjson", (int)folder.count, (const char *)folder.data) < 0) a->path = NULL;
+  *a = (appender){.host = host, .stream_count = open->stream_count, .epoch = strdup(open->epoch)};
+  if (asprintf(&a->path, "%s/%.*s", open->data_folder, (int)file.count, (const char *)file.data) < 0) a->path = NULL;
   a->streams = calloc(open->stream_count + 1, sizeof *a->streams);
   for (uint32_t i = 0; a->streams && i < open->stream_count; i++) a->streams[i] = strdup(open->streams[i].name);
   *instance = a;
@@ -55,6 +59,7 @@ static void put_record(FILE *file, const appender *a, const crossdock_batch *bat
   const char *stream = a->streams[batch->stream[i]];
   crossdock_bytes source = batch->sources[batch->source[i]];
   fputc('{', file);
+  put_name(file, "epoch", (const uint8_t *)a->epoch, strlen(a->epoch));
   put_name(file, "stream", (const uint8_t *)stream, strlen(stream));
   put_name(file, "source", source.data, source.count);
   fprintf(file, "\"sequence\":%llu,\"time_ns\":%lld,\"body\":", (unsigned long long)batch->sequence[i],
@@ -90,6 +95,7 @@ static void close_appender(void *instance) {
   appender *a = instance;
   for (uint32_t i = 0; a->streams && i < a->stream_count; i++) free(a->streams[i]);
   free(a->streams);
+  free(a->epoch);
   free(a->path);
   free(a);
 }
@@ -106,8 +112,8 @@ static int32_t restore(void *instance, crossdock_bytes bytes) {
 }
 
 static const crossdock_option options[] = {
-    {sizeof(crossdock_option), CROSSDOCK_OPTION_STRING, "folder", NULL,
-     "Where records.ndjson is; an absolute path."},
+    {sizeof(crossdock_option), CROSSDOCK_OPTION_STRING, "file", "records.ndjson",
+     "The name of the file, in the plugin's own folder."},
 };
 
 static const crossdock_plugin plugin = {

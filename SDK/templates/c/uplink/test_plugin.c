@@ -8,7 +8,7 @@ static char folder[] = "/tmp/my-plugin-XXXXXX", path[100];
 
 static bench *appender(void) {
   bench *b = bench_load("./my-plugin.so");
-  bench_string(b, "folder", folder);
+  b->data_folder = folder;
   bench_stream(b, "scans", NULL);
   CHECK(bench_open(b) == CROSSDOCK_OK);
   return b;
@@ -24,7 +24,7 @@ static void is(const char *expected) {
 }
 
 #define LINE(sequence, body) \
-  "{\"stream\":\"scans\",\"source\":\"gate-1\",\"sequence\":" sequence ",\"time_ns\":1000,\"body\":" body "}\n"
+  "{\"epoch\":\"1-00000000000000000000000000000000\",\"stream\":\"scans\",\"source\":\"gate-1\",\"sequence\":" sequence ",\"time_ns\":1000,\"body\":" body "}\n"
 
 static void appendsLines(void) {
   bench *b = appender();
@@ -50,10 +50,12 @@ static void comesAgainWhenTheFileCannotBeWritten(void) {
   CHECK(unlink(path) == 0);
 }
 
-static void theFolderIsAnAbsolutePath(void) {
+static void theFileIsANameInItsOwnFolder(void) {
   bench *b = bench_load("./my-plugin.so");
-  bench_string(b, "folder", "records");
-  CHECK(bench_open(b) == CROSSDOCK_BAD_OPTIONS);
+  CHECK(bench_open(b) == CROSSDOCK_BAD_OPTIONS && strstr(b->last_log, "data folder"));
+  b->data_folder = folder;
+  bench_string(b, "file", "../records");
+  CHECK(bench_open(b) == CROSSDOCK_BAD_OPTIONS && strstr(b->last_log, "file"));
   bench_close(b);
 }
 
@@ -62,7 +64,7 @@ int main(void) {
   snprintf(path, sizeof path, "%s/records.ndjson", folder);
   appendsLines();
   comesAgainWhenTheFileCannotBeWritten();
-  theFolderIsAnAbsolutePath();
+  theFileIsANameInItsOwnFolder();
   CHECK(rmdir(folder) == 0);
   puts("ok");
 }

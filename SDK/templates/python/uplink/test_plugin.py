@@ -14,7 +14,7 @@ class AppenderTests(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.file = os.path.join(folder.name, "records.ndjson")
-        self.bench = crossdock.Bench(Appender, {"folder": folder.name}, streams={"scans": []}, writes=[])
+        self.bench = crossdock.Bench(Appender, streams={"scans": []}, writes=[], data_folder=folder.name)
 
     def lines(self):
         with open(self.file) as file:
@@ -26,7 +26,8 @@ class AppenderTests(unittest.TestCase):
                 self.bench.add("scans", "gate-1", 1000, {"a": a})
             self.assertFalse(self.bench.run().is_retry)
         self.assertEqual(self.lines(), [
-            {"stream": "scans", "source": "gate-1", "sequence": a, "time_ns": 1000, "body": {"a": a}} for a in (1, 2, 3)])
+            {"epoch": self.bench.epoch, "stream": "scans", "source": "gate-1", "sequence": a, "time_ns": 1000,
+             "body": {"a": a}} for a in (1, 2, 3)])
 
     def test_a_batch_comes_again_when_the_file_cannot_be_written(self):
         os.mkdir(self.file)
@@ -38,9 +39,10 @@ class AppenderTests(unittest.TestCase):
         self.assertFalse(self.bench.run().is_retry)
         self.assertEqual([line["sequence"] for line in self.lines()], [1])
 
-    def test_the_folder_is_an_absolute_path(self):
-        with self.assertRaises(crossdock.BadOptions):
-            crossdock.Bench(Appender, {"folder": "records"})
+    def test_the_file_is_a_name_in_its_own_folder(self):
+        for options, folder in (({}, ""), ({"file": "../records"}, os.path.dirname(self.file))):
+            with self.assertRaises(crossdock.BadOptions):
+                crossdock.Bench(Appender, options, data_folder=folder)
 
     def test_cases(self):
         self.assertEqual(crossdock.check_testcases(Appender, os.path.join(HERE, "testcases")), [])

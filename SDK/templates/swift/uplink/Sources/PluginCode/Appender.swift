@@ -1,22 +1,27 @@
 internal import CrossdockPlugin
 internal import Glibc
 
-/// Appends each record as a line to records.ndjson. A batch is delivered when it is on the disk; a file that cannot be written
-/// makes it come again, so that a line may be there twice: `stream` and `sequence` together tell.
+/// Appends each record as a line to a file. A batch is delivered when it is on the disk; a file that cannot be written
+/// makes it come again, so that a line may be there twice: `epoch`, `stream` and `sequence` tell.
 final class Appender: Uplink {
-  private static let folder = TypedOption<String>(
-    required: "folder", help: "Where records.ndjson is; an absolute path.")
+  private static let file = TypedOption<String>(
+    "file", default: "records.ndjson", help: "The name of the file, in the plugin's own folder.")
 
   static let manifest = PluginManifest(
-    name: "my-plugin", version: "0.1.0", summary: "Appends records to a file.", options: [folder])
+    name: "my-plugin", version: "0.1.0", summary: "Appends records to a file.", options: [file])
 
   private let path: String
+  private let epoch: String
   private let streams: [String]
 
   init(_ context: PluginContext) throws {
-    let folder = context[Self.folder]
-    guard folder.hasPrefix("/") else { throw PluginError("folder: an absolute path") }
-    path = folder + "/records.ndjson"
+    guard !context.dataFolder.isEmpty else {
+      throw PluginError("there is no data folder: plugin.toml declares {data}, and an older agent has none")
+    }
+    let file = context[Self.file]
+    guard !file.isEmpty, !file.contains("/") else { throw PluginError("file: a name without a folder") }
+    path = context.dataFolder + "/" + file
+    epoch = context.epoch
     streams = context.streams.map(\.name)
   }
 
@@ -40,7 +45,7 @@ final class Appender: Uplink {
   private func append(_ record: PluginRecord, to text: inout [UInt8]) {
     let stream = Self.name(streams[Int(record.stream)])
     let source = Self.name(record.source)
-    text += #"{"stream":"\#(stream)","source":"\#(source)","sequence":\#(record.sequence),"#.utf8
+    text += #"{"epoch":"\#(epoch)","stream":"\#(stream)","source":"\#(source)","sequence":\#(record.sequence),"#.utf8
     text += #""time_ns":\#(record.eventTimeNs),"body":"#.utf8
     text += record.body
     text += "}\n".utf8

@@ -12,7 +12,7 @@ import Testing
     try body(
       folder,
       PluginBench(
-        Appender.self, options: ["folder": .string(folder.path)], streams: [.init(name: "scans", columns: [])]))
+        Appender.self, streams: [.init(name: "scans", columns: [])], dataFolder: folder.path))
   }
 
   private func lines(_ folder: URL) throws -> [Substring] {
@@ -20,7 +20,8 @@ import Testing
   }
 
   private func line(_ sequence: Int) -> Substring {
-    #"{"stream":"scans","source":"gate-1","sequence":\#(sequence),"time_ns":1000,"body":{"a":\#(sequence)}}"#
+    #"{"epoch":"1-00000000000000000000000000000000","stream":"scans","source":"gate-1","#
+      + #""sequence":\#(sequence),"time_ns":1000,"body":{"a":\#(sequence)}}"#
   }
 
   @Test func linesAreAppended() throws {
@@ -48,9 +49,10 @@ import Testing
     }
   }
 
-  @Test func theFolderIsAnAbsolutePath() {
+  @Test func theFileIsANameInItsOwnFolder() {
+    #expect(throws: PluginError.self) { try PluginBench(Appender.self, streams: []) }
     #expect(throws: PluginError.self) {
-      try PluginBench(Appender.self, options: ["folder": .string("records")], streams: [])
+      try PluginBench(Appender.self, options: ["file": .string("../records")], streams: [], dataFolder: "/tmp")
     }
   }
 }

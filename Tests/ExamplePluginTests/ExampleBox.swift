@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+/// A folder with an agent.conf made of the samples of some example plugins, which are packed and installed there.
+final class ExampleBox {
+  let folder: String
+  var configuration: String { "\(folder)/agent.conf" }
+  private var children: [Process] = []
+
+  /// - Parameter edit: makes of a sample what this box needs.
+  init(_ names: [String], brokerPort: Int, edit: (String) -> String) throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "examples-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    var text = """
+      [agent]
+      id = "box"
+      data_dir = "\(folder)/data"
+
+      [plugins]
+      allow_unsigned = true
+
+      [mqtt.floor]
+      host = "127.0.0.1"
+      port = \(brokerPort)
+
+      """
+    var bundles: [String] = []
+    for name in names {
+      let plugin = try ExampleFolder(name)
+      text += "\n" + edit(try plugin.text("sample.conf"))
+      let bundle = "\(folder)/\(name).cdp"
+      let packed = try crossdock("plugin", "pack", plugin.path, "--no-build", "-o", bundle)
+      try #require(packed.code == 0, "\(packed.output)")
+      bundles.append(bundle)
+      let map = "\(plugin.path)/sample.csv"
+      if FileManager.default.fileExists(atPath: map) {
+        try FileManager.default.copyItem(atPath: map, toPath: "\(folder)/cold-room.csv")
+      }
+    }
+    try text.write(toFile: configuration, atomically: true, encoding: .utf8)
+    for bundle in bundles {
+      let installed = try crossdock("plugin", "install", bundle, "--config", configuration, "--no-reload")
+      try #require(installed.code == 0, "\(installed.output)")
+    }
+  }
+
+  deinit {
+    for child in children where child.isRunning {
+      kill(child.processIdentifier, SIGKILL)
+      child.waitUntilExit()
+    }
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  func crossdock(_ arguments: String...) throws -> (code: Int32, output: String) {
+    try run("\(ExampleFolder.programs)/crossdock", arguments)
+  }
+
+  func start(_ program: String, _ arguments: [String], log: String) throws -> Process {
+    let child = Process()
+    child.executableURL = URL(filePath: program)
+    child.arguments = arguments
+    _ = FileManager.default.createFile(atPath: "\(folder)/\(log)", contents: nil)
+    let output = try #require(FileHandle(forWritingAtPath: "\(folder)/\(log)"))
+    child.standardOutput = output
+    child.standardError = output
+    try child.run()
+    children.append(child)
+    return child
+  }
+
+  /// The lines of a stream, as `export` writes them.
+  func records(_ stream: String) throws -> [Substring] {
+    let exported = try crossdock("export", stream, "--config", configuration)
+    return exported.code == 0 ? exported.output.split(separator: "\n") : []
+  }
+
+  /// A port that nobody listens on.
+  static func freePort() throws -> Int {
+    let fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(fd) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let code = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(fd, $0, size) == 0 ? getsockname(fd, $0, &size) : -1
+      }
+    }
+    try #require(code == 0)
+    return Int(UInt16(bigEndian: address.sin_port))
+  }
+}
