@@ -146,7 +146,8 @@ enum StatusMetrics {
       ("rejected_records", "rejected_total", "Records that a decoder could not decode."),
       ("set_aside_records", "set_aside_total", "Records that it fails on, kept in the quarantine."),
       ("missed_records", "missed_records_total", "Records that were gone before it came to them."),
-      ("restarts", "restarts_total", "Starts after the first."), ("failures", "failures_total", "Crashes, hangs and the like."),
+      ("restarts", "restarts_total", "Starts after the first."),
+      ("failures", "failures_total", "Crashes, hangs and the like."),
       ("denied_calls", "denied_calls_total", "Calls that its confinement denied."),
     ] {
       out.begin("crossdock_plugin_\(family)", .counter, help: help)

@@ -39,7 +39,7 @@ struct PluginErrors {
     }
   }
 
-  mutating func noteDenied(_ what: String, times: UInt64, log: Logger) {
+  private mutating func noteDenied(_ what: String, times: UInt64, log: Logger) {
     deniedCalls &+= times
     if what != lastDenied { log.warning("the plugin tried what it may not do", metadata: ["denied": "\(what)"]) }
     lastDenied = what

@@ -17,7 +17,6 @@ package enum PluginFrame {
     case metric = 134
     case state = 135
     case reject = 136
-    case denied = 137
 
     var isFromPlugin: Bool { rawValue >= 129 }
   }

@@ -200,5 +200,4 @@ package final class PluginProcess {
   package var deniedCalls: UInt64 { errors.deniedCalls }
   package var lastDenied: String { errors.lastDenied }
   package var lastErrorLine: String { errors.lastLine }
-  func noteDenied(_ what: String, times: UInt64) { errors.noteDenied(what, times: times, log: log) }
 }

@@ -147,7 +147,7 @@ package final class PluginSession {
     do throws(PluginFailure) {
       try process.exchange(frame.bytes, limitMs: limitMs, stop: stop) {
         [unowned self] (kind, number, payload) throws(PluginFailure) in
-        guard number == self.number || kind == .log || kind == .denied else {
+        guard number == self.number || kind == .log else {
           throw .malformed("a frame for request \(number), which is not under way")
         }
         if kind == .answer {
@@ -200,9 +200,6 @@ package final class PluginSession {
       let record = Int(try reader.integer(UInt32.self))
       let reason = String(decoding: try reader.text().prefix(PluginReject.maxReason), as: UTF8.self)
       if rejects.last?.record != record { rejects.append(PluginReject(record: record, reason: reason)) }
-    case .denied:
-      let times = try reader.integer(UInt32.self)
-      process.noteDenied(try reader.string(), times: UInt64(times))
     default: throw .malformed("\(kind) is not expected here")
     }
   }
