@@ -14,7 +14,11 @@ enum AllCommands {
       PluginDisableCommand.self, PluginRollbackCommand.self, PluginRemoveCommand.self,
     ]
     #if PLUGIN_PICK_ROUTING
-      commands.append(RouteCommand.self)
+      commands +=
+        [
+          RouteCommand.self, BatchCommand.self, LayoutCheckCommand.self, LayoutDrawCommand.self,
+          LayoutImportCommand.self,
+        ] as [any Command.Type]
     #endif
     return commands
   }
