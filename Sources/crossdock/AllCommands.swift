@@ -16,6 +16,9 @@ enum AllCommands {
     #if PLUGIN_PICK_ROUTING
       commands.append(RouteCommand.self)
     #endif
+    #if PLUGIN_STOP_SEQUENCING
+      commands.append(StopsCommand.self)
+    #endif
     return commands
   }
 }
