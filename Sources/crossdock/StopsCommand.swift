@@ -35,7 +35,7 @@
         .init("--seed", "N", help: "of the search's random numbers", default: "1"),
         .init("--plan", "FILE", help: "one plan, as JSON"),
         .init("--json", help: "with --plan: print the answer as JSON"),
-        .init("--explain", help: "with --plan: a table of the legs, which is what is printed anyway"),
+        .init("--explain", help: "with --plan: print the legs and what each costs (the default)"),
         .init("--svg", help: "with --plan: print a picture"),
       ],
       examples: [

@@ -75,15 +75,7 @@ struct PlanDefinition {
       service[number] = try stop.seconds("service", default: 0)
       demands[number] = try stop.units("demand", default: 0)
     }
-    precedences = []
-    if message.has("precedence") {
-      for (index, pair) in try message.array("precedence").enumerated() {
-        let path = "precedence[\(index)]"
-        guard let pair = pair.array, pair.count == 2 else { throw Refusal(path, "is not two stops") }
-        let first = try place(try MemberReader.name(pair[0], path), path)
-        precedences.append(.init(first: first, second: try place(try MemberReader.name(pair[1], path), path)))
-      }
-    }
+    precedences = try Self.pairs(message, place)
     sequence = nil
     if message.has("sequence") {
       var order: [Int] = []
@@ -92,6 +84,20 @@ struct PlanDefinition {
       }
       sequence = order
     }
+  }
+
+  private static func pairs(
+    _ message: MemberReader, _ place: (String, String) throws(Refusal) -> Int
+  ) throws(Refusal) -> [StopProblem.Precedence] {
+    guard message.has("precedence") else { return [] }
+    var pairs: [StopProblem.Precedence] = []
+    for (index, pair) in try message.array("precedence").enumerated() {
+      let path = "precedence[\(index)]"
+      guard let pair = pair.array, pair.count == 2 else { throw Refusal(path, "is not two stops") }
+      let first = try place(try MemberReader.name(pair[0], path), path)
+      pairs.append(.init(first: first, second: try place(try MemberReader.name(pair[1], path), path)))
+    }
+    return pairs
   }
 
   private static func names(_ elements: [JSONValue], _ path: String) throws(Refusal) -> [String] {
