@@ -100,7 +100,8 @@ struct OpenPlan {
   /// - Returns: whether the sequence, its lateness or what cannot be reached is another one.
   mutating func resequence() throws(Refusal) -> Bool {
     let problem = problem()
-    let steps = min(PlanLimits.mostSteps, PlanLimits.sharedSteps / (problem.stops.count + 2))
+    let nodes = problem.stops.count + 2
+    let steps = min(PlanLimits.mostSteps, max(PlanLimits.leastSteps, PlanLimits.sharedSteps / (nodes * nodes)))
     do throws(SequencingError) {
       let before = sequence.isEmpty ? nil : sequence
       let new = try StopSequencer.plan(problem, from: before, SearchBudget(steps: steps))

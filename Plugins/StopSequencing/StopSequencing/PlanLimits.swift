@@ -9,6 +9,7 @@ enum PlanLimits {
   static let maximumFactor = 100.0
   /// Seconds: three years.
   static let maximumSeconds = 100_000_000.0
-  /// Steps of the search: as many as a problem of few stops gets, and what larger ones share. Some 10 ms.
-  static let (mostSteps, sharedSteps) = (6_000, 60_000)
+  /// Steps of the search: as many as a problem of few stops gets; larger ones get fewer, by the square of their stops, so that an answer
+  /// takes some 10 ms.
+  static let (leastSteps, mostSteps, sharedSteps) = (100, 6_000, 2_000_000)
 }

@@ -9,7 +9,7 @@
 /// Deterministic: a function of the sequence, the seed and the number of kicks.
 final class SegmentSearch {
   /// Temperature at first, in arcs of average length.
-  private static let heat = 1.0
+  private static let heat = 0.3
   /// Longest stretch of a kick; the most stops that are taken out; how often that is done instead of a kick, in per cent.
   private static let (kickLength, ruinSize, ruinPercent) = (10, 40, 50)
 

@@ -104,7 +104,7 @@ package struct StopSequencer {
     var start = best
     if number > 0 {
       let fill = FillSearch(graph, seed: seed)
-      start = fill.run(SearchBudget(steps: min(part.steps, 1_000), spent: { part.spent() * 4 })) ?? best
+      start = fill.run(SearchBudget(steps: min(part.steps / 4, 1_000), spent: { part.spent() * 4 })) ?? best
     }
     return SegmentSearch(graph, from: start, byMakespan: byMakespan, seed: seed).run(part)
   }
@@ -204,13 +204,17 @@ package struct StopSequencer {
   /// Small problems, and those whose windows leave little choice.
   private func provesAtOnce(_ best: inout [Int]) -> Bool {
     guard graph.count <= SequencingLimits.maximumLabelPlaces else { return false }
-    return prove(&best, width: graph.count <= Self.fewNodes ? Self.proofLabels : 100)
+    if graph.count <= Self.fewNodes { return prove(&best, width: Self.proofLabels) }
+    return prove(&best, width: countsSteps ? 20 : 100)
   }
 
+  /// With what the search has left of its time; a search in steps has none.
   private func proves(_ best: inout [Int]) -> Bool {
-    guard graph.count <= SequencingLimits.maximumLabelPlaces, budget.spent() < 1 else { return false }
-    return prove(&best, width: budget.steps == .max ? Self.proofLabels : 200)
+    guard !countsSteps, graph.count <= SequencingLimits.maximumLabelPlaces, budget.spent() < 1 else { return false }
+    return prove(&best, width: Self.proofLabels)
   }
+
+  private var countsSteps: Bool { budget.steps < .max }
 
   private func prove(_ best: inout [Int], width: Int) -> Bool {
     let programme = LabelProgramme(graph, byMakespan: byMakespan)

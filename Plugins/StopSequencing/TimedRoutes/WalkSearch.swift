@@ -9,7 +9,7 @@ final class WalkSearch {
   private static let longestStretch = 12
 
   /// Moves that count as one step of a budget.
-  static let movesAStep = 20
+  static let movesAStep = 40
 
   private let graph: StopGraph
   private let walk: RouteWalk
