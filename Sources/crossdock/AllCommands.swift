@@ -20,6 +20,9 @@ enum AllCommands {
           LayoutImportCommand.self,
         ] as [any Command.Type]
     #endif
+    #if PLUGIN_STOP_SEQUENCING
+      commands.append(StopsCommand.self)
+    #endif
     return commands
   }
 }
