@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "confine.h"
 
 #include <sched.h>
