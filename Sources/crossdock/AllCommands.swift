@@ -14,7 +14,14 @@ enum AllCommands {
       PluginDisableCommand.self, PluginRollbackCommand.self, PluginRemoveCommand.self, PluginTraceCommand.self,
     ]
     #if PLUGIN_PICK_ROUTING
-      commands.append(RouteCommand.self)
+      commands +=
+        [
+          RouteCommand.self, BatchCommand.self, LayoutCheckCommand.self, LayoutDrawCommand.self,
+          LayoutImportCommand.self,
+        ] as [any Command.Type]
+    #endif
+    #if PLUGIN_STOP_SEQUENCING
+      commands.append(StopsCommand.self)
     #endif
     return commands
   }
