@@ -99,7 +99,7 @@ final class ModelStage {
     let isDerived = slot.model.descriptor.role == .model
     let firstEmitted = batch.count
     for record in slot.model.emitted.records {
-      guard let source = slot.model.emitted.withSource(of: record, { journal.intern($0) }) else { continue }
+      guard let source = slot.model.emitted.withSource(of: record, { journal.internForPlugin($0) }) else { continue }
       slot.model.emitted.withBody(of: record) { batch.appendBody($0) }
       var flags: RecordFlags = isDerived ? .derived : []
       if !now.isSynchronised { flags.insert(.clockUnsynchronised) }
