@@ -163,7 +163,8 @@ final class ModelStage {
     for slot in slots {
       var arrival: Int64 = 0
       if let saved = try journal.checkpoint(of: slot.model.name) {
-        if slot.model.restore(saved.state) {
+        // Empty where it has not been written since the model began: in a process of its own, say.
+        if saved.state.isEmpty || slot.model.restore(saved.state) {
           arrival = saved.arrival
         } else {
           log.warning("a model cannot use its checkpoint and starts anew", metadata: ["model": "\(slot.model.name)"])

@@ -75,7 +75,8 @@ extension JournalReader {
   /// - Parameter start: from there; moved behind what had arrived before.
   /// - Returns: the arrival of the last record that was taken, when there may be more behind it; nil: that was all.
   private func take(
-    _ id: Int64, _ number: Int, _ start: inout UInt64, arrival: Int64, _ feeds: [Int64: String], _ limit: Int, _ maxBytes: Int,
+    _ id: Int64, _ number: Int, _ start: inout UInt64, arrival: Int64, _ feeds: [Int64: String], _ limit: Int,
+    _ maxBytes: Int,
     into records: inout [ArrivedRecord]
   ) throws(CrossdockError) -> Int64? {
     var (count, bytes, last) = (0, 0, Int64.min)

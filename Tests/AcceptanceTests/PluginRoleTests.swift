@@ -152,4 +152,66 @@ import Testing
     #expect(Date().timeIntervalSince(began) > 1)
     #expect(asked() - before < 40)
   }
+
+  // MARK: models
+
+  /// The first record's answer has a topic that no broker takes; the times are at the ends of what there is.
+  private static let model = """
+    static int32_t process(void *instance, const crossdock_batch *b) {
+      struct state *s = instance;
+      for (uint32_t i = 0; i < b->selection_count; i++) {
+        long n = number(b, b->selection[i]); char body[64]; snprintf(body, sizeof body, "{\\"n\\":%ld}", n);
+        crossdock_output out = {sizeof out, 0, text("said"), text(n % 2 ? "" : "plant/one"), n % 2 ? INT64_MIN : INT64_MAX,
+          text(body), text(n == 1 ? "a/#/b" : "to/all")};
+        if (s->host->emit(s->host->context, &out) != CROSSDOCK_OK) return CROSSDOCK_FAILED;
+      }
+      return CROSSDOCK_OK;
+    }
+    """
+
+  @Test func outputsOfImpossibleTimesAndTopicsHurtNobodyElse() throws {
+    let fixture = try RoleFixture(role: "model", process: Self.model, instance: "reply_connection = \"floor\"")
+    try fixture.startAgent()
+    let heard = try fixture.agent.sandbox.start(
+      "/usr/bin/mosquitto_sub",
+      ["-p", "\(fixture.agent.sandbox.brokerPort)", "-t", "to/all", "-q", "1", "-C", "40", "-W", "30"], log: "heard.log"
+    )
+    let publisher = try fixture.agent.publisher()
+    #expect(
+      waitUntil("replies after the one that no broker takes") {
+        publisher.publish(2)
+        return !heard.isRunning
+      })
+    #expect(heard.wait() == 0, "\(heard.log)")
+    let said = try fixture.said()
+    #expect(said == Array(1...said.count))
+    #expect(fixture.figure("failures_total") == 0)
+  }
+
+  private static let counting = """
+    static int32_t process(void *instance, const crossdock_batch *b) {
+      struct state *s = instance;
+      for (uint32_t i = 0; i < b->selection_count; i++)
+        if (say(s, (long)s->next++, b->event_time_ns[b->selection[i]]) != CROSSDOCK_OK) return CROSSDOCK_FAILED;
+      return CROSSDOCK_OK;
+    }
+    """
+
+  @Test func pluginThatRefusesItsCheckpointStartsAnewInAProcessThatHasNotSeenIt() throws {
+    let fixture = try RoleFixture(role: "model", process: Self.counting, isCheckpointUnusable: true)
+    try fixture.startAgent()
+    let publisher = try fixture.agent.publisher()
+    // Enough for a checkpoint.
+    publisher.publish(2600)
+    #expect(waitUntil("all is answered") { fixture.last("said") >= 2600 })
+    fixture.killPlugin()
+    publisher.publish(100)
+    #expect(waitUntil("all is answered", seconds: 60) { fixture.last("said") >= 2700 })
+    #expect(try fixture.said() == Array(1...2600) + Array(1...100), "\(fixture.agent.agent?.log ?? "")")
+    // What is in the journal is not the old one any more.
+    fixture.killPlugin()
+    publisher.publish(100)
+    #expect(waitUntil("all is answered", seconds: 60) { fixture.last("said") >= 2800 })
+    #expect(fixture.status?["state"] as? String == "running")
+  }
 }

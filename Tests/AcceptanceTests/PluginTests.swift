@@ -191,8 +191,7 @@ import Testing
     publisher.publish(1000)
     let file = URL(fileURLWithPath: fixture.agent.configuration)
     let text = try String(contentsOf: file, encoding: .utf8)
-    try text.replacing("[journal]", with: "[journal]\ncommit_linger_ms = 7").write(
-      to: file, atomically: true, encoding: .utf8)
+    try text.replacing("\"256MiB\"", with: "\"255MiB\"").write(to: file, atomically: true, encoding: .utf8)
     let reloaded = try runToEnd("crossdock", ["reload", "--config", fixture.agent.configuration])
     #expect(reloaded.code == 0, "\(reloaded.errors)")
     publisher.publish(1000)
@@ -218,5 +217,30 @@ import Testing
     let took = (outcome?["duration_ms"] as? NSNumber)?.intValue ?? -1
     #expect((0..<2000).contains(took), "\(outcome ?? [:])")
     #expect(waitUntil("it has ended", seconds: 20) { fixture.pluginProcesses().isEmpty })
+  }
+
+  /// Where it runs is the operator's choice, at any time: the same state, the same place in what it reads.
+  @Test func pluginThatMovesIntoTheAgentAndOutAgainLosesAndDoublesNothing() throws {
+    let fixture = try PluginFixture()
+    try fixture.install(try fixture.bundle(version: 1))
+    try fixture.startAgent()
+    let publisher = try fixture.agent.publisher()
+    let file = URL(fileURLWithPath: fixture.agent.configuration)
+    let isolated = try String(contentsOf: file, encoding: .utf8)
+    let inProcess = isolated.replacing("plugin = \"copier\"", with: "plugin = \"copier\"\nrun = \"in-process\"")
+    var published = 0
+    for text in [inProcess, isolated, inProcess, isolated] {
+      publisher.publish(700)
+      published += 700
+      #expect(fixture.waitForCopies(published), "\(fixture.agent.agent?.log ?? "")")
+      try text.write(to: file, atomically: true, encoding: .utf8)
+      let reloaded = try runToEnd("crossdock", ["reload", "--config", fixture.agent.configuration])
+      #expect(reloaded.code == 0, "\(reloaded.errors)")
+    }
+    publisher.publish(700)
+    #expect(fixture.waitForCopies(published + 700))
+    let copies = try fixture.copies()
+    #expect(firstWrong(copies.map(\.n), published + 700) == nil)
+    #expect(firstWrong(copies.map(\.count), published + 700) == nil)
   }
 }

@@ -26,6 +26,9 @@ final class RoleFixture {
       s->host->write(s->host->context, b); return CROSSDOCK_OK;
     }
     static int32_t restore(void *instance, crossdock_bytes b) {
+    #ifdef UNUSABLE
+      ((struct state *)instance)->next = 100000; return CROSSDOCK_BAD_CHECKPOINT;
+    #endif
       struct state *s = instance; if (b.count != 8) return CROSSDOCK_BAD_CHECKPOINT;
       memcpy(&s->next, b.data, 8); return CROSSDOCK_OK;
     }
@@ -50,7 +53,8 @@ final class RoleFixture {
   /// - Parameters:
   ///   - process: the C function `process`.
   ///   - instance: more keys of the instance.
-  init(role: String, process: String, instance: String = "", extra: String = "") throws {
+  ///   - isCheckpointUnusable: `restore` takes half of it and refuses it.
+  init(role: String, process: String, instance: String = "", isCheckpointUnusable: Bool = false) throws {
     let (reads, writes) = (role != "feed", role != "uplink")
     agent = try AgentFixture(
       extra: """
@@ -77,9 +81,10 @@ final class RoleFixture {
       summary = "For a test."
       artefact = "role.so"
       [capabilities]
-      reads = ["telemetry"]
-      writes = ["said"]
-      write_files = ["{data}"]
+      \(reads ? "reads = [\"telemetry\"]" : "")
+      \(writes ? "writes = [\"said\"]" : "")
+      \(role == "model" ? "replies = true" : "")
+      \(role == "uplink" ? "write_files = [\"{data}\"]" : "")
       [limits]
       cpu_percent = 100
       output_records_per_s = 1000000
@@ -89,7 +94,8 @@ final class RoleFixture {
     let compiled = try runToEnd(
       "/usr/bin/cc",
       [
-        "-shared", "-fPIC", "-O1", "-I", root + "/Sources/CCrossdockPlugin/include", "-o", place + "/role.so",
+        "-shared", "-fPIC", "-O1", isCheckpointUnusable ? "-DUNUSABLE" : "-DUSABLE", "-I",
+        root + "/Sources/CCrossdockPlugin/include", "-o", place + "/role.so",
         place + "/role.c",
       ])
     guard compiled.code == 0 else { throw SandboxError("cc: \(compiled.errors)") }
