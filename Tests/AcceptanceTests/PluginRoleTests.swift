@@ -214,4 +214,26 @@ import Testing
     #expect(waitUntil("all is answered", seconds: 60) { fixture.last("said") >= 2800 })
     #expect(fixture.status?["state"] as? String == "running")
   }
+
+  /// Descriptors and processes after many restarts are those from before.
+  @Test func restartsLeaveNoDescriptorAndNoProcessBehind() throws {
+    let fixture = try RoleFixture(role: "model", process: Self.counting)
+    try fixture.startAgent()
+    let publisher = try fixture.agent.publisher()
+    let pid = try #require(fixture.agent.agent?.pid)
+    func descriptors() -> Int { (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count) ?? 0 }
+    publisher.publish(10)
+    #expect(waitUntil("it works") { fixture.last("said") >= 10 })
+    let before = descriptors()
+    for round in 1...50 {
+      fixture.killPlugin()
+      publisher.publish(10)
+      #expect(waitUntil("it works again") { fixture.last("said") >= 10 + 10 * round })
+    }
+    #expect(fixture.figure("restarts_total") >= 50)
+    // A connection of the control API may be open.
+    #expect(waitUntil("as many descriptors as before") { descriptors() <= before })
+    #expect(fixture.children.count == 1, "\(fixture.children)")
+    #expect(try fixture.said() == Array(1...510))
+  }
 }

@@ -134,12 +134,18 @@ final class RoleFixture {
 
   func said() throws -> [Int] { try bodies("said").map { ($0["n"] as? NSNumber)?.intValue ?? -1 } }
 
-  /// Kills the plugin's process, when there is one.
-  func killPlugin() {
-    guard let pid = agent.agent?.pid else { return }
+  /// The agent's, zombies among them.
+  var children: [pid_t] {
+    guard let pid = agent.agent?.pid else { return [] }
+    var all: [pid_t] = []
     for task in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? [] {
       let children = (try? String(contentsOfFile: "/proc/\(pid)/task/\(task)/children", encoding: .utf8)) ?? ""
-      for child in children.split(separator: " ").compactMap({ pid_t($0) }) { kill(child, SIGKILL) }
+      all += children.split(separator: " ").compactMap { pid_t($0) }
     }
+    return all
+  }
+
+  func killPlugin() {
+    for child in children { kill(child, SIGKILL) }
   }
 }
