@@ -57,6 +57,7 @@ func sharedObject(_ name: String, _ target: String, path: String) -> (Product, T
 }
 
 let hasPickRouting = isPresent("PickRouting")
+let hasStopSequencing = isPresent("StopSequencing")
 let hasPredictiveMaintenance = isPresent("PredictiveMaintenance")
 
 var pluginTargets: [Target] = []
@@ -77,6 +78,21 @@ if hasPickRouting {
   pluginTargets.append(target)
   pluginDependencies += ["AisleRouting", "PickRouting"]
   pluginFlags.append(.define("PLUGIN_PICK_ROUTING"))
+}
+if hasStopSequencing {
+  pluginTargets += [
+    module("TimedRoutes", [], path: "Plugins/StopSequencing/TimedRoutes"),
+    module(
+      "StopSequencing", ["TimedRoutes", "CrossdockPlugin", "CCrossdockPlugin", "JSONText"],
+      path: "Plugins/StopSequencing/StopSequencing"),
+    tests("TimedRoutes", ["TimedRoutes"]),
+    tests("StopSequencing", ["StopSequencing", "TimedRoutes", "CrossdockPlugin", "JSONText"]),
+  ]
+  let (product, target) = sharedObject("stop-sequencing", "StopSequencing", path: "Plugins/StopSequencing")
+  pluginProducts.append(product)
+  pluginTargets.append(target)
+  pluginDependencies += ["TimedRoutes", "StopSequencing"]
+  pluginFlags.append(.define("PLUGIN_STOP_SEQUENCING"))
 }
 if hasPredictiveMaintenance {
   pluginTargets += [

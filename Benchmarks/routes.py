@@ -1,4 +1,4 @@
-"""Pick routing: instances of one block, length and sequence; and the sizes of the programs."""
+"""Pick routing: instances of one to six blocks, length and sequence; and the sizes of the programs."""
 import os
 import random
 import subprocess
@@ -7,15 +7,20 @@ from bed import PROGRAMS, Bed
 
 
 def bench_routes(table):
-    table.section("Pick routing: 600 instances of one block, 10-60 aisles, 5-200 picks, length and sequence (SEED)")
+    table.section("Pick routing: 600 instances for each number of blocks, 10-60 aisles, 5-200 picks, length and sequence (SEED)")
+    for blocks in (1, 2, 3, 6):
+        bench_blocks(table, blocks)
+
+
+def bench_blocks(table, blocks):
     chance = random.Random(int(os.environ.get("SEED", "1")))
     lines = []
     for number in range(600):
         aisles = chance.choice([10, 20, 40, 60])
         picks = chance.choice([5, 10, 20, 50, 100, 200])
-        lines += [f"NAME b1_{number}", f"AISLES {aisles}", "AISLE_X " + " ".join(str(50 * a) for a in range(aisles))]
-        lines += ["CROSS 2", "CROSS_Y 0 630", f"DEPOT {chance.randrange(aisles)} 0", f"PICKS {picks}"]
-        lines += [f"{chance.randrange(aisles)} {10 * chance.randrange(1, 63)}" for _ in range(picks)] + ["EOF"]
+        lines += [f"NAME b{blocks}_{number}", f"AISLES {aisles}", "AISLE_X " + " ".join(str(50 * a) for a in range(aisles))]
+        lines += [f"CROSS {blocks + 1}", "CROSS_Y " + " ".join(str(630 * cross) for cross in range(blocks + 1)), f"DEPOT {chance.randrange(aisles)} 0", f"PICKS {picks}"]
+        lines += [f"{chance.randrange(aisles)} {630 * chance.randrange(blocks) + 10 * chance.randrange(1, 63)}" for _ in range(picks)] + ["EOF"]
     with Bed() as bed:
         path = os.path.join(bed.folder, "routes.txt")
         with open(path, "w") as file:
@@ -23,10 +28,10 @@ def bench_routes(table):
         answer = subprocess.run([os.path.join(PROGRAMS, "crossdock"), "route", "--batch", path], capture_output=True, text=True, check=True)
     answers = [line.split() for line in answer.stdout.splitlines()]
     if len(answers) != 600 or any(fields[2] != "optimal" for fields in answers):
-        raise SystemExit("bench: not every instance of one block was solved to the optimum")
+        raise SystemExit(f"bench: not every instance of {blocks} block(s) was solved to the optimum")
     times = sorted(float(fields[3]) for fields in answers)
-    table.add("route.blocks1.p50_us", times[len(times) // 2], "µs")
-    table.add("route.blocks1.p99_us", times[len(times) * 99 // 100], "µs")
+    table.add(f"route.blocks{blocks}.p50_us", times[len(times) // 2], "µs")
+    table.add(f"route.blocks{blocks}.p99_us", times[len(times) * 99 // 100], "µs")
 
 
 def bench_sizes(table):

@@ -3,6 +3,8 @@ struct OpenMetricsWriter {
   enum Kind: String {
     case counter
     case gauge
+    /// Its buckets alone, each with what is in those before; the last has the label le="+Inf".
+    case histogram
     case info
     /// One sample a state, the present one 1; the label is the family's name.
     case stateset
@@ -19,6 +21,7 @@ struct OpenMetricsWriter {
       switch kind {
       case .counter: "_total"
       case .info: "_info"
+      case .histogram: "_bucket"
       case .gauge, .stateset: ""
       }
     text += "# TYPE \(name) \(kind.rawValue)\n"

@@ -153,10 +153,14 @@ enum StatusMetrics {
       out.begin("crossdock_plugin_\(family)", .counter, help: help)
       each(plugins, "plugin", member, &out)
     }
-    out.begin("crossdock_plugin_batch_duration_microseconds", .gauge, help: "Batches by the time they took: up to le.")
+    out.begin(
+      "crossdock_plugin_batch_duration_microseconds", .histogram, unit: "microseconds",
+      help: "Batches by the time they took.")
     for plugin in plugins {
+      var upTo = 0.0
       for (bound, count) in plugin["batch_us"]?.object ?? [] {
-        out.sample([("plugin", plugin["name"]?.string ?? ""), ("le", bound == "more" ? "+Inf" : bound)], count.number)
+        upTo += count.number ?? 0
+        out.sample([("plugin", plugin["name"]?.string ?? ""), ("le", bound == "more" ? "+Inf" : "\(bound).0")], upTo)
       }
     }
   }

@@ -31,11 +31,12 @@ package struct LiveScreen: Sendable {
       lines.append(header(status, columns))
       lines.append(journal(status.journal, columns))
       lines += status.connections.map { connection($0) }
-      let fixed = lines.count + 1 + status.models.count + 2 * status.uplinks.count + 2
+      let fixed = lines.count + 1 + status.models.count + status.plugins.count + 2 * status.uplinks.count + 2
       // Alerts and routes get a heading and three lines each, feeds what is left of the rest.
       lines += feeds(status.feeds, columns, room: max(2, rows - fixed - 8))
       for uplink in status.uplinks { lines += self.uplink(uplink, columns) }
       lines += status.models.map { model($0) }
+      lines += status.plugins.map { plugin($0) }
       let left = max(0, rows - 2 - lines.count)
       lines += recentAlerts(room: left / 2)
       lines += recentRoutes(room: left - left / 2)
@@ -124,6 +125,7 @@ package struct LiveScreen: Sendable {
     var line = StyledLine("MODEL   ", .strong)
     line.add("\(model.name) (\(model.plugin)) ")
     line.add(model.state, model.state == "running" ? .good : .bad)
+    if model.isUnsigned { line.add(" UNSIGNED", .warning) }
     line.add("  read \(Figures.count(model.records)), said \(Figures.count(model.emitted))")
     if model.failed > 0 { line.add("  failed \(Figures.count(model.failed))", .bad) }
     line.add("  batch \(Figures.microseconds(model.lastBatchUs)), most \(Figures.microseconds(model.maxBatchUs))")

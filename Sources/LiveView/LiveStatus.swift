@@ -39,9 +39,28 @@ package struct LiveStatus: Equatable, Sendable {
     var name: String
     var plugin: String
     var state: String
+    var isUnsigned: Bool
     var records: Int
     var emitted: Int
     var failed: Int
+    var lastBatchUs: Int
+    var maxBatchUs: Int
+  }
+
+  /// One that runs in a process of its own.
+  package struct Plugin: Equatable, Sendable {
+    var name: String
+    var plugin: String
+    var version: String
+    var state: String
+    var reason: String?
+    var isConfined: Bool
+    var isUnsigned: Bool
+    var records: Int
+    var emitted: Int
+    /// What it rejected or failed on.
+    var quarantined: Int
+    var restarts: Int
     var lastBatchUs: Int
     var maxBatchUs: Int
   }
@@ -69,6 +88,7 @@ package struct LiveStatus: Equatable, Sendable {
   var feeds: [Feed]
   package var streams: [Stream]
   var models: [Model]
+  var plugins: [Plugin]
   var uplinks: [Uplink]
 
   /// Nil when the document is not a status.
@@ -98,8 +118,18 @@ package struct LiveStatus: Equatable, Sendable {
     streams = document.list("streams").map { Stream(name: $0.text("name"), className: $0.text("class")) }
     models = document.list("models").map {
       Model(
-        name: $0.text("name"), plugin: $0.text("plugin"), state: $0.text("state"), records: $0.whole("records_total"),
+        name: $0.text("name"), plugin: $0.text("plugin"), state: $0.text("state"),
+        isUnsigned: $0["unsigned"]?.bool ?? false, records: $0.whole("records_total"),
         emitted: $0.whole("emitted_total"), failed: $0.whole("failed_total"), lastBatchUs: $0.whole("last_batch_us"),
+        maxBatchUs: $0.whole("max_batch_us"))
+    }
+    plugins = document.list("plugins").map {
+      Plugin(
+        name: $0.text("name"), plugin: $0.text("plugin"), version: $0.text("version"), state: $0.text("state"),
+        reason: $0["reason"]?.string, isConfined: $0["confined"]?.bool ?? true,
+        isUnsigned: $0["unsigned"]?.bool ?? false, records: $0.whole("records_total"),
+        emitted: $0.whole("emitted_total"), quarantined: $0.whole("rejected_total") + $0.whole("set_aside_total"),
+        restarts: $0.whole("restarts_total"), lastBatchUs: $0.whole("last_batch_us"),
         maxBatchUs: $0.whole("max_batch_us"))
     }
     uplinks = document.list("uplinks").map { uplink in

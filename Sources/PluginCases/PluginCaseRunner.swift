@@ -59,7 +59,7 @@ package struct PluginCaseRunner {
         """
         it says that it is the \(hello.role.rawValue) \(hello.name) \(hello.version), and plugin.toml says the \
         \(manifest.role.rawValue) \(manifest.name) \(manifest.version)
-        """)
+        """, hint: "name, version and role stand in plugin.toml and in the source: a new version is written into both")
     }
   }
 
@@ -156,7 +156,7 @@ package struct PluginCaseRunner {
     }
   }
 
-  private static func failure(_ manifest: PluginManifest, _ reason: String) -> CrossdockError {
-    CrossdockError("start the plugin", at: "\(manifest.name) \(manifest.version)", reason: reason)
+  private static func failure(_ manifest: PluginManifest, _ reason: String, hint: String = "") -> CrossdockError {
+    CrossdockError("start the plugin", at: "\(manifest.name) \(manifest.version)", reason: reason, hint: hint)
   }
 }

@@ -59,11 +59,19 @@ static const char *find_program(const struct settings *settings, const char *nam
   return real;
 }
 
+// What is allowed is opened after this process has gone to work in the plugin's folder.
+static const char *absolute(const char *folder) {
+  char *real = realpath(folder, NULL);
+  if (!real) fail(EXIT_NOT_LOADED, "%s: %s", folder, strerror(errno));
+  return real;
+}
+
 static int become(int count, char **arguments) {
   static struct settings settings;
   int index = read_settings(&settings, count, arguments, 2);
   if (index >= count) fail(EXIT_WRONG_USE, "exec takes a PROGRAM");
   settings.becomes_program = true;
+  if (settings.folder) settings.folder = absolute(settings.folder);
   const char *program = find_program(&settings, arguments[index]);
   add_path(&settings, PATH_EXECUTE, program);
   if (settings.folder && chdir(settings.folder) != 0) fail(EXIT_NOT_LOADED, "%s: %s", settings.folder, strerror(errno));

@@ -53,9 +53,15 @@ static struct opening opening_of(const struct seccomp_notif *call) {
   }
 }
 
-// The path as this process can open it: relative ones by way of the plugin's folder or descriptor.
-static void path_from_here(const struct seccomp_notif *call, int directory, const char *path, char *into, size_t capacity) {
-  if (path[0] == '/') {
+// The path as this process can open it: relative ones by way of the plugin's folder or descriptor, and what /proc/self is to the plugin.
+static void path_from_here(
+  const struct monitor *monitor, const struct seccomp_notif *call, int directory, const char *path, char *into, size_t capacity) {
+  static const char self[] = "/proc/self/";
+  if (!strncmp(path, self, strlen(self))) {
+    // Without processes of its own every caller is a thread of the plugin's.
+    unsigned process = monitor->settings->processes > 0 ? call->pid : (unsigned)monitor->plugin;
+    snprintf(into, capacity, "/proc/%u/%s", process, path + strlen(self));
+  } else if (path[0] == '/') {
     snprintf(into, capacity, "%s", path);
   } else if (directory == AT_FDCWD) {
     snprintf(into, capacity, "/proc/%u/cwd/%s", call->pid, path);
@@ -88,6 +94,13 @@ static bool find_real_path(char *path, uint64_t flags, char *real) {
   return is_found;
 }
 
+// The C library looks there for the bounds of the first thread's stack, and does without: no attempt at anything.
+static bool is_own_map(const struct monitor *monitor, const char *real) {
+  char map[32];
+  snprintf(map, sizeof map, "/proc/%d/maps", (int)monitor->plugin);
+  return !strcmp(real, map);
+}
+
 struct reply judge_open(struct monitor *monitor, const struct seccomp_notif *call) {
   const struct reply goes_on = {.goes_on = true};
   struct opening opening = opening_of(call);
@@ -96,14 +109,14 @@ struct reply judge_open(struct monitor *monitor, const struct seccomp_notif *cal
     return monitor->judges_paths && !(opening.flags & O_PATH) ? (struct reply){.error = EACCES} : goes_on;
   }
   if (!is_waiting(monitor, call->id)) return (struct reply){.is_sent = true};
-  path_from_here(call, opening.directory, path, from_here, sizeof from_here);
+  path_from_here(monitor, call, opening.directory, path, from_here, sizeof from_here);
   if (!find_real_path(from_here, opening.flags, real) || real[0] != '/') return goes_on;
   bool for_writing = (opening.flags & O_ACCMODE) != O_RDONLY || (opening.flags & (O_CREAT | O_TRUNC));
   if (for_writing && is_path_allowed(real, false) && !(opening.flags & O_ACCMODE) && !(opening.flags & O_TRUNC)) {
     return goes_on;  // O_CREAT of a file that is there
   }
   if (is_path_allowed(real, for_writing)) return goes_on;
-  count_denial("open %s%s", real, for_writing ? " (to write)" : "");
+  if (for_writing || !is_own_map(monitor, real)) count_denial("open %s%s", real, for_writing ? " (to write)" : "");
   return monitor->judges_paths ? (struct reply){.error = EACCES} : goes_on;
 }
 

@@ -21,7 +21,8 @@ struct AgentClient {
       configuration = HTTPClientConfiguration(url: url)
       if let path = arguments.value("--token-file") { configuration.token = try Self.token(path) }
     } else {
-      configuration = try Self.configuration(of: ConfigurationFile(arguments, showWarnings: false))
+      configuration = try Self.configuration(
+        of: ConfigurationFile(arguments, showWarnings: false, checksPlugins: false))
     }
     configuration.connectTimeoutMs = timeoutMs
     configuration.readTimeoutMs = timeoutMs

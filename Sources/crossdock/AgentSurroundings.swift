@@ -51,6 +51,8 @@ final class AgentStatus: Sendable {
   private let handle: EngineHandle
   private let runners: PluginRunners
   private let uplinks = Mutex(Uplinks())
+  /// Models in the agent's process whose plugin has no signature.
+  private let unsigned = Mutex(Set<String>())
 
   init(agent: String, handle: EngineHandle, runners: PluginRunners) {
     self.agent = agent
@@ -66,10 +68,13 @@ final class AgentStatus: Sendable {
     }
   }
 
+  func setUnsigned(_ models: Set<String>) { unsigned.withLock { $0 = models } }
+
   func json() -> [UInt8] {
     guard let engine = handle.snapshot else { return Array("{}".utf8) }
     return StatusDocument.json(
-      agent: agent, engine, plugins: runners.statuses, uplinks: uplinks.withLock { Self.statuses($0) })
+      agent: agent, engine, unsigned: unsigned.withLock { $0 }, plugins: runners.statuses,
+      uplinks: uplinks.withLock { Self.statuses($0) })
   }
 
   func pluginsJSON() -> [UInt8] { PluginStatusDocument.json(runners.statuses) }

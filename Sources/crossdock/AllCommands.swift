@@ -11,10 +11,17 @@ enum AllCommands {
       JournalRepairCommand.self, JournalCompactCommand.self, JournalExportCommand.self, JournalImportCommand.self,
       PluginNewCommand.self, PluginTestCommand.self, PluginPackCommand.self, PluginSignCommand.self,
       PluginVerifyCommand.self, PluginInstallCommand.self, PluginListCommand.self, PluginEnableCommand.self,
-      PluginDisableCommand.self, PluginRollbackCommand.self, PluginRemoveCommand.self,
+      PluginDisableCommand.self, PluginRollbackCommand.self, PluginRemoveCommand.self, PluginTraceCommand.self,
     ]
     #if PLUGIN_PICK_ROUTING
-      commands.append(RouteCommand.self)
+      commands +=
+        [
+          RouteCommand.self, BatchCommand.self, LayoutCheckCommand.self, LayoutDrawCommand.self,
+          LayoutImportCommand.self,
+        ] as [any Command.Type]
+    #endif
+    #if PLUGIN_STOP_SEQUENCING
+      commands.append(StopsCommand.self)
     #endif
     return commands
   }

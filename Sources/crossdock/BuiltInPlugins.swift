@@ -9,6 +9,9 @@ import Records
 #if PLUGIN_PREDICTIVE_MAINTENANCE
   import PredictiveMaintenance
 #endif
+#if PLUGIN_STOP_SEQUENCING
+  import StopSequencing
+#endif
 
 /// The plugins that are linked into this program: whatever folder of Plugins/ was there when it was built. They use the
 /// same contract as an operator's.
@@ -25,6 +28,9 @@ enum BuiltInPlugins {
     #endif
     #if PLUGIN_PREDICTIVE_MAINTENANCE
       raw.append(PredictiveMaintenancePlugin.descriptor())
+    #endif
+    #if PLUGIN_STOP_SEQUENCING
+      raw.append(StopSequencingPlugin.descriptor())
     #endif
     var named: [String: PluginDescriptor] = [:]
     for plugin in raw {

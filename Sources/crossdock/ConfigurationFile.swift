@@ -2,7 +2,7 @@ import CommandSyntax
 import Configuration
 import Records
 
-/// agent.conf as the commands use it: read, checked against the plugins of this build, its problems on stderr.
+/// agent.conf as the commands use it: read, checked, its problems on stderr.
 struct ConfigurationFile {
   static let option = CommandSyntax.Option(
     "--config", "FILE", help: "the agent's configuration", default: "/etc/crossdock/agent.conf")
@@ -10,10 +10,12 @@ struct ConfigurationFile {
   let configuration: AgentConfiguration
   let catalog: PluginCatalog
 
+  /// - Parameter checksPlugins: against the plugins, too. What only looks for an agent or a journal does without: it starts no plugin's
+  ///   process, and still finds the agent when an option of a plugin is wrong.
   /// - Throws: with exit code 78 when there is any error; every problem has been printed then.
-  init(_ arguments: ParsedArguments, showWarnings: Bool = true) throws {
+  init(_ arguments: ParsedArguments, showWarnings: Bool = true, checksPlugins: Bool = true) throws {
     let path = arguments.value("--config") ?? "/etc/crossdock/agent.conf"
-    let (file, problems) = try Self.load(path)
+    let (file, problems) = try Self.load(path, checksPlugins: checksPlugins)
     for problem in problems where showWarnings || problem.severity == .error { Terminal.writeError("\(problem)\n") }
     guard let file else {
       let count = problems.count { $0.severity == .error }
@@ -32,10 +34,12 @@ struct ConfigurationFile {
   /// Reads and checks a file, and says nothing.
   /// - Returns: no configuration when any of the problems is an error.
   static func load(
-    _ path: String
+    _ path: String, checksPlugins: Bool = true
   ) throws(CrossdockError) -> (file: ConfigurationFile?, problems: [ConfigurationProblem]) {
     let catalog = try PluginCatalog()
-    let (loaded, problems) = ConfigurationLoader.load(path: path, plugins: catalog.lookup)
+    let (loaded, problems) =
+      checksPlugins
+      ? ConfigurationLoader.load(path: path, plugins: catalog.lookup) : ConfigurationLoader.load(path: path)
     return (loaded.map { ConfigurationFile($0, catalog) }, problems)
   }
 

@@ -24,7 +24,7 @@ struct ExportCommand: Command {
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
     let format = try arguments.choice("--format", of: ["ndjson", "csv"]) ?? "ndjson"
-    let file = try ConfigurationFile(arguments, showWarnings: false)
+    let file = try ConfigurationFile(arguments, showWarnings: false, checksPlugins: false)
     let pages = try JournalPages(file, stream: arguments.positionals[0])
     let start = try pages.start(since: arguments.value("--since"))
     guard format == "csv" else {

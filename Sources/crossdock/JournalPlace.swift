@@ -18,7 +18,7 @@ struct JournalPlace {
 
   init(_ arguments: ParsedArguments) throws {
     guard let place = arguments.positionals.first else {
-      let file = try ConfigurationFile(arguments, showWarnings: false)
+      let file = try ConfigurationFile(arguments, showWarnings: false, checksPlugins: false)
       path = file.journalPath
       agent = file.configuration.agent.id
       return

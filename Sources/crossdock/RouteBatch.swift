@@ -20,9 +20,13 @@
           count += 1
           // Tables are built once in a process's life: not part of any one call.
           AisleRouter.prepareTables(crossAisleCount: instance.problem.layout.crossY.count)
-          let line = try self.line(instance, router)
-          if !line.isRouted { cutOff += 1 }
-          Terminal.write(line.text)
+          let (line, unreachable) = try self.line(instance, router)
+          if !unreachable.isEmpty {
+            cutOff += 1
+            Terminal.writeError(
+              "crossdock: \(instance.name): no walk reaches\(places(unreachable, instance)); the rest is routed\n")
+          }
+          Terminal.write(line)
         }
       } catch let error as RouteInstanceSyntaxError {
         throw CrossdockError(
@@ -33,7 +37,8 @@
       return .failure
     }
 
-    static func line(_ instance: RouteInstance, _ router: AisleRouter) throws -> (text: String, isRouted: Bool) {
+    /// The line, and the picks that blocks cut off, which are left out of it.
+    static func line(_ instance: RouteInstance, _ router: AisleRouter) throws -> (text: String, unreachable: [Int]) {
       let begin = nanoseconds()
       let result = Result { () throws(RoutingError) in try router.route(instance.problem) }
       let elapsed = nanoseconds() - begin
@@ -41,9 +46,15 @@
       case .success(let route):
         let quality = route.isOptimal ? "optimal" : "gap<=\(gap(route))%"
         let head = "\(instance.name) \(instance.text(route.length)) \(quality) \((elapsed + 500) / 1000)"
-        return (head + places(route.order, instance) + "\n", true)
+        return (head + places(route.order, instance) + "\n", [])
       case .failure(.unreachable(let picks)):
-        return ("\(instance.name) unreachable" + places(picks, instance) + "\n", false)
+        var rest = instance
+        let cutOff = Set(picks)
+        rest.problem.picks = instance.problem.picks.indices.filter { !cutOff.contains($0) }.map {
+          instance.problem.picks[$0]
+        }
+        // Fewer picks: it ends.
+        return (try line(rest, router).text, picks)
       case .failure(let error):
         // The parser has checked the rest of what the router refuses.
         throw CrossdockError("route the instance", at: instance.name, reason: "\(error)", exitCode: .badInput)

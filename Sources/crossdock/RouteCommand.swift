@@ -18,8 +18,8 @@
         `aisle y`, `EOF`. Aisles and cross-aisles count from 0; numbers may have up to three decimals.
 
         The picks stand in walking order, the depot is not listed, lengths are in the file's unit. `optimal` is said only \
-        where it is proven; else LENGTH is at most X % more than the shortest walk. An instance with picks that blocked aisles \
-        cut off prints `NAME unreachable aisle:y …` with those picks, and the exit code is 1 at the end. Text that is not as it \
+        where it is proven; else LENGTH is at most X % more than the shortest walk. Picks that blocked aisles cut off are \
+        named on the standard error, the rest is routed, and the exit code is 1 at the end. Text that is not as it \
         should be ends with 65 and FILE:LINE.
         """,
       options: [
@@ -27,15 +27,21 @@
         .init("--layout", "FILE", help: "the hall, as JSON"),
         .init("--order", "FILE", help: "one pick order, as JSON"),
         .init("--json", help: "print the answer as JSON"),
+        .init("--svg", help: "print a picture of the hall with the walk"),
+        .init("--explain", help: "print why: each leg with its way and its cost"),
       ],
       examples: [
-        "crossdock route --batch orders.txt", "crossdock route --layout hall-a.layout.json --order order.json --json",
+        "crossdock route --batch orders.txt",
+        "crossdock route --layout hall-a.layout.json --order order.json --svg > walk.svg",
+        "crossdock route --layout hall-a.layout.json --order order.json --json",
       ]
     )
 
     static func run(_ arguments: ParsedArguments) throws -> ExitCode {
       if let path = arguments.value("--batch") {
-        guard !arguments.has("--layout"), !arguments.has("--order"), !arguments.has("--json") else {
+        guard !arguments.has("--layout"), !arguments.has("--order"), !arguments.has("--json"),
+          !arguments.has("--svg"), !arguments.has("--explain")
+        else {
           throw CrossdockError(
             "read the command line", at: "route", reason: "--batch stands alone", exitCode: .wrongUsage)
         }
@@ -46,6 +52,8 @@
           "read the command line", at: "route", reason: "neither --batch FILE nor --layout FILE and --order FILE given",
           hint: "`crossdock route --help` describes both", exitCode: .wrongUsage)
       }
+      if arguments.has("--svg") { return try RouteOrder.draw(layoutPath: layout, orderPath: order) }
+      if arguments.has("--explain") { return try RouteOrder.explain(layoutPath: layout, orderPath: order) }
       return try RouteOrder.run(layoutPath: layout, orderPath: order, json: arguments.has("--json"))
     }
   }

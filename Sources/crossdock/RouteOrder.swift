@@ -41,6 +41,60 @@
       return isRefused ? .badInput : .success
     }
 
+    /// A picture on the standard output.
+    static func draw(layoutPath: String, orderPath: String) throws -> ExitCode {
+      let layout = try Files.read(layoutPath, limit: maximumFileBytes)
+      let order = try Files.read(orderPath, limit: maximumFileBytes)
+      do throws(PluginError) {
+        Terminal.write(try HallDrawing.draw(layout: layout, layoutPath: layoutPath, order: order))
+      } catch {
+        throw CrossdockError("draw the route", at: orderPath, reason: error.description, exitCode: .badInput)
+      }
+      return .success
+    }
+
+    /// Leg by leg.
+    static func explain(layoutPath: String, orderPath: String) throws -> ExitCode {
+      let layout = try Files.read(layoutPath, limit: maximumFileBytes)
+      let order = try Files.read(orderPath, limit: maximumFileBytes)
+      do throws(PluginError) {
+        let found = try RouteExplanation.explain(layout: layout, layoutPath: layoutPath, order: order)
+        Terminal.write(text(found))
+      } catch {
+        throw CrossdockError("explain the route", at: orderPath, reason: error.description, exitCode: .badInput)
+      }
+      return .success
+    }
+
+    private static func text(_ found: RouteExplanation.Explanation) -> String {
+      func metres(_ value: Double?) -> String {
+        guard let value else { return "" }
+        let centimetres = Int64((value * 100).rounded())
+        let rest = centimetres.magnitude % 100
+        let whole = "\(centimetres < 0 ? "-" : "")\(centimetres.magnitude / 100)"
+        return rest == 0 ? whole : "\(whole).\(rest < 10 ? "0" : "")\(rest)"
+      }
+      let widths = [4, 16, 9, 9, 11, 13, 0]
+      func row(_ cells: [String]) -> String {
+        zip(cells, widths).map { cell, width in cell + String(repeating: " ", count: max(1, width - cell.count)) }
+          .joined()
+          .trimmingEnd() + "\n"
+      }
+      var out = row(["", "to", "walk m", "total m", "its cost m", "after next m", "way"])
+      for (i, leg) in found.legs.enumerated() {
+        out += row([
+          "\(i + 1)", leg.to, metres(leg.walk), metres(leg.total), metres(leg.cost),
+          leg.costAfterNext.map { ($0 >= 0 ? "+" : "") + metres($0) } ?? "", leg.way,
+        ])
+      }
+      out +=
+        "\nIts cost: what the walk would be shorter by without this stop. After next: what it would be longer by with"
+      out += " this stop after the next one.\n"
+      out += "This walk \(metres(found.length)) m; no walk is shorter than \(metres(found.lowerBound)) m"
+      out += "; always to the nearest stop \(metres(found.nearestFirst)) m"
+      return out + (found.sShape.map { "; S-shape \(metres($0)) m\n" } ?? "\n")
+    }
+
     private static func table(_ answer: JSONValue) -> String {
       func text(_ value: JSONValue?) -> String {
         if let text = value?.string { return text }

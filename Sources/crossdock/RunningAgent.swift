@@ -64,6 +64,7 @@ final class RunningAgent {
   func startOthers() {
     for uplink in uplinks { uplink.start() }
     status.setUplinks(uplinks)
+    status.setUnsigned(inputs.unsignedInLine)
     applyPlugins(inputs)
   }
 

@@ -7,7 +7,7 @@ import Uplink
 /// `/v1/status`: the running agent in one JSON object. `crossdock status`, `crossdock top` and `/metrics` are views of it.
 enum StatusDocument {
   static func json(
-    agent: String, _ engine: EngineSnapshot, plugins: [PluginStatus], uplinks: [UplinkStatus]
+    agent: String, _ engine: EngineSnapshot, unsigned: Set<String>, plugins: [PluginStatus], uplinks: [UplinkStatus]
   ) -> [UInt8] {
     var json = JSONWriter(reserving: 4096)
     json.object {
@@ -23,7 +23,11 @@ enum StatusDocument {
       $0.member("feeds", array: { list in for feed in engine.feeds { self.feed(feed, &list) } })
       $0.member(
         "streams", array: { list in for stream in engine.streams { self.stream(stream, &list) } })
-      $0.member("models", array: { list in for model in engine.models { self.model(model, &list) } })
+      $0.member(
+        "models",
+        array: { list in
+          for model in engine.models { self.model(model, isUnsigned: unsigned.contains(model.name), &list) }
+        })
       $0.member(
         "plugins",
         array: { list in for plugin in plugins { list.object { PluginStatusDocument.plugin(plugin, &$0) } } })
@@ -98,11 +102,12 @@ enum StatusDocument {
     }
   }
 
-  private static func model(_ model: EngineSnapshot.Model, _ json: inout JSONWriter) {
+  private static func model(_ model: EngineSnapshot.Model, isUnsigned: Bool, _ json: inout JSONWriter) {
     json.object {
       $0.member("name", model.name)
       $0.member("plugin", model.plugin)
       $0.member("state", "running")
+      $0.member("unsigned", isUnsigned)
       $0.member("batches_total", model.batches)
       $0.member("records_total", model.records)
       $0.member("emitted_total", model.emitted)

@@ -60,28 +60,33 @@ enum StatusTable {
       ["MODEL", "STATE", "RECORDS", "EMITTED", "FAILED", "LAST US", "MAX US"], status["models"],
       {
         [
-          word($0, "name"), word($0, "state"), count($0["records_total"]), count($0["emitted_total"]),
+          word($0, "name") + ($0["unsigned"]?.bool == true ? " UNSIGNED" : ""), word($0, "state"),
+          count($0["records_total"]), count($0["emitted_total"]),
           count($0["failed_total"]), count($0["last_batch_us"]), count($0["max_batch_us"]),
         ]
       })
     out += section(
       [
-        "PLUGIN", "VERSION", "ROLE", "STATE", "RECORDS", "EMITTED", "SET ASIDE", "RESTARTS", "DENIED", "MB",
+        "PLUGIN", "VERSION", "ROLE", "STATE", "RECORDS", "EMITTED", "QUARANTINED", "RESTARTS", "DENIED", "MB",
         "LAST FAILURE",
       ],
       status["plugins"],
       { plugin in
-        let aside = (plugin["set_aside_total"]?.integer ?? 0) + (plugin["rejected_total"]?.integer ?? 0)
+        let quarantined = (plugin["set_aside_total"]?.integer ?? 0) + (plugin["rejected_total"]?.integer ?? 0)
         let marks =
           (plugin["unsigned"]?.bool == true ? " UNSIGNED" : "")
           + (plugin["confined"]?.bool == false ? " UNCONFINED" : "")
         return [
           word(plugin, "name"), word(plugin, "version") + marks, word(plugin, "role"), word(plugin, "state"),
-          count(plugin["records_total"]), count(plugin["emitted_total"]), String(aside),
+          count(plugin["records_total"]), count(plugin["emitted_total"]), String(quarantined),
           count(plugin["restarts_total"]),
           count(plugin["denied_calls_total"]), count(plugin["resident_mb"]), word(plugin, "last_failure"),
         ]
       })
+    for plugin in status["plugins"]?.array ?? [] where plugin["state"]?.string == "parked" {
+      out += "\(word(plugin, "name")) is parked: \(word(plugin, "reason"))\n"
+      out += "  `crossdock plugin enable \(word(plugin, "plugin"))` tries it again\n"
+    }
     return out
   }
 

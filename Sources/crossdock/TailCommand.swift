@@ -26,7 +26,7 @@ struct TailCommand: Command {
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
     let count = UInt64(try arguments.integer("-n", in: 0...1_000_000_000) ?? 10)
-    let file = try ConfigurationFile(arguments, showWarnings: false)
+    let file = try ConfigurationFile(arguments, showWarnings: false, checksPlugins: false)
     let pages = try JournalPages(file, stream: arguments.positionals[0])
     let last = pages.stream.last
     var after = try pages.writeLines(after: max(last > count ? last - count : 0, pages.stream.first - 1))

@@ -10,7 +10,7 @@ struct TopCommand: Command {
   static let syntax = CommandSyntax(
     name: "top", summary: "watch the running agent",
     discussion: """
-      Feeds with their rate and lag, the journal against its cap, the uplinks and what central has confirmed, models, alerts \
+      Feeds with their rate and lag, the journal against its cap, the uplinks and what central has confirmed, models, plugins, alerts \
       and routes, twice a second. q ends it. When standard output is not a terminal, it is one line every two seconds.
       """,
     options: AgentClient.options + [

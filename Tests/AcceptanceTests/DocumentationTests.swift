@@ -94,6 +94,17 @@ import Testing
     }
   }
 
+  @Test(arguments: ["plugin", "journal"])
+  func mentionedCommandsOfAGroupExist(group: String) throws {
+    let mention = try Regex("(?m)(?:`|^)crossdock \(group) ([a-z]+)", as: (Substring, Substring).self)
+    let mentioned = try Self.documents.flatMap { try Self.text($0).matches(of: mention).map { String($0.output.1) } }
+    #expect(mentioned.count >= 5)
+    for command in Set(mentioned) {
+      let help = try runToEnd("crossdock", [group, command, "--help"])
+      #expect(help.code == 0, "crossdock \(group) \(command)")
+    }
+  }
+
   // MARK: names of tests
 
   @Test func testsThatTheDocumentsNameExist() throws {

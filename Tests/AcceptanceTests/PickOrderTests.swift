@@ -122,6 +122,44 @@ import Testing
     #expect(other["reason"] as? String == "order: O-1 is known already, with other content")
   }
 
+  /// The agent is killed as soon as each message is published, before or after it has taken it: redelivered or not, every message
+  /// is answered by one decision, and the order goes on where it was.
+  @Test func dialogueSurvivesAKillAfterEachOfItsMessages() throws {
+    let (agent, _) = try start()
+    var number = 0
+    func step(_ message: String) throws -> [String: Any] {
+      try agent.sandbox.publish("pick/hand-1/event", message)
+      agent.stop(SIGKILL)
+      try agent.startConnected()
+      number += 1
+      try #require(
+        waitUntil("decision \(number)", seconds: 20) { try agent.records("routes").count >= number }, "\(agent.log)")
+      let stored = try agent.records("routes")
+      try #require(stored.count == number, "a message was answered twice")
+      return stored[number - 1].body
+    }
+    func locations(_ answer: [String: Any]) -> Set<String> {
+      Set((answer["stops"] as? [[String: Any]] ?? []).compactMap { $0["location"] as? String })
+    }
+    let opened = try step(Self.order("O-1", ["A-1", "A-2", "B-1"]))
+    #expect(opened["revision"] as? Int == 1)
+    let short = try step(#"{"type":"short","order":"O-1","line":1}"#)
+    #expect(short["revision"] as? Int == 2 && short["reason"] as? String == "short")
+    let blocked = try step(#"{"type":"blocked","order":"O-1","aisle":"B"}"#)
+    #expect(blocked["revision"] as? Int == 3 && locations(blocked) == ["A-2"])
+    #expect((blocked["unreachable"] as? [[String: Any]])?.count == 1)
+    let changed = try step(
+      #"{"type":"order","order":"O-1","version":1,"layout":"hall-t","lines":["#
+        + #"{"line":2,"location":"A-2","quantity":4},{"line":4,"location":"A-1","quantity":1}]}"#)
+    #expect(changed["revision"] as? Int == 4 && changed["reason"] as? String == "changed")
+    #expect(locations(changed) == ["A-2", "A-1"])
+    let again = try step(Self.order("O-1", ["A-1", "A-2", "B-1"]))
+    #expect(again["revision"] as? Int == 4, "the old version, sent again late")
+    _ = try step(#"{"type":"short","order":"O-1","line":2}"#)
+    let done = try step(#"{"type":"short","order":"O-1","line":4}"#)
+    #expect(done["status"] as? String == "done" && done["revision"] as? Int == 6)
+  }
+
   @Test func layoutWithAnUnreachableLocationRefusesTheStartAndNamesFileAndLocation() throws {
     let sandbox = try Sandbox()
     let blocked = ",\"blocked\":[{\"aisle\":\"B\",\"from\":4,\"to\":6}]"

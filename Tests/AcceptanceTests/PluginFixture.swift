@@ -7,7 +7,8 @@ final class PluginFixture {
     .deletingLastPathComponent().path
 
   /// `MODE` is what happens at the number `AT`: 0 nothing, 1 abort, 2 an endless loop, 3 memory without end, 4 CROSSDOCK_FAILED, 5 a
-  /// flood of outputs, 6 a record for a stream that it may not write, 7 abort when it is opened, 8 a loop when it is closed.
+  /// flood of outputs, 6 a record for a stream that it may not write, 7 abort when it is opened, 8 a loop when it is closed,
+  /// 9 options that it cannot use.
   private static let source = """
     #include "crossdock_plugin.h"
     #include <stdio.h>
@@ -24,6 +25,7 @@ final class PluginFixture {
     static int32_t open_it(void *data, const crossdock_host *host, const crossdock_open *o, void **instance) {
       (void)data; (void)o;
       if (MODE == 7) abort();
+      if (MODE == 9) return CROSSDOCK_BAD_OPTIONS;
       struct copier *c = calloc(1, sizeof *c); c->host = host; *instance = c; return CROSSDOCK_OK;
     }
     static int32_t emit(struct copier *c, const crossdock_batch *b, uint32_t r, const char *stream, long n) {

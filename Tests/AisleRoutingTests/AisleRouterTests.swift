@@ -120,6 +120,26 @@ import Testing
     }
   }
 
+  /// Lengths that do not fit 32 bits take the other width of the sweep.
+  @Test func longHallsAreRoutedAsShortOnes() throws {
+    let seed = SeededRandom.seed(#function)
+    var problems = RandomProblems(seed: seed)
+    problems.maximumPicks = 20
+    let factor: Int64 = 1 << 27
+    let router = AisleRouter()
+    for round in 0..<150 {
+      let problem = problems.problem()
+      guard let route = try? router.route(problem) else { continue }
+      func long(_ place: AislePosition) -> AislePosition { AislePosition(aisle: place.aisle, y: place.y * factor) }
+      let stretched = RouteProblem(
+        layout: AisleLayout(
+          aisleX: problem.layout.aisleX.map { $0 * factor }, crossY: problem.layout.crossY.map { $0 * factor }),
+        start: long(problem.start), end: long(problem.end), picks: problem.picks.map(long),
+        blocks: problem.blocks.map(long))
+      #expect(try router.route(stretched).length == route.length * factor, "seed \(seed) round \(round)")
+    }
+  }
+
   @Test func emptyOrderIsTheWayFromStartToEnd() throws {
     let layout = AisleLayout(aisleX: [0, 10], crossY: [0, 20])
     let start = AislePosition(aisle: 0, y: 5)

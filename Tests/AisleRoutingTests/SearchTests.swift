@@ -35,6 +35,21 @@ import Testing
     #expect(worst < 0.03, "seed \(seed)")
   }
 
+  /// Seven cross-aisles are too many for the tables of open walks, not for those of round trips.
+  @Test func openWalksOfManyBlocksHaveTheRoundTripAsBound() throws {
+    let layout = AisleLayout(aisleX: (0..<10).map { $0 * 10 }, crossY: (0..<7).map { $0 * 20 })
+    let picks = (0..<60).map { AislePosition(aisle: $0 % 10, y: Int64(1 + ($0 * 37) % 119)) }
+    let problem = RouteProblem(
+      layout: layout, start: AislePosition(aisle: 0, y: 0), end: AislePosition(aisle: 9, y: 120), picks: picks)
+    let route = try AisleRouter().route(problem)
+    var trip = problem
+    trip.end = trip.start
+    trip.picks.append(problem.end)
+    #expect(route.lowerBound >= (try AisleRouter().route(trip)).length - 210)
+    #expect(route.lowerBound <= route.length && problem.isWalk(route))
+    #expect(Double(route.length) < 1.15 * Double(route.lowerBound))
+  }
+
   /// Nine cross-aisles, none of which can be left out: beyond the tables.
   @Test func hallsBeyondTheTablesAreRoutedWithABound() throws {
     let layout = AisleLayout(aisleX: (0..<6).map { $0 * 10 }, crossY: (0..<9).map { $0 * 20 })

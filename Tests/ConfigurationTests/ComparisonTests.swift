@@ -217,7 +217,8 @@ import Testing
   @Test func everyPropertyOfASectionHasItsLine() throws {
     let configuration = try state(Self.base).configuration
     let derived: Set = [
-      "name", "position", "file", "folder", "filter", "bodyFormat", "tls", "password", "token", "options", "decoder",
+      "section", "name", "position", "file", "folder", "filter", "bodyFormat", "tls", "password", "token", "options",
+      "decoder",
     ]
     let sections: [(Any, String)] = [
       (configuration.connections[0], "connection"), (configuration.feeds[0], "feed"),
@@ -261,9 +262,15 @@ import Testing
         [[uplink]]
         name = "second"
         url = "http://127.0.0.1:1"
+        [[plugin]]
+        name = "watch"
+        plugin = "p"
+        reads = ["x"]
 
         """
-    let said = ["connection \"yard\"", "stream \"x\"", "feed \"h\"", "uplink \"second\""]
+    let said = [
+      "connection \"yard\"", "stream \"x\"", "feed \"h\"", "plugin \"watch\"", "uplink \"second\"",
+    ]
     #expect(try changes(Self.base, added) == said.map { "\($0) added" })
     #expect(try changes(added, Self.base) == said.map { "\($0) removed" })
     let control = "[control]\nlisten = \"127.0.0.1:7780\"\ntoken = \"hunter2\"\n"

@@ -325,4 +325,21 @@ import Testing
       }
     }
   }
+
+  @Test func timesOfBatchesAreAHistogram() throws {
+    let status = #"{"plugins":[{"name":"p","state":"running","batch_us":{"100":3,"1000":2,"more":1}}]}"#
+    let journal = try JournalFixture()
+    let (api, client) = try api(journal, status: status)
+    defer { api.stop() }
+    let text = String(decoding: try client.get("/metrics").body, as: UTF8.self)
+    let took = text.split(separator: "\n").filter { $0.contains("batch_duration") && !$0.hasPrefix("# HELP") }
+    #expect(
+      took.joined(separator: "\n") == """
+        # TYPE crossdock_plugin_batch_duration_microseconds histogram
+        # UNIT crossdock_plugin_batch_duration_microseconds microseconds
+        crossdock_plugin_batch_duration_microseconds_bucket{plugin="p",le="100.0"} 3
+        crossdock_plugin_batch_duration_microseconds_bucket{plugin="p",le="1000.0"} 5
+        crossdock_plugin_batch_duration_microseconds_bucket{plugin="p",le="+Inf"} 6
+        """)
+  }
 }

@@ -86,6 +86,27 @@ private let routeLine =
     #expect(lines.contains("ROUTES  none"))
   }
 
+  @Test func pluginsBesideTheAgentHaveALineEach() throws {
+    var text = document
+    text.replace(
+      #""uplinks":["#,
+      with: #"""
+        "plugins":[{"name":"limit","plugin":"cold-watch","version":"1.2.0","state":"running","reason":null,"confined":true,
+        "unsigned":true,"records_total":4100,"emitted_total":40,"rejected_total":2,"set_aside_total":1,"restarts_total":3,
+        "last_batch_us":85,"max_batch_us":1900},
+        {"name":"labels","plugin":"label-decoder","version":"1.0.0","state":"parked","reason":"failed 10 times in a row",
+        "confined":true,"unsigned":false}],"uplinks":[
+        """#)
+    var screen = LiveScreen()
+    screen.status = LiveStatus(try JSONValue.parse(Array(text.utf8)))
+    let lines = screen.lines(columns: 160, rows: 24).map(\.plain).filter { $0.hasPrefix("PLUGIN") }
+    #expect(
+      lines == [
+        "PLUGIN  limit (cold-watch 1.2.0) running UNSIGNED  read 4,100, said 40  quarantined 3  restarts 3  batch 85 µs, most 1.9 ms",
+        "PLUGIN  labels (label-decoder 1.0.0) parked: failed 10 times in a row",
+      ])
+  }
+
   @Test func problemTakesThePlaceOfTheNote() throws {
     var screen = try screen()
     screen.problem = "127.0.0.1:7780: connection refused"

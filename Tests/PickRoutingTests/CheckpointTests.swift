@@ -18,6 +18,18 @@ import Testing
     switch Int.random(in: 0..<10, using: &numbers) {
     case 0...2:
       let count = Int.random(in: 1...5, using: &numbers)
+      if Bool.random(using: &numbers) {
+        // What leaves a choice, and what changes while it is walked.
+        let lines = (1...count).map { line in
+          let places = locations.shuffled(using: &numbers).prefix(Int.random(in: 1...3, using: &numbers))
+          let handling = ["heavy", "normal", "fragile"].randomElement(using: &numbers)!
+          let names = places.map { #""\#($0)""# }.joined(separator: ",")
+          return #"{"line":\#(line),"locations":[\#(names)],"quantity":1,"handling":"\#(handling)"}"#
+        }
+        let version = Int.random(in: 0...2, using: &numbers)
+        return #"{"type":"order","order":"\#(order)","version":\#(version),"end":["gate","dock"],"#
+          + #""lines":[\#(lines.joined(separator: ","))]}"#
+      }
       return PickingBench.order(order, Array(locations.shuffled(using: &numbers).prefix(count)))
     case 3...4: return #"{"type":"confirmed","order":"\#(order)","location":"\#(location)"\#(at)}"#
     case 5: return #"{"type":"short","order":"\#(order)","location":"\#(location)"}"#

@@ -12,6 +12,11 @@ import Testing
     return PickingBench.hall.replacing(old, with: new)
   }
 
+  /// The place in the file is tested by itself.
+  private static func withoutPlace(_ error: any Error) -> String {
+    "\(error)".replacing(#/json:[0-9]+:[0-9]+:/#, with: "json:LINE:COLUMN:")
+  }
+
   private static let aisleR = #"{"id": "R", "x": 20}"#
   private static let p5 = #"{"id": "P5", "aisle": "P", "y": 5}"#
   private static let gate = #"{"id": "gate", "aisle": "R", "y": 0}"#
@@ -21,23 +26,23 @@ import Testing
     (broken("crossdock-layout/1", "v9"), #"format: is "v9"; this version reads "crossdock-layout/1""#),
     (
       broken("\"check_digits\"", "\"check_digit\""),
-      "check_digit: unknown member; known are format, id, version, description, aisles, cross_aisles, depots, locations,"
-        + " bays, check_digits, blocked"
+      "check_digit: unknown member; known are format, id, version, description, aisles, cross_aisles, lifts, turn_cost,"
+        + " nodes, edges, depots, locations, bays, check_digits, blocked"
     ),
     (broken("\"version\": \"1\",", ""), "version: is missing"),
-    (broken(aisleR, #"{"id": "Q", "x": 20}"#), "aisles[2].id: Q is used twice"),
+    (broken(aisleR, #"{"id": "Q", "x": 20}"#), "aisles[2].id: Q is used twice; first in aisles[1]"),
     (broken(aisleR, #"{"id": "R", "x": 10}"#), "aisles[2].x: aisles Q and R both lie at 10 m"),
     (broken(aisleR, #"{"id": "R", "x": "20"}"#), "aisles[2].x: is not a number of metres"),
     (broken(aisleR, #"{"id": "R", "x": 2e9}"#), "aisles[2].x: is further out than 100000 m"),
-    (broken(aisleR, #"{"id": "R", "X": 20}"#), "aisles[2].X: unknown member; known are id, x"),
+    (broken(aisleR, #"{"id": "R", "X": 20}"#), "aisles[2].X: unknown member; known are id, x, width, one_way, floor"),
     (broken("[0, 20]", "[0, 20, 20.0001]"), "cross_aisles[2]: a cross-aisle at 20 m is there already"),
-    (broken(p5, #"{"id": "Q5", "aisle": "P", "y": 5}"#), "locations[2]: id Q5 is used twice"),
+    (broken(p5, #"{"id": "Q5", "aisle": "P", "y": 5}"#), "locations[2]: id Q5 is used twice; first in locations[0]"),
     (
       broken(p5, #"{"id": "P5", "aisle": "P", "y": 20.5}"#),
       "locations[0]: P5 at y 20.5 m lies outside of aisle P, which runs from 0 m to 20 m"
     ),
     (broken(p5, #"{"id": "P5", "aisle": "S", "y": 5}"#), "locations[0].aisle: there is no aisle S"),
-    (broken(gate, #"{"id": "R5", "aisle": "R", "y": 0}"#), "depots[1]: id R5 is used twice"),
+    (broken(gate, #"{"id": "R5", "aisle": "R", "y": 0}"#), "depots[1]: id R5 is used twice; first in locations[5]"),
     (broken(#""Q10": "82""#, #""Q11": "82""#), "check_digits: there is no location Q11"),
     (
       broken("\"check_digits\"", #""blocked": [{"aisle": "Q", "from": 9, "to": 11}], "check_digits""#),
@@ -59,11 +64,12 @@ import Testing
     ),
   ])
   func layoutIsRefusedAtOpenWithItsReason(text: String, reason: String) {
-    let prefix = reason.hasPrefix("0.layout.json") ? "layout " : "layout 0.layout.json: "
+    let prefix = reason.hasPrefix("0.layout.json") ? "layout " : "layout 0.layout.json:LINE:COLUMN: "
     #expect {
       try PickingBench(layouts: [text])
     } throws: { error in
-      #expect("\(error)" == prefix + reason)
+      let found = reason.hasPrefix("0.layout.json") ? "\(error)" : Self.withoutPlace(error)
+      #expect(found == prefix + reason)
       return true
     }
   }
@@ -117,11 +123,11 @@ import Testing
   @Test(arguments: [
     (#""id": "{isle}""#, "bays[0].id: has {isle}; known are {aisle}, {bay} and {bay:digits}"),
     (#""id": "{aisle""#, "bays[0].id: has a '{' without its '}'"),
-    (#""id": "{aisle}""#, "bays[0]: id P is used twice"),
+    (#""id": "{aisle}""#, "bays[0]: id P is used twice; first in bays[0]"),
     (#""id": "{bay}", "aisles": ["Z"]"#, "bays[0].aisles[0]: there is no aisle Z"),
     (
       #""id": "{bay}", "bay_count": 2"#,
-      "bays[0].bay_count: unknown member; known are aisles, count, first_y, pitch, id, first_bay"
+      "bays[0].bay_count: unknown member; known are aisles, count, first_y, pitch, id, first_bay, face"
     ),
   ])
   func bayRuleIsRefusedWithItsReason(members: String, reason: String) {
@@ -129,15 +135,48 @@ import Testing
     #expect {
       try PickingBench(layouts: [Self.broken("\"check_digits\"", bays)])
     } throws: { error in
-      #expect("\(error)" == "layout 0.layout.json: " + reason)
+      #expect(Self.withoutPlace(error) == "layout 0.layout.json:LINE:COLUMN: " + reason)
       return true
     }
+  }
+
+  /// Members taken away, doubled or exchanged, numbers and bytes changed: a layout, or findings with a place in the text.
+  @Test func anyBytesGiveALayoutOrFindings() throws {
+    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? 7
+    print("anyBytesGiveALayoutOrFindings: SEED=\(seed)")
+    var numbers = SeededNumbers(seed: seed)
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../Plugins/PickRouting/layouts")
+    var (usable, refused) = (0, 0)
+    for name in ["hall-a", "hall-b", "site-c"] {
+      let whole = Array(try Data(contentsOf: folder.appending(path: "\(name).layout.json")))
+      for _ in 0..<400 {
+        var bytes = whole
+        for _ in 0..<Int.random(in: 1...4, using: &numbers) {
+          let at = Int.random(in: 0..<bytes.count, using: &numbers)
+          switch Int.random(in: 0..<4, using: &numbers) {
+          case 0: bytes[at] = UInt8.random(in: 0x20...0x7E, using: &numbers)
+          case 1: bytes[at] = UInt8(ascii: "0") + UInt8.random(in: 0...9, using: &numbers)
+          case 2: bytes.remove(at: at)
+          default: bytes.insert(contentsOf: bytes[at..<min(bytes.count, at + 30)], at: at)
+          }
+        }
+        let (layout, findings) = LayoutReader.check(bytes)
+        if layout != nil, findings.isEmpty { usable += 1 } else { refused += 1 }
+        #expect(layout != nil || !findings.isEmpty)
+        let lines = bytes.count { $0 == 0x0A } + 1
+        #expect(findings.allSatisfy { (1...lines).contains($0.line) && $0.column >= 1 && !$0.text.isEmpty })
+        if layout != nil { _ = try HallDrawing.draw(layout: bytes, layoutPath: name) }
+        _ = try? LIFImport.convert(bytes, vehicleType: nil, depot: nil)
+      }
+    }
+    #expect(usable > 20 && refused > 20, "\(usable) \(refused)")
   }
 
   @Test func shippedLayoutsCanBeUsed() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
       path: "../../Plugins/PickRouting/layouts")
-    let counts = try ["hall-a": 200, "hall-b": 73].map { name, count in
+    let counts = try ["hall-a": 200, "hall-b": 73, "site-c": 260].map { name, count in
       let text = try Data(contentsOf: folder.appending(path: "\(name).layout.json"))
       return (try LayoutReader.read(Array(text), path: name).locationCount, count)
     }

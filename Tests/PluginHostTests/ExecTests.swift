@@ -37,6 +37,13 @@ struct ExecTests {
     #expect(!child.errors.contains("crossdock-denied"), "its own start is nothing that it may not do: \(child.errors)")
   }
 
+  @Test func folderMayBeARelativePath() throws {
+    let place = FileManager.default.currentDirectoryPath
+    let up = place.split(separator: "/").map { _ in ".." }.joined(separator: "/")
+    let child = try HostChild(["exec", "--folder", up + folder.path, "--", "python3", "program.py", "hello"])
+    #expect(try results(child) == ["hello"])
+  }
+
   @Test func programIsDeniedWhatItDidNotDeclare() throws {
     let listener = try Listener()
     let file = try folder.write("file", "text")

@@ -29,6 +29,18 @@ struct HostileFileTests {
     #expect(try declared.order("read /etc/shadow") == "EACCES")
   }
 
+  /// Swift's runtime and the C library look there when they start, and do without.
+  @Test func itsOwnMapIsDeniedAndNotCounted() throws {
+    let hostile = try Hostile(library, folder)
+    #expect(try hostile.order("read /proc/self/maps") == "EACCES")
+    #expect(try hostile.order("read /proc/\(hostile.child.pid)/maps") == "EACCES")
+    #expect(try hostile.order("write /proc/self/maps") == "EACCES")
+    #expect(try hostile.order("read /proc/self/smaps") == "EACCES")
+    #expect(hostile.child.hasSaid("crossdock-denied: 1 open /proc/\(hostile.child.pid)/smaps\n"))
+    #expect(hostile.child.hasSaid("crossdock-denied: 1 open /proc/\(hostile.child.pid)/maps (to write)\n"))
+    #expect(!hostile.child.errors.contains("/maps\n"))
+  }
+
   @Test func roundaboutPathsLeadNowhere() throws {
     let secret = try folder.write("secret", "secret")
     try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/link", withDestinationPath: secret)

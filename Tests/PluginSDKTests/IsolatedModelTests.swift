@@ -4,7 +4,10 @@ import Testing
 /// The models that the agent links in are plugins by the same contract: their shared objects pass the same cases in a confined
 /// process of their own.
 @Suite struct IsolatedModelTests {
-  @Test(arguments: [("PickRouting", "pick-routing"), ("PredictiveMaintenance", "predictive-maintenance")])
+  @Test(arguments: [
+    ("PickRouting", "pick-routing"), ("PredictiveMaintenance", "predictive-maintenance"),
+    ("StopSequencing", "stop-sequencing"),
+  ])
   func aBuiltInModelPassesItsCasesInAProcessOfItsOwn(_ source: String, _ name: String) throws {
     let object = "\(Workshop.programs)/lib\(name).so"
     let workshop = try Workshop()

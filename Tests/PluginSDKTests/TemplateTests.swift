@@ -25,6 +25,21 @@ import Testing
     #expect(cases.code == 0, "\(cases.text)")
     try work(workshop, choice, place)
     try install(workshop, place)
+    let artefacts = choice.language == "c" ? ["new-one.so"] : ["crossdock_plugin.py", "plugin.py"]
+    try holdsWhatABoxNeeds(workshop, artefacts)
+  }
+
+  /// The bundle that was packed: what runs, what says what it is, and what it is tried with.
+  private func holdsWhatABoxNeeds(_ workshop: Workshop, _ artefacts: [String]) throws {
+    let listed = try workshop.run(["tar", "--zstd", "-tf", "new-one.cdp"])
+    let files = listed.text.split(separator: "\n").map(String.init)
+    let others = files.filter { !$0.hasPrefix("testcases/") }
+    #expect(
+      others
+        == (["manifest.json", "README.md", "plugin.toml", "sample.conf"] + artefacts).sorted {
+          ($0 == "manifest.json" ? "" : $0) < ($1 == "manifest.json" ? "" : $1)
+        })
+    #expect(files.count > others.count)
   }
 
   /// As an operator does it; its sample.conf is right as it is.
@@ -34,7 +49,7 @@ import Testing
     let text = """
       [agent]
       id = "dock-7"
-      data_dir = "\(workshop.folder)/agent"
+      data_dir = "agent"
       [plugins]
       allow_unsigned = true
       [mqtt.floor]
@@ -52,8 +67,9 @@ import Testing
       source = "{gate}"
       \(sample)
       """
-    let file = workshop.folder + "/agent.conf"
-    try text.write(toFile: file, atomically: true, encoding: .utf8)
+    // By relative paths all along: a plugin's process works in another folder.
+    let file = "agent.conf"
+    try text.write(toFile: "\(workshop.folder)/\(file)", atomically: true, encoding: .utf8)
     for command in [
       ["pack", place, "-o", "new-one.cdp"], ["install", "new-one.cdp", "--config", file, "--no-reload"],
     ] {
@@ -74,6 +90,10 @@ import Testing
       let cases = try workshop.run([Workshop.programs + "/crossdock", "plugin", "test", "--no-build", "."], in: place)
       #expect(cases.code == 0, "\(cases.text)")
       try work(workshop, Choice(role: role, language: "swift"), place)
+      let packed = try workshop.run(
+        [Workshop.programs + "/crossdock", "plugin", "pack", "--no-build", place, "-o", "new-one.cdp"])
+      #expect(packed.code == 0, "\(packed.text)")
+      try holdsWhatABoxNeeds(workshop, ["new-one.so"])
       // Self-contained: no library of Swift, and one symbol.
       let libraries = try workshop.run(["objdump", "-p", "new-one.so"], in: place)
       #expect(!libraries.text.contains("libswift"))

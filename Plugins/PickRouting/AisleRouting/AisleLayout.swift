@@ -16,9 +16,13 @@ package struct AisleLayout: Sendable, Equatable {
 package struct AislePosition: Hashable, Sendable {
   package var aisle: Int
   package var y: Int64
+  /// Which face of the racks: -1 left, 1 right (looking along ascending y), 0 the middle. Only a `WalkNetwork` with wide aisles
+  /// makes a difference of it.
+  package var face: Int8
 
-  package init(aisle: Int, y: Int64) {
+  package init(aisle: Int, y: Int64, face: Int8 = 0) {
     self.aisle = aisle
     self.y = y
+    self.face = face
   }
 }

@@ -8,8 +8,13 @@
 /// to create.
 package final class AisleRouter {
   private var plan = SweepPlan()
-  private let sweep: FrontierSweep
-  private var trace = SweepTrace()
+  // By the width of lengths and of state numbers; made when first needed.
+  private var sweep: FrontierSweep<Int32, UInt16>?
+  private var longSweep: FrontierSweep<Int64, UInt16>?
+  private var sweep8: FrontierSweep<Int32, UInt32>?
+  private var longSweep8: FrontierSweep<Int64, UInt32>?
+  private let maximumUnspacedSweepBytes: Int
+  private let trace = SweepTrace()
   private var euler = EulerWalk()
 
   package convenience init() {
@@ -17,13 +22,20 @@ package final class AisleRouter {
   }
 
   init(maximumUnspacedSweepBytes: Int) {
-    sweep = FrontierSweep(maximumUnspacedBytes: maximumUnspacedSweepBytes)
+    self.maximumUnspacedSweepBytes = maximumUnspacedSweepBytes
   }
 
   /// Builds what calls for so many cross-aisles use, so that the first call does not pay for it (25 ms at 7).
-  package static func prepareTables(crossAisleCount: Int) {
+  ///
+  /// - Parameter openWalks: those of walks that end elsewhere, too (as re-routed ones do).
+  package static func prepareTables(crossAisleCount: Int, openWalks: Bool = false) {
+    if openWalks {
+      for count in 2...max(2, min(crossAisleCount, RoutingLimits.maximumOpenTableCrossAisles)) {
+        _ = FrontierTables.openWalk(count)
+      }
+    }
     for count in 2...max(2, min(crossAisleCount, RoutingLimits.maximumTableCrossAisles)) {
-      _ = FrontierTable.roundTrip(count)
+      if count == 8 { _ = FrontierTables.roundTrip8 } else { _ = FrontierTables.roundTrip(count) }
     }
   }
 
@@ -40,24 +52,52 @@ package final class AisleRouter {
 
   private func bestRoute(_ problem: RouteProblem) -> Route {
     plan.lay(problem)
+    let isOpenWalk = plan.startNode != plan.endNode
     let inside = plan.walkWithinSubAisle(problem)
     if let inside, inside.length == 0 { return inside }
-    let rows = plan.rows
-    let isOpenWalk = plan.startNode != plan.endNode
-    let limit = isOpenWalk ? RoutingLimits.maximumOpenTableCrossAisles : RoutingLimits.maximumTableCrossAisles
-    if rows <= limit {
-      let table = isOpenWalk ? FrontierTable.openWalk(rows) : FrontierTable.roundTrip(rows)
-      if sweep.fits(columns: plan.columns, rows: rows, states: table.count) {
-        return sweptRoute(table, inside)
-      }
-    }
+    if let swept = sweptRoute(inside) { return swept }
     // A walk that stays inside is not proven best by what follows; the bound decides.
-    let searched = problem.searchedRoute()
+    var searched = problem.searchedRoute()
+    if !searched.isOptimal, isOpenWalk { searched.lowerBound = max(searched.lowerBound, roundTripBound(problem)) }
     guard let inside, inside.length <= searched.length else { return searched }
     return Route(order: inside.order, length: inside.length, lowerBound: min(searched.lowerBound, inside.length))
   }
 
-  private func sweptRoute(_ table: FrontierTable, _ inside: Route?) -> Route {
+  /// A walk from the start to the end, and back by the shortest way, is a round trip: no walk is shorter than the shortest round
+  /// trip less that way. 0 when the sweep is too large for it. Lays the plan anew.
+  private func roundTripBound(_ problem: RouteProblem) -> Int64 {
+    var closed = problem
+    closed.picks.append(problem.end)
+    closed.end = problem.start
+    plan.lay(closed)
+    guard let trip = sweptRoute(nil) else { return 0 }
+    let metric = DistanceMetric(layout: problem.layout, blocks: problem.blocks)
+    guard let back = metric.distance(from: problem.end, to: problem.start) else { return 0 }
+    return trip.length - back
+  }
+
+  /// Nil when the sweep is too large.
+  private func sweptRoute(_ inside: Route?) -> Route? {
+    let rows = plan.rows
+    let isOpenWalk = plan.startNode != plan.endNode
+    guard rows <= (isOpenWalk ? RoutingLimits.maximumOpenTableCrossAisles : RoutingLimits.maximumTableCrossAisles)
+    else { return nil }
+    if rows == 8 {
+      return FrontierSweep<Int32, UInt32>.holds(plan)
+        ? sweptRoute(FrontierTables.roundTrip8, &sweep8, inside)
+        : sweptRoute(FrontierTables.roundTrip8, &longSweep8, inside)
+    }
+    let table = isOpenWalk ? FrontierTables.openWalk(rows) : FrontierTables.roundTrip(rows)
+    return FrontierSweep<Int32, UInt16>.holds(plan)
+      ? sweptRoute(table, &sweep, inside) : sweptRoute(table, &longSweep, inside)
+  }
+
+  private func sweptRoute<Value, Index>(
+    _ table: FrontierTable<Index>, _ kept: inout FrontierSweep<Value, Index>?, _ inside: Route?
+  ) -> Route? {
+    let sweep = kept ?? FrontierSweep(table, maximumUnspacedBytes: maximumUnspacedSweepBytes)
+    kept = sweep
+    guard sweep.fits(columns: plan.columns, rows: plan.rows, states: table.count) else { return nil }
     let end = sweep.run(plan, table)
     defer {
       sweep.trim()

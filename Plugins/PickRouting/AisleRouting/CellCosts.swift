@@ -3,9 +3,9 @@
 /// The copies of its edges are even or odd: `isOddBelow` says which at the lower end, and it changes at each end of an open walk
 /// that lies inside. Odd edges are walked once, even ones twice, and at most one even edge is left out (`omittedEdge`, -1 for
 /// none): two left out would cut off what lies between. A blocked edge has to be the one left out.
-struct CellOption {
+struct CellOption: BitwiseCopyable {
   /// What an end of the cell receives.
-  enum Touch: UInt8 {
+  enum Touch: UInt8, BitwiseCopyable {
     case nothing, odd, even
   }
 
@@ -61,6 +61,8 @@ struct CellCosts {
       }
     }
   }
+
+  static let maximumOptions = 6
 
   /// The same as a list, for the way back.
   func options(_ body: (CellOption) -> Void) {

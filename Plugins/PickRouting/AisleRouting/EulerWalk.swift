@@ -1,24 +1,18 @@
 /// Hierholzer's walk over the multigraph that a sweep has chosen, and the order in which it first meets the picks.
 struct EulerWalk {
-  private var up: [UInt8] = []
-  private var right: [UInt8] = []
-  private var stack: [Int32] = []
-  private var walk: [Int32] = []
-  private var isVisited: [Bool] = []
+  private let stack = ScratchBuffer<Int32>()
+  private let walk = ScratchBuffer<Int32>()
+  private let isVisited = ScratchBuffer<Bool>()
 
-  /// Indices of picks in walking order.
-  mutating func order(_ plan: SweepPlan, _ trace: SweepTrace) -> [Int] {
-    up.removeAll(keepingCapacity: true)
-    up.append(contentsOf: trace.copiesUp)
-    right.removeAll(keepingCapacity: true)
-    right.append(contentsOf: trace.copiesRight)
-    walkEdges(plan)
-    isVisited.removeAll(keepingCapacity: true)
-    isVisited.append(contentsOf: repeatElement(false, count: plan.nodeY.count))
+  /// Indices of picks in walking order. Uses up the trace's copies.
+  func order(_ plan: borrowing SweepPlan, _ trace: SweepTrace) -> [Int] {
+    walkEdges(plan, trace.copiesUp.base, trace.copiesRight.base)
+    isVisited.fill(plan.nodeY.count, with: false)
+    let isVisited = isVisited.base
     var order: [Int] = []
     order.reserveCapacity(plan.pickOrder.count)
-    for node in walk {
-      let node = Int(node)
+    for step in 0..<walk.count {
+      let node = Int(walk.base[step])
       guard !isVisited[node] else { continue }
       isVisited[node] = true
       for index in plan.nodePicks[node]..<plan.nodePicks[node + 1] { order.append(Int(plan.pickOrder[Int(index)])) }
@@ -27,12 +21,18 @@ struct EulerWalk {
     return order
   }
 
-  /// Begun at the end of the walk, so that nodes fall off the stack from its start on.
-  private mutating func walkEdges(_ plan: SweepPlan) {
-    walk.removeAll(keepingCapacity: true)
-    stack.removeAll(keepingCapacity: true)
+  /// Begun at the end of the walk, so that nodes fall off the stack from its start on. Each edge is walked at most twice.
+  private func walkEdges(
+    _ plan: borrowing SweepPlan, _ up: UnsafeMutablePointer<UInt8>, _ right: UnsafeMutablePointer<UInt8>
+  ) {
+    let most = 2 * (plan.nodeY.count + plan.crossings.count) + 2
+    walk.count = 0
+    walk.reserve(most)
+    stack.count = 0
+    stack.reserve(most)
     stack.append(Int32(plan.endNode))
-    while let top = stack.last {
+    while stack.count > 0 {
+      let top = stack.base[stack.count - 1]
       let node = Int(top)
       let crossing = Int(plan.nodeCrossing[node])
       if up[node] > 0 {
@@ -49,7 +49,7 @@ struct EulerWalk {
         stack.append(plan.crossings[crossing - plan.rows].node)
       } else {
         walk.append(top)
-        stack.removeLast()
+        stack.count -= 1
       }
     }
   }

@@ -1,5 +1,7 @@
 /// Breadth-first search for all frontier states that transitions reach from the empty one, in a fixed order.
 struct FrontierSearch {
+  static let none = UInt32.max
+
   private let crossAisleCount: Int
   private let allowsOpenWalk: Bool
   private var numbers: [FrontierState: UInt32] = [.empty: 0]
@@ -45,7 +47,7 @@ struct FrontierSearch {
   }
 
   private mutating func number(_ state: FrontierState?) -> UInt32 {
-    guard let state else { return FrontierTable.none }
+    guard let state else { return Self.none }
     if let known = numbers[state] { return known }
     let new = UInt32(states.count)
     numbers[state] = new

@@ -2,52 +2,63 @@
 /// partial walk that leads to it (Ratliff & Rosenthal 1983 for one block; Roodbergen & de Koster 2001 for two; Pansart,
 /// Cambazard & Catusse 2018 for any number). Open walks flip the parity at both of their ends.
 ///
-/// Invariant: after `run`, `vector(after: c)` for a column c of the loaded stretch holds, for each state, the least length after
-/// the sub-aisles and stops of column c. Columns are kept in stretches of `spacing`: all in one when that fits the bound, else
+/// Invariant: after `run`, `vector(before: c)` for a column c of the loaded stretch holds, for each state, the least length
+/// before the sub-aisles of column c, the way there from column c - 1 included. Columns are kept in stretches of `spacing`: all in one when that fits the bound, else
 /// √n of them, recomputed from the stretch's first vector on the way back.
-final class FrontierSweep {
-  struct End {
-    var value: Int64
-    var column: Int
-    var state: Int
-  }
+///
+/// `Value` is Int32 wherever the lengths allow it (`holds`): half the memory traffic, which is what a sweep of six blocks waits for.
+final class FrontierSweep<
+  Value: FixedWidthInteger & SignedInteger, Index: FixedWidthInteger & UnsignedInteger & Sendable
+> {
+  typealias Values = UnsafeMutablePointer<Value>
 
-  private(set) var table = FrontierTable.roundTrip(2)
+  /// Further than any walk that `holds` lets in; twice it is no overflow.
+  static var far: Value { 1 << (Value.bitWidth - 4) }
+
+  private(set) var table: FrontierTable<Index>
   private(set) var cells: [CellCosts] = []
   /// Options of the cells that hold an end of an open walk.
   private(set) var terminalCells: [Int: [CellOption]] = [:]
-  private var memory: UnsafeMutablePointer<Int64>?
+  private var memory: Values?
   private var capacity = 0
   private var spacing = 1
   private var loadedStretch = -1
 
   private let maximumUnspacedBytes: Int
 
-  init(maximumUnspacedBytes: Int) {
+  init(_ table: FrontierTable<Index>, maximumUnspacedBytes: Int) {
+    self.table = table
     self.maximumUnspacedBytes = maximumUnspacedBytes
   }
 
   deinit { memory?.deallocate() }
 
+  /// Whether every sum of a sweep fits `Value`: no shortest walk takes an edge more than twice.
+  static func holds(_ plan: SweepPlan) -> Bool {
+    guard let low = plan.nodeY.min(), let high = plan.nodeY.max() else { return true }
+    let width = plan.columnGap.reduce(Int64(0), +)
+    return 2 * (width * Int64(plan.rows) + (high - low) * Int64(plan.columns)) < Int64(far)
+  }
+
   /// Whether the sweep stays inside its bounds of memory and work.
   func fits(columns: Int, rows: Int, states: Int) -> Bool {
-    let bytes = layoutOf(columns: columns, states: states).words * 8
+    let bytes = layoutOf(columns: columns, states: states).words * MemoryLayout<Value>.size
     return bytes <= RoutingLimits.maximumSweepBytes
       && columns * rows * states * 4 <= RoutingLimits.maximumSweepTransitions
   }
 
   private func layoutOf(columns: Int, states: Int) -> (spacing: Int, words: Int) {
     var spacing = columns
-    if columns * states * 8 > maximumUnspacedBytes {
+    if columns * states * MemoryLayout<Value>.size > maximumUnspacedBytes {
       spacing = 1
       while spacing * spacing < columns { spacing += 1 }
     }
     let stretches = (columns + spacing - 1) / spacing
-    return (spacing, (2 + spacing + stretches) * states)
+    return (spacing, (2 + spacing + stretches + 1) * states)
   }
 
   /// Nil when no walk visits all stops within the plan (they lie in a pocket between two blocks).
-  func run(_ plan: SweepPlan, _ table: FrontierTable) -> End? {
+  func run(_ plan: SweepPlan, _ table: FrontierTable<Index>) -> SweepEnd? {
     self.table = table
     prepareCells(plan)
     let layout = layoutOf(columns: plan.columns, states: table.count)
@@ -58,17 +69,16 @@ final class FrontierSweep {
       capacity = layout.words
     }
     let first = stretchStart(0)
-    first.update(repeating: unreachableDistance, count: table.count)
+    first.update(repeating: Self.far, count: table.count)
     first[0] = 0
-    var best: End?
+    var best: SweepEnd?
+    var least = Self.far
     for stretch in 0..<(plan.columns + spacing - 1) / spacing {
-      if stretch > 0 {
-        stretchStart(stretch).update(from: vector(after: stretch * spacing - 1), count: table.count)
-      }
       load(stretch, plan) { column, values in
         guard column >= plan.lastColumn else { return }
-        for state in table.closable where values[Int(state)] < best?.value ?? unreachableDistance {
-          best = End(value: values[Int(state)], column: column, state: Int(state))
+        for state in table.closable where values[Int(state)] < least {
+          least = values[Int(state)]
+          best = SweepEnd(value: Int64(least), column: column, state: Int(state))
         }
       }
     }
@@ -77,7 +87,7 @@ final class FrontierSweep {
 
   /// Gives back what exceeds the retained bound.
   func trim() {
-    guard capacity * 8 > RoutingLimits.maximumRetainedBytes else { return }
+    guard capacity * MemoryLayout<Value>.size > RoutingLimits.maximumRetainedBytes else { return }
     memory?.deallocate()
     memory = nil
     capacity = 0
@@ -88,13 +98,10 @@ final class FrontierSweep {
     if column / spacing != loadedStretch { load(column / spacing, plan) { _, _ in } }
   }
 
-  /// The values after a column of the loaded stretch, or before its first column.
-  func vector(after column: Int) -> UnsafeMutablePointer<Int64> {
-    if column < loadedStretch * spacing { return stretchStart(loadedStretch) }
-    return memory! + (2 + column % spacing) * table.count
-  }
+  /// Of the loaded stretch.
+  func vector(before column: Int) -> Values { memory! + (2 + column % spacing) * table.count }
 
-  private func stretchStart(_ stretch: Int) -> UnsafeMutablePointer<Int64> {
+  private func stretchStart(_ stretch: Int) -> Values {
     memory! + (2 + spacing + stretch) * table.count
   }
 
@@ -117,131 +124,37 @@ final class FrontierSweep {
     }
   }
 
-  private func load(_ stretch: Int, _ plan: SweepPlan, _ visit: (Int, UnsafeMutablePointer<Int64>) -> Void) {
+  private func load(_ stretch: Int, _ plan: SweepPlan, _ visit: (Int, Values) -> Void) {
     loadedStretch = stretch
-    var a = memory!
-    var b = memory! + table.count
-    var source = stretchStart(stretch)
-    for column in stretch * spacing..<min(plan.columns, (stretch + 1) * spacing) {
-      a.update(from: source, count: table.count)
-      if column > 0 { moveRight(a, to: column, plan) }
+    let scratch = memory!
+    let first = stretch * spacing
+    let last = min(plan.columns, first + spacing) - 1
+    vector(before: first).update(from: stretchStart(stretch), count: table.count)
+    for column in first...last {
+      var values = vector(before: column)
+      var other = scratch
       for row in 0..<plan.rows - 1 {
         let cell = column * (plan.rows - 1) + row
-        if let options = terminalCells[cell] {
-          serve(options, row: row, a, b)
+        if !terminalCells.isEmpty, let options = terminalCells[cell] {
+          serve(options, row: row, values, other)
         } else {
-          serve(cells[cell], row: row, a, b)
+          serve(cells[cell], row: row, values, other)
         }
-        swap(&a, &b)
+        // The vector before the column is kept; the two beside it take turns.
+        values = other
+        other = values == scratch ? scratch + table.count : scratch
       }
-      for row in 0..<plan.rows { stop(at: column * plan.rows + row, row: row, plan, &a, &b) }
-      source = memory! + (2 + column % spacing) * table.count
-      source.update(from: a, count: table.count)
-      visit(column, source)
+      for row in 0..<plan.rows { stop(at: column * plan.rows + row, row: row, plan, &values, &other) }
+      visit(column, values)
+      guard column + 1 < plan.columns else { break }
+      moveRight(values, column < last ? vector(before: column + 1) : stretchStart(stretch + 1), to: column + 1, plan)
     }
   }
 }
 
-extension FrontierSweep {
-  /// One cross-aisle after the other may be left behind; what is kept is paid for at the end.
-  private func moveRight(_ values: UnsafeMutablePointer<Int64>, to column: Int, _ plan: SweepPlan) {
-    let gap = plan.columnGap[column]
-    for row in 0..<plan.rows {
-      let pairs = table.dropPairs[row]
-      for index in 0..<pairs.source.count {
-        let target = Int(pairs.target[index])
-        values[target] = min(values[target], values[Int(pairs.source[index])])
-      }
-    }
-    for row in 0..<plan.rows where !plan.isOpen(row, before: column) {
-      for state in 0..<table.count where table.unusedRows[state] & (1 << UInt8(row)) == 0 {
-        values[state] = unreachableDistance
-      }
-    }
-    for state in 0..<table.count {
-      values[state] = min(unreachableDistance, values[state] + table.copies[state] * gap)
-    }
-  }
-
-  private func serve(
-    _ costs: CellCosts, row: Int, _ old: UnsafeMutablePointer<Int64>, _ new: UnsafeMutablePointer<Int64>
-  ) {
-    if costs.skip == 0 {
-      new.update(from: old, count: table.count)
-    } else {
-      touchEnds(costs, row: row, old, new)
-    }
-    guard costs.traverse < unreachableDistance else { return }
-    let traverse = table.traverse[row]
-    for state in 0..<table.count {
-      let target = Int(traverse[state])
-      new[target] = min(new[target], old[state] + costs.traverse)
-    }
-    let twice = table.traverseTwice[row]
-    for index in 0..<twice.source.count {
-      let target = Int(twice.target[index])
-      new[target] = min(new[target], old[Int(twice.source[index])] + costs.traverseTwice)
-    }
-  }
-
-  /// From below, from above, around the gap: which of them differ depends on which ends are in use already.
-  private func touchEnds(
-    _ costs: CellCosts, row: Int, _ old: UnsafeMutablePointer<Int64>, _ new: UnsafeMutablePointer<Int64>
-  ) {
-    let lower = min(costs.fromBelow, costs.gap)
-    let upper = min(costs.fromAbove, costs.gap)
-    let unchanged: InlineArray<4, Int64> = [
-      min(lower, upper), costs.fromAbove, costs.fromBelow, unreachableDistance,
-    ]
-    for state in 0..<table.count {
-      let kind = Int(table.unusedRows[state] >> UInt8(row)) & 3
-      new[state] = min(unreachableDistance, old[state] + unchanged[kind])
-    }
-    let touchLower = table.touchLower[row]
-    for index in 0..<touchLower.source.count {
-      let target = Int(touchLower.target[index])
-      new[target] = min(new[target], old[Int(touchLower.source[index])] + lower)
-    }
-    let touchUpper = table.touchUpper[row]
-    for index in 0..<touchUpper.source.count {
-      let target = Int(touchUpper.target[index])
-      new[target] = min(new[target], old[Int(touchUpper.source[index])] + upper)
-    }
-    let unused = table.touchUnused[row]
-    for index in 0..<unused.source.count {
-      let value = old[Int(unused.source[index])]
-      let (below, above, both) = (Int(unused.lower[index]), Int(unused.upper[index]), Int(unused.both[index]))
-      new[below] = min(new[below], value + costs.fromBelow)
-      new[above] = min(new[above], value + costs.fromAbove)
-      new[both] = min(new[both], value + costs.gap)
-    }
-  }
-
-  private func serve(
-    _ options: [CellOption], row: Int, _ old: UnsafeMutablePointer<Int64>, _ new: UnsafeMutablePointer<Int64>
-  ) {
-    new.update(repeating: unreachableDistance, count: table.count)
-    for state in 0..<table.count where old[state] < unreachableDistance {
-      for option in options {
-        guard let target = table.applying(option, row: row, to: state) else { continue }
-        new[target] = min(new[target], old[state] + option.cost)
-      }
-    }
-  }
-
-  /// Stops at a crossing: it has to be visited; an end of an open walk changes its parity.
-  private func stop(
-    at crossing: Int, row: Int, _ plan: SweepPlan, _ values: inout UnsafeMutablePointer<Int64>,
-    _ other: inout UnsafeMutablePointer<Int64>
-  ) {
-    let kind = plan.stopKind(atCrossing: crossing)
-    guard kind != .nothing else { return }
-    other.update(repeating: unreachableDistance, count: table.count)
-    let map = kind == .odd ? table.flip[row] : table.touch[row]
-    for state in 0..<table.count where map[state] != FrontierTable.none {
-      let target = Int(map[state])
-      other[target] = min(other[target], values[state])
-    }
-    swap(&values, &other)
-  }
+/// The cheapest complete walk of a sweep: its length, and the column and state after which nothing follows.
+struct SweepEnd {
+  var value: Int64
+  var column: Int
+  var state: Int
 }

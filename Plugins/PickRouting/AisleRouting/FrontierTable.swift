@@ -5,8 +5,11 @@
 /// 16768, 95200 of them for 2...8 cross-aisles) and for open walks (up to two components hold one end of the walk each).
 ///
 /// `@unchecked Sendable` because everything is written in `init` only.
-final class FrontierTable: @unchecked Sendable {
-  typealias Indices = UnsafeBufferPointer<UInt32>
+///
+/// State numbers are as narrow as their count allows: a sweep streams through the tables, and most of them fit a second-level
+/// cache at two bytes a number.
+final class FrontierTable<Index: FixedWidthInteger & UnsignedInteger & Sendable>: @unchecked Sendable {
+  typealias Indices = UnsafeBufferPointer<Index>
 
   /// States before and after a transition, element by element.
   struct Pairs {
@@ -22,7 +25,7 @@ final class FrontierTable: @unchecked Sendable {
     var both: Indices
   }
 
-  static let none = UInt32.max
+  static var none: Index { .max }
 
   let crossAisleCount: Int
   let allowsOpenWalk: Bool
@@ -45,36 +48,40 @@ final class FrontierTable: @unchecked Sendable {
   /// Bit r: row r is unused.
   let unusedRows: UnsafeBufferPointer<UInt8>
   /// Copies of cross-aisle edges that leave the state to the right: one for each odd row, two for each even one.
-  let copies: UnsafeBufferPointer<Int64>
-  let closable: [UInt32]
+  let copies: UnsafeBufferPointer<UInt8>
+  private let rowCopies: UnsafeBufferPointer<UInt16>
+  let closable: [Index]
 
   init(crossAisleCount h: Int, allowsOpenWalk: Bool) {
     precondition((2...8).contains(h))
     var search = FrontierSearch(crossAisleCount: h, allowsOpenWalk: allowsOpenWalk)
     search.run()
+    precondition(search.states.count < Int(Index.max), "more states than the table's numbers")
     let states = search.states
     crossAisleCount = h
     self.allowsOpenWalk = allowsOpenWalk
     self.states = states
     count = states.count
-    touch = search.touch.map(frozen)
-    flip = search.flip.map(frozen)
-    join = search.join.map(frozen)
-    traverse = search.traverse.map(frozen)
-    drop = search.drop.map(frozen)
+    touch = search.touch.map(Self.narrowed)
+    flip = search.flip.map(Self.narrowed)
+    join = search.join.map(Self.narrowed)
+    traverse = search.traverse.map(Self.narrowed)
+    drop = search.drop.map(Self.narrowed)
     unusedRows = frozen(
       states.map { state in (0..<h).reduce(0) { $0 | (state.degree($1) == FrontierState.unused ? 1 << UInt8($1) : 0) } }
     )
     copies = frozen(
       states.map { state in
-        (0..<h).reduce(0) { $0 + [0, 1, 2][Int(state.degree($1))] }
+        (0..<h).reduce(0) { $0 + UInt8(state.degree($1)) }  // unused 0, odd 1, even 2
       })
-    closable = states.indices.filter { states[$0].isClosable }.map(UInt32.init)
+    rowCopies = frozen(
+      states.map { state in (0..<h).reduce(0) { $0 | UInt16(state.degree($1)) << UInt16(2 * $1) } })
+    closable = states.indices.filter { states[$0].isClosable }.map { Index($0) }
 
     let all = states.indices.map(UInt32.init)
     func isUnused(_ state: UInt32, _ row: Int) -> Bool { states[Int(state)].degree(row) == FrontierState.unused }
     func pairs(_ sources: [UInt32], _ target: (Int) -> UInt32) -> Pairs {
-      Pairs(source: frozen(sources), target: frozen(sources.map { target(Int($0)) }))
+      Pairs(source: Self.narrowed(sources), target: Self.narrowed(sources.map { target(Int($0)) }))
     }
     let rows = 0..<h - 1
     traverseTwice = rows.map { row in
@@ -92,13 +99,32 @@ final class FrontierTable: @unchecked Sendable {
     touchUnused = rows.map { row in
       let sources = all.filter { isUnused($0, row) && isUnused($0, row + 1) }
       return UnusedPair(
-        source: frozen(sources), lower: frozen(sources.map { search.touch[row][Int($0)] }),
-        upper: frozen(sources.map { search.touch[row + 1][Int($0)] }),
-        both: frozen(sources.map { search.touch[row + 1][Int(search.touch[row][Int($0)])] }))
+        source: Self.narrowed(sources), lower: Self.narrowed(sources.map { search.touch[row][Int($0)] }),
+        upper: Self.narrowed(sources.map { search.touch[row + 1][Int($0)] }),
+        both: Self.narrowed(sources.map { search.touch[row + 1][Int(search.touch[row][Int($0)])] }))
     }
     dropPairs = (0..<h).map { row in
-      pairs(all.filter { search.drop[row][Int($0)] != Self.none }) { search.drop[row][$0] }
+      pairs(all.filter { search.drop[row][Int($0)] != FrontierSearch.none }) { search.drop[row][$0] }
     }
+  }
+
+  /// Copies of a cross-aisle edge that leave the state to the right.
+  func copies(row: Int, _ state: Int) -> Int { Int(rowCopies[state] >> UInt16(2 * row)) & 3 }
+
+  /// Whether leaving rows behind, in their order, makes one state of another.
+  func leads(_ state: Int, to target: Int) -> Bool {
+    let left = unusedRows[target] & ~unusedRows[state]
+    var state = state
+    for row in 0..<crossAisleCount where left & (1 << UInt8(row)) != 0 {
+      let dropped = drop[row][state]
+      guard dropped != Self.none else { return false }
+      state = Int(dropped)
+    }
+    return state == target
+  }
+
+  private static func narrowed(_ numbers: [UInt32]) -> Indices {
+    frozen(numbers.map { $0 == FrontierSearch.none ? none : Index($0) })
   }
 
   deinit {
@@ -112,6 +138,7 @@ final class FrontierTable: @unchecked Sendable {
     }
     unusedRows.deallocate()
     copies.deallocate()
+    rowCopies.deallocate()
   }
 }
 

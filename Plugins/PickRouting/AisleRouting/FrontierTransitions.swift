@@ -19,29 +19,6 @@ extension FrontierTable {
       return flipped == Self.none ? nil : Int(flipped)
     }
   }
-
-  static func roundTrip(_ crossAisleCount: Int) -> FrontierTable { roundTrips[crossAisleCount - 2]() }
-  static func openWalk(_ crossAisleCount: Int) -> FrontierTable { openWalks[crossAisleCount - 2]() }
-
-  // A lazy global each: built once, at first use, by whichever thread comes first.
-  private static let roundTrips: [@Sendable () -> FrontierTable] = [
-    { roundTrip2 }, { roundTrip3 }, { roundTrip4 }, { roundTrip5 }, { roundTrip6 }, { roundTrip7 }, { roundTrip8 },
-  ]
-  private static let openWalks: [@Sendable () -> FrontierTable] = [
-    { openWalk2 }, { openWalk3 }, { openWalk4 }, { openWalk5 }, { openWalk6 },
-  ]
-  private static let roundTrip2 = FrontierTable(crossAisleCount: 2, allowsOpenWalk: false)
-  private static let roundTrip3 = FrontierTable(crossAisleCount: 3, allowsOpenWalk: false)
-  private static let roundTrip4 = FrontierTable(crossAisleCount: 4, allowsOpenWalk: false)
-  private static let roundTrip5 = FrontierTable(crossAisleCount: 5, allowsOpenWalk: false)
-  private static let roundTrip6 = FrontierTable(crossAisleCount: 6, allowsOpenWalk: false)
-  private static let roundTrip7 = FrontierTable(crossAisleCount: 7, allowsOpenWalk: false)
-  private static let roundTrip8 = FrontierTable(crossAisleCount: 8, allowsOpenWalk: false)
-  private static let openWalk2 = FrontierTable(crossAisleCount: 2, allowsOpenWalk: true)
-  private static let openWalk3 = FrontierTable(crossAisleCount: 3, allowsOpenWalk: true)
-  private static let openWalk4 = FrontierTable(crossAisleCount: 4, allowsOpenWalk: true)
-  private static let openWalk5 = FrontierTable(crossAisleCount: 5, allowsOpenWalk: true)
-  private static let openWalk6 = FrontierTable(crossAisleCount: 6, allowsOpenWalk: true)
 }
 
 extension SweepPlan {

@@ -1,141 +1,147 @@
 /// The way back through a sweep: which edges the best walk uses, and how often.
 ///
-/// The sweep keeps only the values after each column. Between two of them the steps are taken again, but only with states that
+/// The sweep keeps only the values before each column. Between two of them the steps are taken again, but only with states that
 /// can still reach the known next state at its known value: what the rest of the column costs at least is known, so that few
-/// are left.
+/// are left. The way between two columns costs what the state beyond it tells, so that the value before it is known exactly.
+///
+/// Invariant: outside of a step every element of `slots` is -1. A step adds at most one entry for each state, so that room for
+/// `table.count` of them is made once before it.
 struct SweepTrace {
-  private struct Entry {
+  private struct Entry: BitwiseCopyable {
     var value: Int64
     var state: Int32
     var previous: Int32
-    /// Horizontal steps: copies of the edge. Cells: index of the option.
+    /// Of a cell: index of the option.
     var choice: Int32
   }
 
   /// Copies of the edge from each node to the node above.
-  private(set) var copiesUp: [UInt8] = []
+  let copiesUp = ScratchBuffer<UInt8>()
   /// Copies of the edge from each crossing to the crossing on its right.
-  private(set) var copiesRight: [UInt8] = []
+  let copiesRight = ScratchBuffer<UInt8>()
 
-  private var entries: [Entry] = []
+  private let entries = ScratchBuffer<Entry>()
   /// Of the current step, by state: its entry, or -1.
-  private var slots: [Int32] = []
-  private var options: [CellOption] = []
-  private var optionStart: [Int] = []
-  private var leastAbove: [Int64] = []
+  private let slots = ScratchBuffer<Int32>()
+  private let options = ScratchBuffer<CellOption>()
+  /// By row of the cell; one more than cells.
+  private let optionStart = ScratchBuffer<Int>()
+  /// By row: what the cells from here on cost at least.
+  private let leastAbove = ScratchBuffer<Int64>()
 
-  mutating func run(_ plan: SweepPlan, _ sweep: FrontierSweep, from end: FrontierSweep.End) {
-    copiesUp.removeAll(keepingCapacity: true)
-    copiesUp.append(contentsOf: repeatElement(0, count: plan.nodeY.count))
-    copiesRight.removeAll(keepingCapacity: true)
-    copiesRight.append(contentsOf: repeatElement(0, count: plan.crossings.count))
-    if slots.count < sweep.table.count { slots = Array(repeating: -1, count: sweep.table.count) }
+  func run<Value, Index>(_ plan: borrowing SweepPlan, _ sweep: FrontierSweep<Value, Index>, from end: SweepEnd) {
+    copiesUp.fill(plan.nodeY.count, with: 0)
+    copiesRight.fill(plan.crossings.count, with: 0)
+    if slots.count < sweep.table.count { slots.fill(sweep.table.count, with: -1) }
     var state = end.state
     var value = end.value
     var column = end.column
     // Left of the first stop nothing is walked in the empty state.
     while column >= 0, state != 0 {
-      (state, value) = stepBack(column, state, value, plan, sweep)
+      if column < end.column {
+        for row in 0..<plan.rows {
+          let copies = sweep.table.copies(row: row, state)
+          copiesRight.base[column * plan.rows + row] = UInt8(copies)
+          value -= Int64(copies) * plan.columnGap[column + 1]
+        }
+      }
+      (state, value) = stepBack(column, state, value, isEnd: column == end.column, plan, sweep)
       column -= 1
     }
   }
 
-  mutating func trim() {
-    if slots.count * 4 > RoutingLimits.maximumRetainedBytes {
-      slots = []
-      entries = []
-    }
+  func trim() {
+    slots.trim(toBytes: RoutingLimits.maximumRetainedBytes / 4)
+    entries.trim(toBytes: RoutingLimits.maximumRetainedBytes)
   }
 
-  private mutating func stepBack(
-    _ column: Int, _ state: Int, _ value: Int64, _ plan: SweepPlan, _ sweep: FrontierSweep
+  /// To the state and value before a column, from those after it: before the way on, unless it is the last one.
+  private func stepBack<Value, Index>(
+    _ column: Int, _ state: Int, _ value: Int64, isEnd: Bool, _ plan: borrowing SweepPlan,
+    _ sweep: FrontierSweep<Value, Index>
   ) -> (Int, Int64) {
     collectOptions(column, plan, sweep)
     sweep.load(stretchOf: column, plan)
-    let source = sweep.vector(after: column - 1)
-    entries.removeAll(keepingCapacity: true)
-    let limit = value - leastAbove[0]
-    if column == 0 {
-      entries.append(Entry(value: 0, state: 0, previous: -1, choice: 0))
-    } else {
-      for state in 0..<sweep.table.count where source[state] <= limit {
-        entries.append(Entry(value: source[state], state: Int32(state), previous: -1, choice: 0))
-      }
-    }
+    let table = sweep.table
+    collectSources(sweep.vector(before: column), table, limit: Value(clamping: value - leastAbove.base[0]))
     var step = 0..<entries.count
-    if column > 0 {
-      for row in 0..<plan.rows { step = moveRight(step, row: row, column, limit, plan, sweep.table) }
-    }
-    for row in 0..<plan.rows - 1 { step = serve(step, row: row, value - leastAbove[row + 1], sweep.table) }
+    for row in 0..<plan.rows - 1 { step = serve(step, row: row, value - leastAbove.base[row + 1], table) }
     for row in 0..<plan.rows {
-      step = stop(step, row: row, plan.stopKind(atCrossing: column * plan.rows + row), sweep.table)
+      let kind = plan.stopKind(atCrossing: column * plan.rows + row)
+      if kind != .nothing { step = stop(step, row: row, kind, table) }
     }
-    let last = step.first { Int(entries[$0].state) == state }
-    guard let last, entries[last].value == value else { preconditionFailure("the sweep's way back is broken") }
-    return follow(last, column, plan)
+    for index in step where entries.base[index].value == value {
+      let found = Int(entries.base[index].state)
+      if isEnd ? found == state : table.leads(found, to: state) { return follow(index, column, plan) }
+    }
+    preconditionFailure("the sweep's way back is broken")
   }
 
-  private mutating func collectOptions(_ column: Int, _ plan: SweepPlan, _ sweep: FrontierSweep) {
-    options.removeAll(keepingCapacity: true)
-    optionStart.removeAll(keepingCapacity: true)
-    leastAbove.removeAll(keepingCapacity: true)
-    leastAbove.append(contentsOf: repeatElement(0, count: plan.rows))
+  private func collectSources<Value: FixedWidthInteger, Index>(
+    _ source: UnsafeMutablePointer<Value>, _ table: FrontierTable<Index>, limit: Value
+  ) {
+    entries.count = 0
+    entries.reserve(table.count)
+    for state in 0..<table.count where source[state] <= limit {
+      entries.append(Entry(value: Int64(source[state]), state: Int32(state), previous: -1, choice: 0))
+    }
+  }
+
+  private func collectOptions<Value, Index>(
+    _ column: Int, _ plan: borrowing SweepPlan, _ sweep: FrontierSweep<Value, Index>
+  ) {
+    options.count = 0
+    optionStart.count = 0
+    optionStart.reserve(plan.rows)
+    let hasTerminals = !sweep.terminalCells.isEmpty
     for row in 0..<plan.rows - 1 {
       optionStart.append(options.count)
       let cell = column * (plan.rows - 1) + row
-      if let terminal = sweep.terminalCells[cell] {
-        options.append(contentsOf: terminal)
+      if hasTerminals, let terminal = sweep.terminalCells[cell] {
+        options.reserve(terminal.count)
+        for option in terminal { options.append(option) }
       } else {
-        sweep.cells[cell].options { options.append($0) }
+        options.reserve(CellCosts.maximumOptions)
+        sweep.cells[cell].options(options.append)
       }
     }
     optionStart.append(options.count)
+    leastAbove.fill(plan.rows, with: 0)
     for row in (0..<plan.rows - 1).reversed() {
       var least = unreachableDistance
-      for index in optionStart[row]..<optionStart[row + 1] { least = min(least, options[index].cost) }
-      leastAbove[row] = leastAbove[row + 1] + least
+      for index in optionStart.base[row]..<optionStart.base[row + 1] { least = min(least, options.base[index].cost) }
+      leastAbove.base[row] = leastAbove.base[row + 1] + least
     }
   }
+}
 
-  private mutating func add(_ state: Int, _ value: Int64, _ previous: Int, _ choice: Int) {
-    let slot = Int(slots[state])
-    if slot < 0 {
-      slots[state] = Int32(entries.count)
-    } else if value >= entries[slot].value {
-      return
-    }
+extension SweepTrace {
+  @inline(__always)
+  private func add(_ state: Int, _ value: Int64, _ previous: Int, _ choice: Int) {
+    let slot = Int(slots.base[state])
     let entry = Entry(value: value, state: Int32(state), previous: Int32(previous), choice: Int32(choice))
-    if slot < 0 { entries.append(entry) } else { entries[slot] = entry }
-  }
-
-  private mutating func finish(_ first: Int) -> Range<Int> {
-    for index in first..<entries.count { slots[Int(entries[index].state)] = -1 }
-    return first..<entries.count
-  }
-
-  private mutating func moveRight(
-    _ step: Range<Int>, row: Int, _ column: Int, _ limit: Int64, _ plan: SweepPlan, _ table: FrontierTable
-  ) -> Range<Int> {
-    let isOpen = plan.isOpen(row, before: column)
-    for index in step {
-      let entry = entries[index]
-      let state = Int(entry.state)
-      let degree = table.states[state].degree(row)
-      let copies = degree == FrontierState.odd ? 1 : degree == FrontierState.even ? 2 : 0
-      let kept = entry.value + Int64(copies) * plan.columnGap[column]
-      if kept <= limit, isOpen || copies == 0 { add(state, kept, index, copies) }
-      let dropped = table.drop[row][state]
-      if dropped != FrontierTable.none { add(Int(dropped), entry.value, index, 0) }
+    if slot < 0 {
+      slots.base[state] = Int32(entries.count)
+      entries.append(entry)
+    } else if value < entries.base[slot].value {
+      entries.base[slot] = entry
     }
-    return finish(step.upperBound)
   }
 
-  private mutating func serve(_ step: Range<Int>, row: Int, _ limit: Int64, _ table: FrontierTable) -> Range<Int> {
+  private func finish(_ first: Int) -> Range<Int> {
+    let (entries, slots) = (entries.base, slots.base)
+    for index in first..<self.entries.count { slots[Int(entries[index].state)] = -1 }
+    return first..<self.entries.count
+  }
+
+  private func serve<Index>(_ step: Range<Int>, row: Int, _ limit: Int64, _ table: FrontierTable<Index>) -> Range<Int> {
+    entries.reserve(table.count)
+    let choices = optionStart.base[row]..<optionStart.base[row + 1]
     for index in step {
-      let entry = entries[index]
-      for choice in optionStart[row]..<optionStart[row + 1] {
-        let value = entry.value + options[choice].cost
-        guard value <= limit, let target = table.applying(options[choice], row: row, to: Int(entry.state)) else {
+      let entry = entries.base[index]
+      for choice in choices {
+        let value = entry.value + options.base[choice].cost
+        guard value <= limit, let target = table.applying(options.base[choice], row: row, to: Int(entry.state)) else {
           continue
         }
         add(target, value, index, choice)
@@ -144,38 +150,38 @@ struct SweepTrace {
     return finish(step.upperBound)
   }
 
-  private mutating func stop(
-    _ step: Range<Int>, row: Int, _ touch: CellOption.Touch, _ table: FrontierTable
+  private func stop<Index>(
+    _ step: Range<Int>, row: Int, _ touch: CellOption.Touch, _ table: FrontierTable<Index>
   ) -> Range<Int> {
+    entries.reserve(table.count)
     for index in step {
-      guard let target = table.receiving(touch, row: row, Int(entries[index].state)) else { continue }
-      add(target, entries[index].value, index, 0)
+      let entry = entries.base[index]
+      guard let target = table.receiving(touch, row: row, Int(entry.state)) else { continue }
+      add(target, entry.value, index, 0)
     }
     return finish(step.upperBound)
   }
 
   /// Back along the entries of a column; writes its edges and returns the state and value before it.
-  private mutating func follow(_ last: Int, _ column: Int, _ plan: SweepPlan) -> (Int, Int64) {
+  private func follow(_ last: Int, _ column: Int, _ plan: borrowing SweepPlan) -> (Int, Int64) {
+    let entries = entries.base
     var index = last
-    for _ in 0..<plan.rows { index = Int(entries[index].previous) }
+    for row in 0..<plan.rows where plan.stopKind(atCrossing: column * plan.rows + row) != .nothing {
+      index = Int(entries[index].previous)
+    }
+    let isOpenWalk = plan.startNode != plan.endNode
     for row in (0..<plan.rows - 1).reversed() {
-      let option = options[Int(entries[index].choice)]
+      let option = options.base[Int(entries[index].choice)]
       let crossing = column * plan.rows + row
       let lower = Int(plan.crossings[crossing].node)
       let upper = Int(plan.crossings[crossing + 1].node)
       var isOdd = option.isOddBelow
       for node in lower..<upper {
-        let isEnd = plan.startNode != plan.endNode && (node == plan.startNode || node == plan.endNode)
+        let isEnd = isOpenWalk && (node == plan.startNode || node == plan.endNode)
         if isEnd, node > lower { isOdd.toggle() }
-        copiesUp[node] = node - lower == Int(option.omittedEdge) ? 0 : isOdd ? 1 : 2
+        copiesUp.base[node] = node - lower == Int(option.omittedEdge) ? 0 : isOdd ? 1 : 2
       }
       index = Int(entries[index].previous)
-    }
-    if column > 0 {
-      for row in (0..<plan.rows).reversed() {
-        copiesRight[(column - 1) * plan.rows + row] = UInt8(entries[index].choice)
-        index = Int(entries[index].previous)
-      }
     }
     return (Int(entries[index].state), entries[index].value)
   }

@@ -2,7 +2,7 @@ internal import AisleRouting
 
 /// A stretch of an aisle that cannot be passed, both ends included; in millimetres. One that touches a cross-aisle closes the
 /// crossing too.
-struct AisleBlock: Equatable, Sendable {
+package struct AisleBlock: Equatable, Sendable {
   var aisle: Int
   var from: Int64
   var to: Int64
@@ -18,9 +18,10 @@ struct AisleBlock: Equatable, Sendable {
     aisle == other.aisle && from <= other.to && other.from <= to
   }
 
-  /// An aisle from end to end, its cross-aisles left open.
+  /// An aisle from end to end, its cross-aisles left open; or a node of a graph.
   static func wholeAisle(_ aisle: Int, crossY: [Int64]) -> [AisleBlock] {
-    zip(crossY, crossY.dropFirst()).compactMap { below, above in
+    if crossY.count == 1 { return [AisleBlock(aisle: aisle, from: crossY[0], to: crossY[0])] }
+    return zip(crossY, crossY.dropFirst()).compactMap { below, above in
       above - below < 2 ? nil : AisleBlock(aisle: aisle, from: below + 1, to: above - 1)
     }
   }

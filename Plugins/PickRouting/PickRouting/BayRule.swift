@@ -2,7 +2,7 @@ internal import JSONText
 
 /// One entry of a layout's `bays`: `count` locations in each of some aisles, at equal distances.
 ///
-///     {"aisles": ["A01", "A02"], "count": 20, "first_y": 1.0, "pitch": 1.4, "id": "{aisle}-{bay:2}", "first_bay": 1}
+///     {"aisles": ["A01", "A02"], "count": 20, "first_y": 1.0, "pitch": 1.4, "id": "{aisle}-{bay:2}", "first_bay": 1, "face": "left"}
 struct BayRule {
   private enum Part {
     case text(String)
@@ -15,15 +15,17 @@ struct BayRule {
   /// Millimetres.
   let firstY: Int64
   let pitch: Int64
+  let face: Int8
   private let firstBay: Int
   private let pattern: [Part]
 
   init(_ rule: MemberReader, aisles all: [String]) throws(MemberError) {
-    try rule.refuseOthers(than: ["aisles", "count", "first_y", "pitch", "id", "first_bay"])
+    try rule.refuseOthers(than: ["aisles", "count", "first_y", "pitch", "id", "first_bay", "face"])
     count = try rule.integer("count", in: 1...PickRoutingLimits.maximumLocations)
     firstY = try rule.millimetres("first_y")
     pitch = try rule.millimetres("pitch")
     guard pitch > 0 else { throw rule.fail("pitch", "is not greater than 0") }
+    face = try rule.face()
     firstBay = rule.has("first_bay") ? try rule.integer("first_bay", in: 0...1_000_000) : 1
     pattern = try Self.parse(try rule.text("id"), in: rule)
     guard rule.has("aisles") else {

@@ -63,6 +63,9 @@ enum Checkpoint {
     json.object { json in
       json.member("id", order.id)
       json.member("source", order.source)
+      if order.sources.count > 1 {
+        json.member("sources", array: { json in for source in order.sources { json.value(source) } })
+      }
       json.member("layout", order.layout)
       json.member("layout_version", version)
       json.member("digest", hex(order.digest))
@@ -73,6 +76,8 @@ enum Checkpoint {
       json.member("pending_since", order.pendingSince)
       json.member("position", order.position.name)
       json.member("end", order.end.name)
+      if order.ends.count > 1 { json.member("ends", array: { json in for end in order.ends { json.value(end.name) } }) }
+      json.member("version", order.version)
       json.member("use", order.lastUse)
       json.member("tally", array: { $0.values([order.tally.confirmed, order.tally.short, order.tally.skipped]) })
       json.member("lines", array: { json in for line in order.lines { write(line, &json) } })
@@ -95,6 +100,11 @@ enum Checkpoint {
       if let gtin = line.gtin { json.value(gtin) } else { json.null() }
       json.value(line.quantity)
       json.value(line.state.rawValue)
+      // What only few lines have.
+      if line.places.count > 1 || line.handling != .normal {
+        json.value(line.handling.rawValue)
+        for place in line.places { json.value(place.name) }
+      }
     }
   }
 

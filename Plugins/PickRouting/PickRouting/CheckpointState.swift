@@ -37,8 +37,8 @@ struct CheckpointState {
       else {
         return false
       }
-      guard let layout, let aisle = layout.aisle(aisleName), layout.geometry.crossY[0] <= from,
-        to <= layout.geometry.crossY[layout.geometry.crossY.count - 1]
+      guard let layout, let aisle = layout.aisle(aisleName),
+        layout.contains(AisleBlock(aisle: aisle, from: Int64(from), to: Int64(to)))
       else {
         forgotten += 1
         continue
@@ -66,17 +66,26 @@ struct CheckpointState {
       let version = value["layout_version"]?.string
     else { return .damaged }
     guard let position = layout.places[positionName], let end = layout.places[endName] else { return .gone }
+    let endNames = value["ends"]?.array?.compactMap(\.string) ?? [endName]
+    let ends = endNames.compactMap { name in layout.places[name].map { NamedPlace(name: name, position: $0) } }
+    guard ends.count == endNames.count, let contentVersion = value["version"]?.integer ?? .some(0) else { return .gone }
     var lines: [PickLine] = []
     for value in lineValues {
       guard let name = value[1]?.string else { return .damaged }
       guard let place = layout.places[name] else { return .gone }
-      guard let line = line(value, at: NamedPlace(name: name, position: place)) else { return .damaged }
+      let others = (value.array ?? []).dropFirst(6).compactMap(\.string)
+      let places = others.compactMap { name in layout.places[name].map { NamedPlace(name: name, position: $0) } }
+      guard places.count == others.count else { return .gone }
+      let chosen = NamedPlace(name: name, position: place)
+      guard let line = line(value, at: chosen, of: places.isEmpty ? [chosen] : places) else { return .damaged }
       lines.append(line)
     }
     guard let plan = plan(value, lineCount: lines.count) else { return .damaged }
     var order = OpenOrder(
-      id: id, source: source, layout: layout.id, digest: digest, lines: lines,
+      id: id, sources: value["sources"]?.array?.compactMap(\.string) ?? [source], layout: layout.id, digest: digest,
+      lines: lines,
       position: NamedPlace(name: positionName, position: position), end: NamedPlace(name: endName, position: end),
+      ends: ends, version: contentVersion,
       plan: plan)
     order.revision = revision
     order.status = status
@@ -89,11 +98,17 @@ struct CheckpointState {
     return .found(order)
   }
 
-  private static func line(_ value: JSONValue, at place: NamedPlace) -> PickLine? {
+  private static func line(
+    _ value: JSONValue, at place: NamedPlace, of places: [NamedPlace]
+  ) -> PickLine? {
     guard let number = value[0]?.integer, let quantity = value[3]?.number,
       let state = value[4]?.string.flatMap(PickLine.State.init)
     else { return nil }
-    return PickLine(number: number, place: place, gtin: value[2]?.string, quantity: quantity, state: state)
+    let handling = value[5]?.integer.flatMap(PickOrder.Handling.init(rawValue:)) ?? .normal
+    var line = PickLine(
+      number: number, places: places, handling: handling, gtin: value[2]?.string, quantity: quantity, state: state)
+    line.place = place
+    return line
   }
 
   private static func plan(_ value: JSONValue, lineCount: Int) -> RoutePlan? {

@@ -75,6 +75,22 @@ struct MemberReader {
     return number
   }
 
+  /// One or more names, each once.
+  func names(_ key: String, atMost bound: Int) throws(MemberError) -> [String] {
+    let elements = try array(key)
+    guard !elements.isEmpty else { throw fail(key, "is empty") }
+    guard elements.count <= bound else { throw fail(key, "has \(elements.count) names; at most \(bound)") }
+    var names: [String] = []
+    for (i, element) in elements.enumerated() {
+      let name = try Self.name(element, at: "\(path(of: key))[\(i)]")
+      guard !names.contains(name) else {
+        throw MemberError(member: "\(path(of: key))[\(i)]", reason: "\(name) is named twice")
+      }
+      names.append(name)
+    }
+    return names
+  }
+
   func array(_ key: String) throws(MemberError) -> [JSONValue] {
     guard let elements = try required(key).array else { throw fail(key, "is not an array") }
     return elements

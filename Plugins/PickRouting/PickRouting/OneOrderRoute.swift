@@ -3,6 +3,31 @@ internal import JSONText
 
 /// One order in one hall, with no agent: what `crossdock route --layout F --order F` answers.
 package enum OneOrderRoute {
+  /// An order's walk with all that is known about it: for pictures and explanations.
+  struct Planned {
+    var order: OpenOrder
+    var layout: HallLayout
+  }
+
+  /// - Throws: `PluginError` when the layout cannot be used or the order is refused.
+  static func plan(layout: [UInt8], layoutPath: String, order: [UInt8]) throws(PluginError) -> Planned {
+    let hall = try LayoutReader.read(layout, path: layoutPath)
+    var book = OrderBook(layouts: [hall], maximumOrders: 1, maximumReroutes: 1)
+    do {
+      _ = try book.take(try PickMessage.parse(try JSONValue.parse(order)), from: "", remainingUs: { 0 })
+    } catch let refusal as Refusal {
+      throw PluginError(refusal.member.isEmpty ? refusal.reason : "\(refusal.member): \(refusal.reason)")
+    } catch let error as MemberError {
+      throw PluginError(error.text)
+    } catch let error as JSONSyntaxError {
+      throw PluginError("line \(error.line), column \(error.column): \(error.reason)")
+    } catch {
+      throw PluginError("\(error)")
+    }
+    guard let order = book.orders.values.first else { throw PluginError("is not an order") }
+    return Planned(order: order, layout: hall)
+  }
+
   /// - Parameters:
   ///   - layoutPath: for errors.
   ///   - countdownUs: microseconds, counting down: the time taken is the difference.

@@ -17,13 +17,15 @@ struct OpenOrder {
     case confirmed, short, skipped, blocked, unblocked
     /// A pick was confirmed out of its turn.
     case deviation
+    /// The order's content: another version of it came.
+    case changed
     /// The layout's file has changed.
     case layout
   }
 
   var id: String
-  /// Who sent the latest message that names the order: the answers go there.
-  var source: String
+  /// The handhelds on the order, the one that named it last at the end. Bounded: who has been silent longest is forgotten.
+  var sources: [String]
   var layout: String
   /// Of the content, so that the same order sent again is told from another one with its id.
   var digest: UInt64
@@ -31,7 +33,12 @@ struct OpenOrder {
   var lines: [PickLine]
   /// Where the picker stands, as far as known.
   var position: NamedPlace
+  /// The one that the plan leads to.
   var end: NamedPlace
+  /// All where it may end, `end` among them.
+  var ends: [NamedPlace]
+  /// Of the content.
+  var version = 0
   var revision = 1
   var status = Status.routed
   var cause: Cause?
@@ -43,6 +50,9 @@ struct OpenOrder {
   var pendingSince: UInt64 = 0
   /// Number of the message that last named the order.
   var lastUse: UInt64 = 0
+
+  /// Who sent the latest message that names the order.
+  var source: String { sources[sources.count - 1] }
 
   var openLines: [Int] { lines.indices.filter { lines[$0].state == .open } }
 
@@ -56,10 +66,27 @@ struct PickLine: Equatable {
   }
 
   var number: Int
+  /// The one that the plan leads to.
   var place: NamedPlace
+  /// All that have the item, `place` among them.
+  var places: [NamedPlace]
+  var handling: PickOrder.Handling
   var gtin: String?
   var quantity: Double
   var state = State.open
+
+  init(
+    number: Int, places: [NamedPlace], handling: PickOrder.Handling = .normal, gtin: String?, quantity: Double,
+    state: State = .open
+  ) {
+    self.number = number
+    place = places[0]
+    self.places = places
+    self.handling = handling
+    self.gtin = gtin
+    self.quantity = quantity
+    self.state = state
+  }
 }
 
 /// How many lines ended how.
@@ -96,4 +123,8 @@ struct RoutePlan: Equatable {
   var sShape: Int64?
   /// False: blocks cut the end off, and the route leads back to its start.
   var reachesEnd: Bool
+  /// By stop: the place that was chosen for it.
+  var places: [NamedPlace] = []
+  /// What the walk ends at.
+  var end: NamedPlace? = nil
 }

@@ -13,6 +13,8 @@ struct OrderBook {
   let layouts: [String: HallLayout]
   let maximumOrders: Int
   let maximumReroutes: Int
+  /// What a picker who is not met is worth, in millimetres; 0: others are not regarded.
+  let congestionCost: Int64
   var orders: [String: OpenOrder] = [:]
   /// Beside the permanent ones, in the order in which they were reported; by layout.
   var blocks: [String: [AisleBlock]] = [:]
@@ -22,12 +24,16 @@ struct OrderBook {
   var pendingOrders: Set<String> = []
   /// Orders that made room for others while they were open.
   private(set) var evictedOpenOrders: UInt64 = 0
-  let planner = RoutePlanner()
+  let planner: RoutePlanner
 
-  init(layouts: [HallLayout], maximumOrders: Int, maximumReroutes: Int) {
+  init(
+    layouts: [HallLayout], maximumOrders: Int, maximumReroutes: Int, congestionCost: Int64 = 0, searchMs: Int = 20
+  ) {
+    planner = RoutePlanner(searchBudgetMs: searchMs)
     self.layouts = Dictionary(uniqueKeysWithValues: layouts.map { ($0.id, $0) })
     self.maximumOrders = maximumOrders
     self.maximumReroutes = maximumReroutes
+    self.congestionCost = congestionCost
   }
 
   /// - Parameter remainingUs: the host's countdown, by which the time taken is measured.
@@ -37,13 +43,17 @@ struct OrderBook {
   ) throws -> [RouteAnswer] {
     let started = remainingUs()
     switch message {
-    case .order(let order): return [try open(order, from: source, remainingUs: remainingUs)]
-    case .event(let event) where event.kind == .blocked || event.kind == .unblocked:
-      guard let order = try changeBlocks(event, from: source) else { return [] }
-      return [answer(order, since: started, remainingUs)]
+    case .order(let order):
+      let before = orders[order.id]?.revision ?? 0
+      let opened = try open(order, from: source)
+      return answers(opened, isNew: opened.revision > before, since: started, remainingUs)
     case .event(let event):
-      guard let order = try progress(event, from: source) else { return [] }
-      return [answer(order, since: started, remainingUs)]
+      let before = event.order.flatMap { orders[$0]?.revision } ?? 0
+      let isBlock = event.kind == .blocked || event.kind == .unblocked
+      guard let order = try isBlock ? changeBlocks(event, from: source) : progress(event, from: source) else {
+        return []
+      }
+      return answers(order, isNew: order.revision > before, since: started, remainingUs)
     }
   }
 
@@ -57,13 +67,19 @@ struct OrderBook {
       let started = remainingUs()
       let changed = try lookAgain(&order)
       store(order)
-      if changed { answers.append(answer(order, since: started, remainingUs)) }
+      if changed { answers += self.answers(order, isNew: true, since: started, remainingUs) }
     }
     return answers
   }
 
-  private func answer(_ order: OpenOrder, since started: Int64, _ remainingUs: () -> Int64) -> RouteAnswer {
-    RouteAnswer(order: order, layout: layouts[order.layout]!, timeUs: max(0, started - remainingUs()))
+  /// A new revision goes to every handheld on the order, the sender's first; a repeated one only to the sender.
+  private func answers(
+    _ order: OpenOrder, isNew: Bool, since started: Int64, _ remainingUs: () -> Int64
+  ) -> [RouteAnswer] {
+    let timeUs = max(0, started - remainingUs())
+    return (isNew ? order.sources.reversed() : [order.source]).map { source in
+      RouteAnswer(order: order, to: source, layout: layouts[order.layout]!, timeUs: timeUs)
+    }
   }
 
   mutating func store(_ order: OpenOrder) {
@@ -76,31 +92,54 @@ struct OrderBook {
   mutating func touch(_ order: inout OpenOrder, source: String) {
     uses += 1
     order.lastUse = uses
-    order.source = source
+    order.sources.removeAll { $0 == source }
+    order.sources = order.sources.suffix(PickRoutingLimits.maximumSourcesPerOrder - 1) + [source]
   }
 
   // MARK: orders
 
-  private mutating func open(
-    _ order: PickOrder, from source: String, remainingUs: () -> Int64
-  ) throws -> RouteAnswer {
-    let started = remainingUs()
+  private mutating func open(_ order: PickOrder, from source: String) throws -> OpenOrder {
     let layout = try layout(named: order.layout)
     var opened = try OpenOrder.resolve(order, in: layout, source: source)
     if var known = orders[order.id] {
-      guard known.digest == opened.digest, known.layout == opened.layout else {
-        throw Refusal(
-          "order", "\(order.id) is known already, with other content", hint: "give the new order an id of its own")
-      }
+      let isSame = known.digest == opened.digest && known.layout == opened.layout
+      // A version that is older than what is being walked came late: the latest revision answers it.
+      if !isSame, order.version >= known.version { try change(&known, to: opened) }
       touch(&known, source: source)
       store(known)
-      return answer(known, since: started, remainingUs)
+      return known
     }
-    opened.plan = try plan(opened, in: layout)
+    adopt(try plan(opened, in: layout), &opened)
     makeRoom()
     touch(&opened, source: source)
     store(opened)
-    return answer(opened, since: started, remainingUs)
+    return opened
+  }
+
+  /// A newer version of an order that is being walked. What is picked stays picked; what is open is as the new version says.
+  private mutating func change(_ order: inout OpenOrder, to new: OpenOrder) throws {
+    guard new.version > order.version else {
+      throw Refusal(
+        "order", "\(order.id) is known already, with other content",
+        hint: "give the new order an id of its own, or the changed one a higher version")
+    }
+    guard new.layout == order.layout else {
+      throw Refusal("layout", "order \(order.id) is in layout \(order.layout)", hint: "an order cannot change its hall")
+    }
+    guard order.status != .done else {
+      throw Refusal("version", "order \(order.id) is done", hint: "give what is left an order of its own")
+    }
+    let closed = order.lines.filter { $0.state != .open }
+    let numbers = Set(closed.map(\.number))
+    order.lines = closed + new.lines.filter { !numbers.contains($0.number) }
+    order.ends = new.ends
+    order.end = new.end
+    order.version = new.version
+    order.digest = new.digest
+    // Stops are indices of lines, which are others now.
+    order.plan.stops = []
+    order.plan.walks = [0]
+    try reroute(&order, because: .changed)
   }
 
   func layout(named name: String?) throws(Refusal) -> HallLayout {
@@ -127,14 +166,40 @@ struct OrderBook {
   }
 
   func plan(_ order: OpenOrder, in layout: HallLayout) throws(RoutingError) -> RoutePlan {
-    try planner.plan(
-      in: layout, blocks: blocks(of: layout), from: order.position, to: order.end,
-      lines: order.openLines.map { ($0, order.lines[$0].place.position) })
+    let plan = try planner.plan(
+      in: layout, blocks: blocks(of: layout), from: order.position, to: order.ends,
+      lines: order.openLines.map {
+        let line = order.lines[$0]
+        return RoutePlanner.Line(index: $0, places: line.places, rank: line.handling.rawValue)
+      }, warm: order.plan.stops)
+    guard congestionCost > 0 else { return plan }
+    return planner.avoiding(
+      crowd(besides: order, in: layout), price: congestionCost, plan, of: order, in: layout, blocks: blocks(of: layout))
+  }
+
+  /// Where the other pickers of a hall are, from what they confirmed last, and will be, by their plans.
+  private func crowd(besides order: OpenOrder, in layout: HallLayout) -> CrowdForecast {
+    var crowd = CrowdForecast()
+    for other in orders.values where other.id != order.id && other.layout == layout.id && other.status != .done {
+      let open = other.plan.stops.indices.filter { other.lines[other.plan.stops[$0]].state == .open }
+      crowd.add(
+        legs: open.map { other.plan.walks[$0] },
+        aisles: open.map { other.lines[other.plan.stops[$0]].place.position.aisle },
+        startingIn: other.position.position.aisle)
+    }
+    return crowd
+  }
+
+  /// Gives an order its plan, and its lines and end the places that the plan chose.
+  func adopt(_ plan: RoutePlan, _ order: inout OpenOrder) {
+    order.plan = plan
+    for (stop, place) in zip(plan.stops, plan.places) { order.lines[stop].place = place }
+    if plan.reachesEnd, let end = plan.end { order.end = end }
   }
 
   /// A new revision from where the picker is; `done` when no line is open.
   mutating func reroute(_ order: inout OpenOrder, because cause: OpenOrder.Cause) throws(RoutingError) {
-    order.plan = try plan(order, in: layouts[order.layout]!)
+    adopt(try plan(order, in: layouts[order.layout]!), &order)
     order.revision += 1
     order.cause = cause
     order.pending = nil

@@ -147,14 +147,16 @@ extension OrderBook {
       if let aisle = layout.aisle(name) { return aisle }
       throw Refusal("aisle", "\(name) is not an aisle of layout \(layout.id)", hint: "name an aisle of the layout")
     }
-    let crossY = layout.geometry.crossY
     switch event.stretch {
     case nil:
       let spot = try place(event.location ?? "", "location", in: layout).position
       return [AisleBlock(aisle: spot.aisle, from: spot.y, to: spot.y)]
-    case .wholeAisle(let name): return AisleBlock.wholeAisle(try aisle(name), crossY: crossY)
+    case .wholeAisle(let name):
+      let number = try aisle(name)
+      return AisleBlock.wholeAisle(number, crossY: layout.crossY(number))
     case .part(let name, let from, let to):
       let number = try aisle(name)
+      let crossY = layout.crossY(number)
       guard crossY[0] <= from, to <= crossY[crossY.count - 1] else {
         throw Refusal(
           from == to ? "y" : "from",

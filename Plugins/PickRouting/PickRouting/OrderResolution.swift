@@ -4,19 +4,26 @@ extension OpenOrder {
   /// The order with its names looked up and its defaults filled in; without a route yet.
   static func resolve(_ order: PickOrder, in layout: HallLayout, source: String) throws(Refusal) -> OpenOrder {
     let start = try place(order.start ?? layout.depots[0], "start", in: layout)
-    let end = try order.end.map { name throws(Refusal) in try place(name, "end", in: layout) } ?? start
+    var ends: [NamedPlace] = []
+    for name in order.ends { ends.append(try place(name, "end", in: layout)) }
+    if ends.isEmpty { ends = [start] }
     var lines: [PickLine] = []
     for (i, line) in order.lines.enumerated() {
-      let member = "lines[\(i)].location"
-      let place = try place(line.location, member, in: layout)
-      if layout.isDepot(line.location) {
-        throw Refusal(member, "\(line.location) is a depot", hint: "name a location where goods lie")
+      var places: [NamedPlace] = []
+      for (k, name) in line.locations.enumerated() {
+        let member = line.locations.count == 1 ? "lines[\(i)].location" : "lines[\(i)].locations[\(k)]"
+        places.append(try place(name, member, in: layout))
+        if layout.isDepot(name) {
+          throw Refusal(member, "\(name) is a depot", hint: "name a location where goods lie")
+        }
       }
-      lines.append(PickLine(number: line.number, place: place, gtin: line.gtin, quantity: line.quantity))
+      lines.append(
+        PickLine(
+          number: line.number, places: places, handling: line.handling, gtin: line.gtin, quantity: line.quantity))
     }
     return OpenOrder(
-      id: order.id, source: source, layout: layout.id, digest: digest(start: start, end: end, lines: lines),
-      lines: lines, position: start, end: end,
+      id: order.id, sources: [source], layout: layout.id, digest: digest(start: start, ends: ends, lines: lines),
+      lines: lines, position: start, end: ends[0], ends: ends, version: order.version,
       plan: RoutePlan(
         start: start.name, stops: [], walks: [0], unreachable: [], length: 0, lowerBound: 0, reachesEnd: true))
   }
@@ -30,17 +37,18 @@ extension OpenOrder {
     return NamedPlace(name: name, position: position)
   }
 
-  private static func digest(start: NamedPlace, end: NamedPlace, lines: [PickLine]) -> UInt64 {
+  private static func digest(start: NamedPlace, ends: [NamedPlace], lines: [PickLine]) -> UInt64 {
     var hash = FNV1a()
     func add(_ text: String) {
       hash.add(text.utf8)
       hash.add(CollectionOfOne(0))  // no name contains it
     }
     add(start.name)
-    add(end.name)
+    for end in ends { add(end.name) }
     for line in lines {
       add("\(line.number)")
-      add(line.place.name)
+      for place in line.places { add(place.name) }
+      if line.handling != .normal { add("\(line.handling)") }
       add(line.gtin ?? "")
       add("\(line.quantity)")
     }

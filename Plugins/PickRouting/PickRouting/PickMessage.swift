@@ -10,16 +10,35 @@ enum PickMessage: Equatable {
 struct PickOrder: Equatable {
   struct Line: Equatable {
     var number: Int
-    var location: String
+    /// The first is where the goods are expected; the others have the same item.
+    var locations: [String]
     var gtin: String?
     var quantity: Double
+    var handling = Handling.normal
+  }
+
+  /// Heavy goods come first and fragile ones last, so that nothing is crushed.
+  enum Handling: Int, Equatable {
+    case heavy, normal, fragile
+
+    init?(name: String) {
+      switch name {
+      case "heavy": self = .heavy
+      case "normal": self = .normal
+      case "fragile": self = .fragile
+      default: return nil
+      }
+    }
   }
 
   var id: String
+  /// Of the content: a higher one replaces what is not picked yet.
+  var version = 0
   /// Nil where the message leaves it to the default.
   var layout: String?
   var start: String?
-  var end: String?
+  /// The walk ends at the nearest of them; empty: the default.
+  var ends: [String]
   var lines: [Line]
 }
 
@@ -77,11 +96,35 @@ extension PickMessage {
       }
       lines.append(
         PickOrder.Line(
-          number: number, location: try line.text("location"), gtin: try line.optionalText("gtin"), quantity: quantity))
+          number: number, locations: try locations(line), gtin: try line.optionalText("gtin"), quantity: quantity,
+          handling: try handling(line)))
     }
     return PickOrder(
-      id: try message.text("order"), layout: try message.optionalText("layout"),
-      start: try message.optionalText("start"), end: try message.optionalText("end"), lines: lines)
+      id: try message.text("order"),
+      version: message.has("version") ? try message.integer("version", in: 0...1_000_000_000) : 0,
+      layout: try message.optionalText("layout"), start: try message.optionalText("start"), ends: try ends(message),
+      lines: lines)
+  }
+
+  /// `location`, or `locations` with one to 16 of them.
+  private static func locations(_ line: MemberReader) throws(MemberError) -> [String] {
+    guard line.has("locations") else { return [try line.text("location")] }
+    guard !line.has("location") else { throw line.fail("locations", "cannot stand beside location") }
+    return try line.names("locations", atMost: PickRoutingLimits.maximumAlternatives)
+  }
+
+  private static func ends(_ message: MemberReader) throws(MemberError) -> [String] {
+    guard let value = message.value("end") else { return [] }
+    guard value.array != nil else { return [try message.text("end")] }
+    return try message.names("end", atMost: PickRoutingLimits.maximumAlternatives)
+  }
+
+  private static func handling(_ line: MemberReader) throws(MemberError) -> PickOrder.Handling {
+    guard let name = try line.optionalText("handling") else { return .normal }
+    guard let handling = PickOrder.Handling(name: name) else {
+      throw line.fail("handling", "is none of heavy, normal, fragile")
+    }
+    return handling
   }
 
   private static func event(_ kind: PickEvent.Kind, _ message: MemberReader) throws(MemberError) -> PickEvent {

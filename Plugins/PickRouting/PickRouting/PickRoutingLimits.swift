@@ -4,6 +4,10 @@ package enum PickRoutingLimits {
   static let maximumNameBytes = 64
   static let maximumLinesPerOrder = 1_000
   static let maximumLocations = 200_000
+  /// Places of one line, ends of one order.
+  static let maximumAlternatives = 16
+  /// Handhelds that an order's answers go to.
+  static let maximumSourcesPerOrder = 4
   static let maximumDepots = 1_000
   static let maximumLayouts = 64
   /// Stretches blocked at one time in one layout, beside the permanent ones.

@@ -21,6 +21,13 @@ package final class PickRoutingModel: Model {
         "max_reroutes", .integer, default: "50",
         help:
           "Open orders that are looked at again with each message after a block; the others follow with the next ones."),
+      PluginOption(
+        "search_ms", .integer, default: "10",
+        help: "Budget of the search for a route where the exact method does not apply, in milliseconds of one core."),
+      PluginOption(
+        "congestion_cost", .integer, default: "0",
+        help:
+          "Metres that a walk may be longer for each picker it does not meet in an aisle; 0: others are not regarded."),
     ])
 
   private var book: OrderBook
@@ -46,11 +53,20 @@ package final class PickRoutingModel: Model {
     guard (1...PickRoutingLimits.maximumOpenOrders).contains(reroutes) else {
       throw PluginError("max_reroutes is \(reroutes), not within 1 to \(PickRoutingLimits.maximumOpenOrders)")
     }
+    let search = context.integer("search_ms")
+    guard (1...1_000).contains(search) else { throw PluginError("search_ms is \(search), not within 1 to 1000") }
+    let congestion = context.integer("congestion_cost")
+    guard (0...1_000).contains(congestion) else {
+      throw PluginError("congestion_cost is \(congestion), not within 0 to 1000")
+    }
     // An empty array in agent.conf comes as no value at all.
     let files = context.options["layouts"] == nil ? [] : context.files("layouts")
     book = OrderBook(
-      layouts: try Self.layouts(files), maximumOrders: Int(orders), maximumReroutes: Int(reroutes))
+      layouts: try Self.layouts(files), maximumOrders: Int(orders), maximumReroutes: Int(reroutes),
+      congestionCost: congestion * 1000, searchMs: Int(search))
     for layout in book.layouts.values.sorted(by: { $0.id < $1.id }) {
+      // So that the first order does not wait for them.
+      if layout.isPlain { AisleRouter.prepareTables(crossAisleCount: layout.geometry.crossY.count, openWalks: true) }
       log(.info, "layout \(layout.id) version \(layout.version): \(layout.locationCount) locations")
     }
   }

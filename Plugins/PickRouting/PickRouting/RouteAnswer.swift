@@ -9,8 +9,8 @@ struct RouteAnswer {
   var body: [UInt8]
 
   /// The order's latest revision.
-  init(order: OpenOrder, layout: HallLayout, timeUs: Int64) {
-    source = order.source
+  init(order: OpenOrder, to source: String, layout: HallLayout, timeUs: Int64) {
+    self.source = source
     self.order = order.id
     let plan = order.plan
     var json = JSONWriter(reserving: 512 + 128 * plan.stops.count)
@@ -20,7 +20,8 @@ struct RouteAnswer {
       json.member("revision", order.revision)
       json.member("status", order.status.rawValue)
       json.member("reason", order.cause?.rawValue)
-      json.member("source", order.source)
+      json.member("source", source)
+      if order.version > 0 { json.member("version", order.version) }
       json.member("layout", layout.id)
       json.member("layout_version", layout.version)
       json.member("start", plan.start)
@@ -82,6 +83,7 @@ struct RouteAnswer {
       json.member("aisle", layout.aisles[line.place.position.aisle])
       if let gtin = line.gtin { json.member("gtin", gtin) }
       json.member("quantity", line.quantity)
+      if line.handling != .normal { json.member("handling", "\(line.handling)") }
       if let digits = layout.checkDigits[line.place.name] { json.member("check_digits", digits) }
       if let walk {
         json.member("walk_m", walk.metres)

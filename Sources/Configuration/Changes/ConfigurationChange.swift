@@ -11,6 +11,8 @@ package struct ConfigurationChange: Sendable, Equatable, CustomStringConvertible
     case stream(String)
     case feed(String)
     case model(String)
+    /// A `[[plugin]]`, by its own name.
+    case pluginAtWork(String)
     /// A program that models are made of.
     case plugin(String)
     /// Where installed plugins are, and whose signatures count.
@@ -30,7 +32,7 @@ package struct ConfigurationChange: Sendable, Equatable, CustomStringConvertible
       case .stream(let name): "stream \"\(name)\""
       case .feed(let name): "feed \"\(name)\""
       case .model(let name): "model \"\(name)\""
-      case .plugin(let name): "plugin \"\(name)\""
+      case .plugin(let name), .pluginAtWork(let name): "plugin \"\(name)\""
       case .plugins: "plugins"
       case .uplink(let name): "uplink \"\(name)\""
       case .control: "control"

@@ -195,10 +195,11 @@ extension FeedConfiguration: NamedSection {
 }
 
 extension ModelConfiguration: NamedSection {
-  var part: ConfigurationChange.Part { .model(name) }
-  /// Options count by key: their order means nothing.
+  package var part: ConfigurationChange.Part { section == .plugin ? .pluginAtWork(name) : .model(name) }
+  /// Options count by key: their order means nothing; nor does the name of the section.
   var withoutPlaces: Self {
     var copy = self
+    copy.section = .model
     copy.position = .none
     copy.options = options.map {
       ModelOption(key: $0.key, keyPosition: .none, value: $0.value, valuePosition: .none)

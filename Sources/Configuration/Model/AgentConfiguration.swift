@@ -96,9 +96,10 @@ extension AgentConfiguration {
   /// One line for `check-config` and the log.
   package var summary: String {
     func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+    let plugins = models.count { $0.section == .plugin }
     let parts = [
       count(connections.count, "connection"), count(feeds.count, "feed"), count(streams.count, "stream"),
-      count(models.count, "model"), count(uplinks.count, "uplink"),
+      count(models.count - plugins, "model"), count(plugins, "plugin"), count(uplinks.count, "uplink"),
     ]
     return "agent \(agent.id): \(parts.joined(separator: ", ")), journal of \(Quantity.text(bytes: journal.maxBytes))"
   }

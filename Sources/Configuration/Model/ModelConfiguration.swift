@@ -13,6 +13,13 @@ package struct ModelConfiguration: Sendable, Equatable {
     case oldest
   }
 
+  /// What it is called in agent.conf, and in what is said of it.
+  package enum Section: String, Sendable {
+    case model
+    case plugin
+  }
+
+  package var section = Section.model
   package var name: String
   package var plugin: String
   /// Nil: built-in plugins in the agent, others isolated.

@@ -24,7 +24,8 @@ extension SectionReader {
       context.error(node.position, "\"reads\" is empty: the model would never see a record")
     }
     let configuration = ModelConfiguration(
-      name: name?.value ?? "", plugin: plugin?.value ?? "", run: run, begin: begin, reads: reads.map(\.value),
+      section: header == ModelOptions.table.header ? .model : .plugin, name: name?.value ?? "",
+      plugin: plugin?.value ?? "", run: run, begin: begin, reads: reads.map(\.value),
       writes: writes.map(\.value),
       replyConnection: reply?.value, options: modelOptions(), position: position, file: context.file,
       folder: context.folder)

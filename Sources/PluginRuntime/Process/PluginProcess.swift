@@ -22,9 +22,13 @@ package final class PluginProcess {
   /// Nothing of it is left, or it never was: its number may be another's by now, and 0 would be the agent's own group.
   private var isGone = false
   private var usageReadMs: Int64 = 0
+  /// How long it had waited for a processor when the exchange under way was young; nil: not looked at yet.
+  private var waitedBeforeMs: Int64?
 
   /// How often memory and standard error are looked at while a plugin works.
   private static let watchMs: Int64 = 100
+  /// A plugin that gets no processor is given so many times its limit.
+  private static let maxStarved: Int64 = 10
 
   package init(_ launch: PluginLaunch, log: Logger) throws(PluginFailure) {
     var (ends, pipe): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
@@ -73,6 +77,7 @@ package final class PluginProcess {
     _ visit: (PluginFrame.Kind, UInt64, UnsafeRawBufferPointer) throws(PluginFailure) -> Bool
   ) throws(PluginFailure) {
     let deadline = SystemClock.monotonicNs() / 1_000_000 + limitMs
+    waitedBeforeMs = nil
     var sent = 0
     var isOver = false
     while true {
@@ -109,12 +114,12 @@ package final class PluginProcess {
     throws(PluginFailure)
   {
     let nowMs = SystemClock.monotonicNs() / 1_000_000
-    guard nowMs < deadline else { throw .late(limitMs: limitMs) }
+    guard nowMs < deadline + starvedMs(nowMs, deadline, limitMs) else { throw .late(limitMs: limitMs) }
     polls.removeAll()
     polls.add(socket, wantsWrite: wantsWrite)
     polls.add(errors.isClosed ? -1 : errorPipe)
     if let stop { polls.add(stop.fd) }
-    polls.wait(timeoutMs: Int32(clamping: min(deadline - nowMs, Self.watchMs)))
+    polls.wait(timeoutMs: Int32(clamping: min(max(1, deadline - nowMs), Self.watchMs)))
     if polls.isReadable(1) { errors.drain(errorPipe, nowMs: nowMs, log: log) }
     if polls.isReadable(0) {
       do throws(PluginFailure) {
@@ -125,6 +130,19 @@ package final class PluginProcess {
     }
     if stop != nil, polls.isReadable(2) { throw .stopped }
     try watchMemory(nowMs)
+  }
+
+  /// How long it has waited for a processor since this exchange began: plugins run when nothing else wants to, and time that they
+  /// were not given does not count, up to a bound. Looked at only when the time is over.
+  private func starvedMs(_ nowMs: Int64, _ deadline: Int64, _ limitMs: Int64) -> Int64 {
+    if nowMs < deadline {
+      // Most exchanges are over before this.
+      let isYoung = deadline - nowMs > limitMs - min(Self.watchMs, limitMs / 4)
+      if waitedBeforeMs == nil, !isYoung { waitedBeforeMs = ProcessUsage.waitedMs(pid) }
+      return 0
+    }
+    guard let before = waitedBeforeMs else { return 0 }
+    return min(Self.maxStarved * limitMs, max(0, ProcessUsage.waitedMs(pid) - before))
   }
 
   /// Looks at what the process takes, a few times a second.

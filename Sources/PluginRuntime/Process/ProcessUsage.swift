@@ -18,6 +18,13 @@ struct ProcessUsage {
     return usage
   }
 
+  /// How long its first thread has waited for a processor since its start.
+  static func waitedMs(_ pid: pid_t) -> Int64 {
+    // ns on a processor, ns waited for one, slices.
+    guard let fields = text("/proc/\(pid)/schedstat")?.split(separator: UInt8(ascii: " ")), fields.count > 1 else { return 0 }
+    return (Int64(String(decoding: fields[1], as: UTF8.self)) ?? 0) / 1_000_000
+  }
+
   private static func add(_ pid: pid_t, depth: Int, _ residentBytes: inout Int, _ cpuMs: inout Int64) {
     // pid (name) state ppid … utime(14) stime(15) cutime(16) cstime(17) … rss(24): the name may hold spaces.
     guard let stat = text("/proc/\(pid)/stat"), let name = stat.lastIndex(of: UInt8(ascii: ")")) else { return }

@@ -50,7 +50,7 @@ extension PluginCatalog {
   private static func previous(
     _ installed: InstalledPlugin, _ data: String, _ options: [PluginOptionValue], _ configuration: AgentConfiguration
   ) throws(CrossdockError) -> IsolatedPlugin.Version? {
-    guard let old = try? installed.previous(in: configuration.plugins.folder) else { return nil }
+    guard let old = try? installed.previous(in: storeFolder(configuration.plugins)) else { return nil }
     return try version(old.manifest.plugin, old.folder, data, options, configuration)
   }
 
@@ -58,10 +58,9 @@ extension PluginCatalog {
   private static func dataFolder(
     of model: ModelConfiguration, _ configuration: AgentConfiguration
   ) throws(CrossdockError) -> String {
-    let above = "\(configuration.agent.dataDirectory)/plugin-data"
-    let folder = "\(Files.absolute(above))/\(model.name)"
+    let folder = "\(configuration.agent.dataDirectory)/plugin-data/\(model.name)"
     try Files.createFolder(folder)
-    return folder
+    return Files.absolute(folder)
   }
 }
 

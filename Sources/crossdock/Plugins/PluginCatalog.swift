@@ -46,7 +46,7 @@ final class PluginCatalog {
   }
 
   private func names(_ section: PluginsSection) -> [String] {
-    let installed = (try? PluginStore.plugins(in: section.folder))?.plugins.map(\.name) ?? []
+    let installed = (try? PluginStore.plugins(in: Self.storeFolder(section)))?.plugins.map(\.name) ?? []
     return (builtIn.keys + installed).sorted()
   }
 
@@ -58,13 +58,20 @@ final class PluginCatalog {
   }
 
   private func find(_ name: String, _ section: PluginsSection) throws(CrossdockError) -> External? {
-    if let installed = try PluginStore.plugin(name, in: section.folder) {
+    if let installed = try PluginStore.plugin(name, in: Self.storeFolder(section)) {
       let manifest = installed.manifest.plugin
       return External(
         manifest: manifest, hello: try Self.hello(manifest, installed.folder, section), folder: installed.folder,
         installed: installed)
     }
-    guard let descriptor = builtIn[name], let path = BuiltInPlugins.sharedObject(name) else { return nil }
+    guard let descriptor = builtIn[name] else { return nil }
+    guard let path = BuiltInPlugins.sharedObject(name) else {
+      throw CrossdockError(
+        "look at the plugin", at: "lib\(name).so",
+        reason: "it is not there: built into the agent, it runs isolated from this file only",
+        hint: "put it beside the program or into ../lib/crossdock, or run = \"in-process\"", exitCode: .badConfiguration
+      )
+    }
     // Built in, and there as a shared object too: what it may do is what its streams need.
     let manifest = PluginManifest(
       name: name, version: SemanticVersion(descriptor.version) ?? SemanticVersion("0.0.0")!, role: descriptor.role,
@@ -92,10 +99,13 @@ final class PluginCatalog {
       return session.hello
     } catch {
       throw CrossdockError(
-        "look at the plugin", at: folder, reason: "\(error)", hint: "crossdock plugin test \(folder)",
+        "look at the plugin", at: folder, reason: "\(error)", hint: "crossdock plugin test --no-build \(folder)",
         exitCode: .badConfiguration)
     }
   }
+
+  /// Absolute: a plugin's process works in its own folder, and finds nothing by a path from the agent's.
+  static func storeFolder(_ section: PluginsSection) -> String { Files.absolute(section.folder) }
 
   static func hostPath(_ section: PluginsSection) -> String {
     section.host ?? "\(Files.folder(of: Files.ownProgram))/crossdock-plugin-host"
@@ -155,6 +165,15 @@ final class PluginCatalog {
       all[model.plugin] = loaded[model.plugin]
     }
     return all
+  }
+
+  /// What of that is installed without a signature, by the names of agent.conf.
+  func unsignedInLine(_ configuration: AgentConfiguration) throws(CrossdockError) -> Set<String> {
+    var names: Set<String> = []
+    for model in configuration.models where isInLine(model) && builtIn[model.plugin] == nil {
+      if try external(model.plugin, configuration.plugins)?.installed?.isSigned == false { names.insert(model.name) }
+    }
+    return names
   }
 
   /// The options of every plugin of agent.conf, in its order: defaults filled in, files read.

@@ -1,4 +1,5 @@
 import CommandSyntax
+import Configuration
 import PluginBundles
 import Records
 
@@ -20,7 +21,8 @@ struct PluginDisableCommand: Command {
   static let syntax = CommandSyntax(
     name: "plugin disable", summary: "stop a plugin and leave it installed",
     discussion: """
-      Its position in the streams stays: when it is enabled again, it goes on where it was, as far as the records are still there.
+      Its position in the streams stays: when it is enabled again, it goes on where it was, as far as the records are still there. \
+      Refused for one that runs in the agent's process: that is there as long as its section of agent.conf.
 
       Exit codes: 0 done, or it was so already; 1 no such plugin, or the agent refused; 78 bad agent.conf.
       """,
@@ -36,6 +38,12 @@ enum PluginSwitch {
   static func set(_ arguments: ParsedArguments, isEnabled: Bool) throws(CrossdockError) -> ExitCode {
     let place = try PluginStorePlace(arguments)
     let name = arguments.positionals[0]
+    if !isEnabled, let user = place.configuration.models.first(where: { $0.plugin == name && $0.run == .inProcess }) {
+      throw CrossdockError(
+        "disable the plugin", at: name,
+        reason: "\"\(user.name)\" of \(user.file):\(user.position.line) runs it in the agent's process",
+        hint: "remove that section, or its run = \"in-process\", and reload")
+    }
     let word = isEnabled ? "enabled" : "disabled"
     do {
       let store = try PluginStore(folder: place.folder)

@@ -41,8 +41,16 @@ struct PluginInstallCommand: Command {
       return .success
     }
     Terminal.write(report(plugin, standing, verdict))
+    if !place.configuration.models.contains(where: { $0.plugin == plugin.name }) { sayHowToUse(plugin, place) }
     // The store is not locked any more: an agent that goes back to the version before writes it down there.
     return try PluginStoreChange.takeUp(place, arguments) ? .success : .failure
+  }
+
+  /// It is there and does nothing yet.
+  private static func sayHowToUse(_ plugin: PluginManifest, _ place: PluginStorePlace) {
+    let sample = "\(place.folder)/\(plugin.name)/\(plugin.version)/sample.conf"
+    Terminal.writeError(
+      "no [[plugin]] of agent.conf uses it yet" + (Files.exists(sample) ? "; an example: \(sample)\n" : "\n"))
   }
 
   /// - Returns: nil when it was there already.

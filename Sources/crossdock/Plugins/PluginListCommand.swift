@@ -1,4 +1,5 @@
 import CommandSyntax
+import Configuration
 import JSONText
 import PluginBundles
 import PluginRuntime
@@ -10,7 +11,8 @@ struct PluginListCommand: Command {
     name: "plugin list", summary: "list the installed and the built-in plugins",
     discussion: """
       Reads the store that agent.conf names; the agent need not run. Every file of the version in use is held against its hash. \
-      `crossdock status` says what the agent makes of them.
+      USED BY are the \
+      sections of agent.conf that name the plugin; `crossdock status` says how they do.
 
       Exit codes: 0 done; 1 a plugin is damaged or its state cannot be read; 78 bad agent.conf.
       """,
@@ -48,20 +50,28 @@ struct PluginListCommand: Command {
     if place.trust.allowsUnsigned { out += "; UNSIGNED ones are allowed" }
     out += "\n"
     out += TextTable.section(
-      ["NAME", "VERSION", "ROLE", "STATE", "BEFORE", "SIGNED BY", "INSTALLED", "SUMMARY"],
+      ["NAME", "VERSION", "ROLE", "STATE", "USED BY", "BEFORE", "SIGNED BY", "INSTALLED", "SUMMARY"],
       rows.map { row in
         let plugin = row.plugin.manifest.plugin
         let version = row.plugin.state.version(row.plugin.state.current)
         return [
-          plugin.name, plugin.version.text, plugin.role.rawValue, row.state, row.plugin.state.previous?.text ?? "-",
-          row.plugin.key ?? "NOBODY",
+          plugin.name, plugin.version.text, plugin.role.rawValue, row.state, users(of: plugin.name, place),
+          row.plugin.state.previous?.text ?? "-", row.plugin.key ?? "NOBODY",
           version.map { Timestamp.text($0.installedNs / 1_000_000_000 * 1_000_000_000) } ?? "-",
           plugin.summary,
         ]
       }
-        + builtIn.map { [$0.name, $0.version, $0.role.rawValue, "built in", "-", "-", "-", $0.summary] })
+        + builtIn.map {
+          [$0.name, $0.version, $0.role.rawValue, "built in", users(of: $0.name, place), "-", "-", "-", $0.summary]
+        })
     for row in rows { if let reason = row.plugin.state.parked { out += "parked: \(row.plugin.name): \(reason)\n" } }
     return out
+  }
+
+  /// The names of what agent.conf makes of it.
+  private static func users(of plugin: String, _ place: PluginStorePlace) -> String {
+    let names = place.configuration.models.filter { $0.plugin == plugin }.map(\.name)
+    return names.isEmpty ? "nothing" : names.joined(separator: ", ")
   }
 
   private static func json(

@@ -39,6 +39,11 @@ struct PluginSignCommand: Command {
     }
     let file = try BundleFileOnDisk(path)
     let plugin = try file.decoded().manifest.plugin
+    guard Files.exists(keyPath) else {
+      throw CrossdockError(
+        "sign the bundle", at: keyPath, reason: "there is no such key",
+        hint: "crossdock plugin sign --new-key \(keyPath) makes one, once", exitCode: .badInput)
+    }
     let contents = try Files.read(keyPath, limit: 4096)
     let isSealed = try MinisignSecretKey.isSealed(file: contents, path: keyPath)
     let password = isSealed ? try PasswordPrompt.password(arguments, for: keyPath, isNew: false) : nil

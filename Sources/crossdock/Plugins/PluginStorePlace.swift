@@ -22,8 +22,7 @@ struct PluginStorePlace {
     configuration = loaded
   }
 
-  /// Absolute, so that a plugin's process finds what it is told of.
-  var folder: String { Files.absolute(configuration.plugins.folder) }
+  var folder: String { PluginCatalog.storeFolder(configuration.plugins) }
 
   var trust: TrustCheck {
     TrustCheck(

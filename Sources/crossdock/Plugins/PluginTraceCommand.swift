@@ -24,9 +24,11 @@ struct PluginTraceCommand: Command {
     var left = try arguments.integer("-n", in: 1...1_000_000_000) ?? .max
     let client = try AgentClient(arguments)
     var last = -1
-    Terminal.write("TIME                      BATCH   RECORDS  OUTPUTS  REJECTS   TOOK US  OUTCOME\n")
+    var hasHead = false
     while true {
       let batches = try batches(of: name, client)
+      if !hasHead { Terminal.write("TIME                      BATCH   RECORDS  OUTPUTS  REJECTS   TOOK US  OUTCOME\n") }
+      hasHead = true
       // The process may have been started anew, and counts from 1 again.
       if let newest = batches.last?["number"]?.integer, newest < last { last = -1 }
       for batch in batches where (batch["number"]?.integer ?? 0) > last {

@@ -33,7 +33,8 @@ struct PluginVerifyCommand: Command {
       Terminal.write(bytes: json(bundle, verdict) + [0x0A])
     } else {
       let plugin = bundle.manifest.plugin
-      var text = "\(plugin.name) \(plugin.version), a \(plugin.role.rawValue): \(plugin.summary)\n"
+      var text =
+        "\(plugin.name) \(plugin.version), \(plugin.role == .uplink ? "an" : "a") \(plugin.role.rawValue): \(plugin.summary)\n"
       switch verdict {
       case .signed(let key, let comment): text += "signed with key \(key): \(comment)\n"
       case .unsigned: text += "NOT SIGNED; allow_unsigned is set\n"

@@ -13,6 +13,8 @@ struct AgentInputs {
   let options: [[PluginOptionValue]]
   /// The plugins that run on the writer thread, by name.
   let inLine: [String: PluginDescriptor]
+  /// Of those, the models whose plugin has no signature.
+  let unsignedInLine: Set<String>
   /// Those that run in processes of their own.
   let isolated: [IsolatedPlugin]
   /// Nil: no control API.
@@ -30,6 +32,7 @@ struct AgentInputs {
     let resolved = try file.catalog.options(configuration)
     options = resolved.map { $0.map { PluginOptionValue(key: $0.key, value: $0.value.forPlugin) } }
     inLine = try file.catalog.inLine(configuration)
+    unsignedInLine = try file.catalog.unsignedInLine(configuration)
     isolated = try file.catalog.isolated(configuration, options: options)
     control = try configuration.control.map { (section) throws(CrossdockError) in try Self.server(section) }
     var files: [ConfigurationState.InputFile: UInt64] = [:]
@@ -40,7 +43,7 @@ struct AgentInputs {
       for option in options {
         guard case .files(let contents) = option.value else { continue }
         for one in contents {
-          files[.init(.model(model.name), key: "option \(option.key)", path: one.path)] = Self.hash(one.contents)
+          files[.init(model.part, key: "option \(option.key)", path: one.path)] = Self.hash(one.contents)
         }
       }
     }

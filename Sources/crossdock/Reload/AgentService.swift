@@ -147,7 +147,8 @@ final class AgentService {
       inputs.configuration.models.filter(matches).allSatisfy { !inputs.file.catalog.isInLine($0) }
     }
     switch part {
-    case .model(let name): return isBeside(inputs) { $0.name == name } && isBeside(new) { $0.name == name }
+    case .model(let name), .pluginAtWork(let name):
+      return isBeside(inputs) { $0.name == name } && isBeside(new) { $0.name == name }
     case .plugin(let name): return isBeside(inputs) { $0.plugin == name } && isBeside(new) { $0.plugin == name }
     case .plugins: return true
     default: return false

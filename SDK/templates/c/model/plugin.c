@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define EXPORT __attribute__((visibility("default")))
-enum { MAX_OVER = 1000 };  // sources over the limit at the same time; more are not reported
+enum { MAX_OVER = 1000 };  // sources over the limit at the same time; more are counted and not reported
 
 typedef struct watch {
   const crossdock_host *host;
@@ -52,7 +52,9 @@ static int32_t process(void *instance, const crossdock_batch *batch) {
     if (value <= w->limit && at < w->over_count) {
       free(w->over[at]);
       w->over[at] = w->over[--w->over_count];
-    } else if (value > w->limit && at == w->over_count && at < MAX_OVER) {  // NaN, a missing field, is neither
+    } else if (value > w->limit && at == MAX_OVER) {
+      w->host->count(w->host->context, "not_reported", 1);
+    } else if (value > w->limit && at == w->over_count) {  // NaN, a missing field, is neither
       char body[100];
       int length = snprintf(body, sizeof body, "{\"value\":%.10g,\"limit\":%.10g}", value, w->limit);
       crossdock_output output = {

@@ -1,0 +1,170 @@
+/// Puts orders together into tours under a capacity: savings (Clarke & Wright 1964, with tours evaluated again after each merge),
+/// then orders moved and exchanged between tours as long as that helps. The evaluator of a tour is the router itself, and each set
+/// of orders is evaluated once.
+///
+/// What counts, in this order: lateness, then length. Tours begin in the order of their earliest due time, each with the picker
+/// who is free first.
+package struct BatchPlanner {
+  package struct Order: Sendable, Equatable {
+    /// What the capacity bounds: units, weight, volume, boxes; all orders have the same.
+    package var load: [Int64]
+    package var lines: Int
+    /// Seconds from now; nil: any time.
+    package var due: Double?
+
+    package init(load: [Int64], lines: Int = 0, due: Double? = nil) {
+      self.load = load
+      self.lines = lines
+      self.due = due
+    }
+  }
+
+  package struct Plan: Sendable, Equatable {
+    /// Orders of each tour, in the order in which tours begin.
+    package var tours: [[Int]]
+    package var length: Int64
+    /// Seconds, summed over orders.
+    package var lateness: Double
+    package var evaluations: Int
+  }
+
+  /// How long a tour takes.
+  package struct Pace: Sendable {
+    package var pickers: Int
+    /// Length units a second.
+    package var speed: Double
+    package var secondsPerLine: Double
+
+    package init(pickers: Int = 1, speed: Double = 1_000, secondsPerLine: Double = 10) {
+      self.pickers = pickers
+      self.speed = speed
+      self.secondsPerLine = secondsPerLine
+    }
+  }
+
+  private let orders: [Order]
+  private let capacity: [Int64]
+  private let pace: Pace
+  private let evaluate: ([Int]) -> Int64
+  private var known: [[Int]: Int64] = [:]
+
+  /// - Parameter evaluate: the length of the shortest walk for some orders (ascending numbers) together.
+  package init(orders: [Order], capacity: [Int64], pace: Pace = Pace(), evaluate: @escaping ([Int]) -> Int64) {
+    precondition(orders.allSatisfy { $0.load.count == capacity.count })
+    self.orders = orders
+    self.capacity = capacity
+    self.pace = pace
+    self.evaluate = evaluate
+  }
+
+  /// Orders that no tour can take.
+  package var tooLarge: [Int] { orders.indices.filter { !fits([$0]) } }
+
+  /// As they come, a new tour when the next one does not fit: what is done today.
+  package mutating func firstComeFirstServed() -> Plan {
+    var tours: [[Int]] = []
+    for order in orders.indices where fits([order]) {
+      if let last = tours.last, fits(last + [order]) {
+        tours[tours.count - 1].append(order)
+      } else {
+        tours.append([order])
+      }
+    }
+    return plan(tours)
+  }
+
+  package mutating func batch() -> Plan {
+    var best = improve(plan(savings()))
+    // What comes from the order of arrival is another place to begin.
+    let other = improve(firstComeFirstServed())
+    if (other.lateness, other.length) < (best.lateness, best.length) { best = other }
+    best.evaluations = known.count
+    return best
+  }
+
+  private func fits(_ tour: [Int]) -> Bool {
+    capacity.indices.allSatisfy { kind in tour.reduce(Int64(0)) { $0 + orders[$1].load[kind] } <= capacity[kind] }
+  }
+
+  private mutating func length(_ tour: [Int]) -> Int64 {
+    if tour.isEmpty { return 0 }
+    let key = tour.sorted()
+    if let length = known[key] { return length }
+    let length = evaluate(key)
+    known[key] = length
+    return length
+  }
+
+  private mutating func plan(_ tours: [[Int]]) -> Plan {
+    let tours = tours.filter { !$0.isEmpty }.map { $0.sorted() }
+      .sorted { (earliest($0), $0[0]) < (earliest($1), $1[0]) }
+    var free = [Double](repeating: 0, count: max(1, pace.pickers))
+    var (total, late) = (Int64(0), 0.0)
+    for tour in tours {
+      let length = length(tour)
+      total += length
+      let picker = free.indices.min { free[$0] < free[$1] }!
+      free[picker] +=
+        Double(length) / pace.speed + pace.secondsPerLine * Double(tour.reduce(0) { $0 + orders[$1].lines })
+      for order in tour { late += max(0, free[picker] - (orders[order].due ?? .infinity)) }
+    }
+    return Plan(tours: tours, length: total, lateness: late, evaluations: known.count)
+  }
+
+  private func earliest(_ tour: [Int]) -> Double { tour.map { orders[$0].due ?? .infinity }.min() ?? .infinity }
+
+  private mutating func savings() -> [[Int]] {
+    var tours = orders.indices.filter { fits([$0]) }.map { [$0] }
+    while true {
+      var best = (saved: Int64(0), a: -1, b: -1)
+      for a in tours.indices {
+        for b in tours.indices.dropFirst(a + 1) where fits(tours[a] + tours[b]) {
+          let saved = length(tours[a]) + length(tours[b]) - length(tours[a] + tours[b])
+          if saved > best.saved { best = (saved, a, b) }
+        }
+      }
+      guard best.a >= 0 else { return tours }
+      tours[best.a] += tours[best.b]
+      tours.remove(at: best.b)
+    }
+  }
+
+  private mutating func improve(_ start: Plan) -> Plan {
+    var best = start
+    while let better = firstBetter(best) { best = better }
+    return best
+  }
+
+  /// The first move of an order to another tour, or exchange of two, that is better.
+  private mutating func firstBetter(_ present: Plan) -> Plan? {
+    let tours = present.tours + [[]]
+    for a in present.tours.indices {
+      for order in tours[a] {
+        for b in tours.indices where b != a {
+          let without = tours[a].filter { $0 != order }
+          if fits(tours[b] + [order]), let better = better(present, tours, a, without, b, tours[b] + [order]) {
+            return better
+          }
+          for other in tours[b] where b > a {
+            let (first, second) = (without + [other], tours[b].filter { $0 != other } + [order])
+            if fits(first), fits(second), let better = better(present, tours, a, first, b, second) { return better }
+          }
+        }
+      }
+    }
+    return nil
+  }
+
+  private mutating func better(
+    _ present: Plan, _ tours: [[Int]], _ a: Int, _ first: [Int], _ b: Int, _ second: [Int]
+  ) -> Plan? {
+    // Lateness depends on all tours; where nobody is late the two lengths decide.
+    let change = length(first) + length(second) - length(tours[a]) - length(tours[b])
+    if present.lateness == 0, change >= 0 { return nil }
+    var changed = tours
+    changed[a] = first
+    changed[b] = second
+    let plan = plan(changed)
+    return (plan.lateness, plan.length) < (present.lateness, present.length) ? plan : nil
+  }
+}

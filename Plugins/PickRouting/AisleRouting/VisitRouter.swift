@@ -1,0 +1,101 @@
+extension VisitProblem {
+  /// Exact for few visits; else local search within a budget, and a lower bound. All places must be reachable from each other.
+  ///
+  /// - Parameters:
+  ///   - warm: an order of visits to begin with, as the running route has it.
+  ///   - knownBound: a length that no walk is shorter than, from elsewhere (a relaxation that the sweep solves).
+  package func route(budgetMs: Int, warm: [Int]? = nil, knownBound: Int64 = 0) -> VisitRoute {
+    if let exact = shortestWalk() {
+      assert(isWalk(exact))
+      return exact
+    }
+    var search = VisitSearch(self, moveBudget: max(1, budgetMs) * RoutingLimits.movesPerMillisecond)
+    var route = search.run(warm: warm)
+    route.lowerBound = knownBound >= route.length ? route.length : max(knownBound, treeBound(upperBound: route.length))
+    assert(isWalk(route), "the walk's length is not the sum of its legs")
+    return route
+  }
+
+  /// A minimum 1-tree over visits, each pair as near as any two of their places are in either direction.
+  func treeBound(upperBound: Int64) -> Int64 {
+    let isRound = ends == [start]
+    let groups = (isRound ? [[start]] : [[start], ends]) + visits
+    guard groups.count > 3 else { return 0 }
+    var nearest = [Int64](repeating: 0, count: groups.count * groups.count)
+    for a in groups.indices {
+      for b in groups.indices.dropFirst(a + 1) {
+        var least = Int64.max
+        for p in groups[a] { for q in groups[b] { least = min(least, min(self[p, q], self[q, p])) } }
+        nearest[a * groups.count + b] = least
+        nearest[b * groups.count + a] = least
+      }
+    }
+    let tree = StopMatrix(distances: nearest, count: groups.count, isOpenWalk: !isRound)
+    return max(
+      directedBound(upperBound: upperBound), farthest(),
+      max(tree.oneTreeBound(upperBound: upperBound), rankedBound(upperBound: upperBound)))
+  }
+
+  /// The same with directions, where they make a difference.
+  private func directedBound(upperBound: Int64) -> Int64 {
+    let isSymmetric = (0..<placeCount).allSatisfy { a in (0..<a).allSatisfy { self[a, $0] == self[$0, a] } }
+    guard !isSymmetric, visits.count <= RoutingLimits.maximumDirectedBoundVisits else { return 0 }
+    let isRound = ends == [start]
+    let groups = [[start]] + visits + (isRound ? [] : [ends])
+    let count = groups.count
+    var nearest = [Int64](repeating: WalkPaths.noWay, count: count * count)
+    for a in groups.indices {
+      for b in groups.indices where a != b {
+        // Of an open walk the end is followed by the start, at no cost, and by nothing else.
+        let isClosing = !isRound && a == count - 1
+        if isClosing || (!isRound && b == 0) {
+          if isClosing, b == 0 { nearest[a * count] = 0 }
+          continue
+        }
+        nearest[a * count + b] = groups[a].reduce(Int64.max) { least, p in
+          groups[b].reduce(least) { min($0, self[p, $1]) }
+        }
+      }
+    }
+    return StopMatrix(directed: nearest, count: count).oneTreeBound(upperBound: upperBound)
+  }
+
+  /// With a precedence: a walk through the visits of each rank, with free ends, and the shortest step between one rank and the
+  /// next.
+  private func rankedBound(upperBound: Int64) -> Int64 {
+    let levels = Set(ranks).sorted()
+    guard levels.count > 1 else { return 0 }
+    var bound: Int64 = 0
+    var before = [start]
+    for level in levels {
+      let members = visits.indices.filter { ranks[$0] == level }
+      let places = members.flatMap { visits[$0] }
+      bound += before.reduce(Int64.max) { least, a in places.reduce(least) { min($0, self[a, $1]) } }
+      bound += freePathBound(members, upperBound: upperBound)
+      before = places
+    }
+    return bound + before.reduce(Int64.max) { least, a in ends.reduce(least) { min($0, self[a, $1]) } }
+  }
+
+  /// A round trip over the visits and a place that is at no distance from any is a walk with free ends.
+  private func freePathBound(_ members: [Int], upperBound: Int64) -> Int64 {
+    guard members.count > 2 else { return 0 }
+    let count = members.count + 1
+    var nearest = [Int64](repeating: 0, count: count * count)
+    for (a, first) in members.enumerated() {
+      for (b, second) in members.enumerated() where a != b {
+        var least = Int64.max
+        for p in visits[first] { for q in visits[second] { least = min(least, min(self[p, q], self[q, p])) } }
+        nearest[(a + 1) * count + b + 1] = least
+      }
+    }
+    return StopMatrix(distances: nearest, count: count, isOpenWalk: false).oneTreeBound(upperBound: upperBound)
+  }
+
+  /// To the farthest visit and on to an end.
+  private func farthest() -> Int64 {
+    visits.reduce(Int64(0)) { bound, places in
+      max(bound, places.map { place in self[start, place] + ends.map { self[place, $0] }.min()! }.min()!)
+    }
+  }
+}

@@ -1,0 +1,214 @@
+/// Shortest paths of a network (Dijkstra 1959), by the state (node, axis of arrival) where turns cost something.
+///
+/// A row of distances is computed when a place beside its node is first asked for, and kept: a network is one version of a layout
+/// with its present blocks, so rows never grow old. When they would take more than `maximumCachedBytes`, all are dropped.
+package final class WalkPaths {
+  /// Stands for a leg that is not there in a matrix that is summed up: longer than any walk, short enough for sums.
+  package static let noWay: Int64 = 1 << 44
+
+  package let network: WalkNetwork
+  private let axes: Int
+  private let maximumCachedBytes: Int
+  // Arcs by their first node.
+  private var arcStart: [Int32] = []
+  private var arcTo: [Int32] = []
+  private var arcAxis: [UInt8] = []
+  private var arcLength: [Int64] = []
+  private var rows: [Int: [Int64]] = [:]
+  /// Rows computed so far: the cache's misses.
+  package private(set) var computedRows = 0
+
+  package init(_ network: WalkNetwork, maximumCachedBytes: Int = RoutingLimits.maximumCachedPathBytes) {
+    self.network = network
+    self.maximumCachedBytes = maximumCachedBytes
+    axes = network.turnCost > 0 ? Int(WalkNetwork.noAxis) + 1 : 1
+    let arcs = network.openArcs().sorted { ($0.from, $0.to, $0.length) < ($1.from, $1.to, $1.length) }
+    arcStart = Array(repeating: 0, count: network.nodeCount + 1)
+    for arc in arcs {
+      arcStart[arc.from + 1] += 1
+      arcTo.append(Int32(arc.to))
+      arcAxis.append(arc.axis)
+      arcLength.append(arc.length)
+    }
+    for node in 0..<network.nodeCount { arcStart[node + 1] += arcStart[node] }
+  }
+
+  /// Row by row, from each place to each: `unreachableDistance` where no walk leads.
+  package func matrix(_ places: [AislePosition]) -> [Int64] {
+    let ways = places.map { (out: doors(of: $0, leaving: true), in: doors(of: $0, leaving: false)) }
+    var matrix: [Int64] = []
+    matrix.reserveCapacity(places.count * places.count)
+    for a in places.indices {
+      let starts = starts(ways[a].out)
+      for b in places.indices { matrix.append(distance(places[a], places[b], starts, ways[b].in)) }
+    }
+    return matrix
+  }
+
+  package func distance(from a: AislePosition, to b: AislePosition) -> Int64? {
+    let distance = distance(a, b, starts(doors(of: a, leaving: true)), doors(of: b, leaving: false))
+    return distance < unreachableDistance ? distance : nil
+  }
+
+  /// The nodes that a shortest path leads through, in their order; empty where it stays within a stretch of a line, nil where no
+  /// walk leads. Computed anew each time: for pictures and explanations.
+  package func nodes(from a: AislePosition, to b: AislePosition) -> [Int]? {
+    guard let whole = distance(from: a, to: b) else { return nil }
+    if a == b { return [] }
+    let line = network.lines[a.aisle]
+    if a.aisle == b.aisle, line.allows(from: a.y, to: b.y), line.isOpen(a.y, b.y),
+      whole == abs(a.y - b.y) + Int64(abs(a.face - b.face)) * (line.width / 2)
+    {
+      return []
+    }
+    let entries = doors(of: b, leaving: false)
+    for door in doors(of: a, leaving: true) {
+      var before: [Int] = []
+      let row = shortestPaths(from: door.node * axes + (axes == 1 ? 0 : Int(door.axis)), before: &before)
+      for entry in entries {
+        for axis in 0..<axes {
+          var state = entry.node * axes + axis
+          guard door.length + row[state] + turn(UInt8(axis), entry.axis) + entry.length == whole else { continue }
+          var nodes = [entry.node]
+          while before[state] >= 0 {
+            state = before[state]
+            if nodes[nodes.count - 1] != state / axes { nodes.append(state / axes) }
+          }
+          return nodes.reversed()
+        }
+      }
+    }
+    return nil
+  }
+
+  // MARK: places
+
+  /// A node that a place leads to, or is led to from, without another one between.
+  private struct Door {
+    var node: Int
+    var axis: WalkNetwork.Axis
+    var length: Int64
+  }
+
+  private func doors(of place: AislePosition, leaving: Bool) -> [Door] {
+    let line = network.lines[place.aisle]
+    guard line.isOpen(place.y, place.y) else { return [] }
+    let step = place.face == 0 ? 0 : line.width / 2
+    var doors: [Door] = []
+    func add(_ index: Int) {
+      let y = line.ys[index]
+      guard line.isOpen(place.y, y), leaving ? line.allows(from: place.y, to: y) : line.allows(from: y, to: place.y)
+      else { return }
+      let axis = y == place.y && step == 0 ? WalkNetwork.noAxis : line.axis
+      doors.append(Door(node: line.nodes[index], axis: axis, length: abs(y - place.y) + step))
+    }
+    if let above = line.ys.firstIndex(where: { $0 >= place.y }) {
+      add(above)
+      if line.ys[above] > place.y, above > 0 { add(above - 1) }
+    } else if !line.ys.isEmpty {
+      add(line.ys.count - 1)
+    }
+    return doors
+  }
+
+  private func starts(_ doors: [Door]) -> [(length: Int64, row: [Int64])] {
+    doors.map { ($0.length, row(from: $0.node, axis: $0.axis)) }
+  }
+
+  private func distance(
+    _ a: AislePosition, _ b: AislePosition, _ out: [(length: Int64, row: [Int64])], _ into: [Door]
+  ) -> Int64 {
+    if a == b { return 0 }
+    var best = unreachableDistance
+    if a.aisle == b.aisle {
+      let line = network.lines[a.aisle]
+      if line.allows(from: a.y, to: b.y), line.isOpen(a.y, b.y) {
+        // Across the aisle, or only to its middle.
+        best = abs(a.y - b.y) + Int64(abs(a.face - b.face)) * (line.width / 2)
+      }
+    }
+    for (length, row) in out {
+      for entry in into {
+        for axis in 0..<axes {
+          let distance = row[entry.node * axes + axis]
+          guard distance < unreachableDistance else { continue }
+          best = min(best, length + distance + turn(UInt8(axis), entry.axis) + entry.length)
+        }
+      }
+    }
+    return best
+  }
+
+  private func turn(_ a: WalkNetwork.Axis, _ b: WalkNetwork.Axis) -> Int64 {
+    guard network.turnCost > 0, a != WalkNetwork.noAxis, b != WalkNetwork.noAxis else { return 0 }
+    return (Int(a) + 4 - Int(b)) % 4 == 2 ? network.turnCost : 0
+  }
+
+  // MARK: rows
+
+  private func row(from node: Int, axis: WalkNetwork.Axis) -> [Int64] {
+    let state = node * axes + (axes == 1 ? 0 : Int(axis))
+    if let known = rows[state] { return known }
+    var before: [Int] = []
+    let row = shortestPaths(from: state, before: &before)
+    computedRows += 1
+    if (rows.count + 1) * network.nodeCount * axes * 8 > maximumCachedBytes { rows.removeAll() }
+    rows[state] = row
+    return row
+  }
+
+  private func shortestPaths(from first: Int, before: inout [Int]) -> [Int64] {
+    before = Array(repeating: -1, count: network.nodeCount * axes)
+    var distances = [Int64](repeating: unreachableDistance, count: network.nodeCount * axes)
+    var heap = StateHeap()
+    distances[first] = 0
+    heap.insert(state: first, at: 0)
+    while let (state, distance) = heap.removeFirst() {
+      guard distance == distances[state] else { continue }
+      let (node, axis) = (state / axes, UInt8(state % axes))
+      for arc in Int(arcStart[node])..<Int(arcStart[node + 1]) {
+        let next = Int(arcTo[arc]) * axes + (axes == 1 ? 0 : Int(arcAxis[arc]))
+        let through = distance + arcLength[arc] + (axes == 1 ? 0 : turn(axis, arcAxis[arc]))
+        if through < distances[next] {
+          distances[next] = through
+          before[next] = state
+          heap.insert(state: next, at: through)
+        }
+      }
+    }
+    return distances
+  }
+}
+
+/// A binary heap of states by their distance; the same state may stand in it more than once.
+private struct StateHeap {
+  private var items: [(distance: Int64, state: Int)] = []
+
+  mutating func insert(state: Int, at distance: Int64) {
+    items.append((distance, state))
+    var child = items.count - 1
+    while child > 0, items[(child - 1) / 2].distance > items[child].distance {
+      items.swapAt(child, (child - 1) / 2)
+      child = (child - 1) / 2
+    }
+  }
+
+  mutating func removeFirst() -> (state: Int, distance: Int64)? {
+    guard let first = items.first else { return nil }
+    let last = items.removeLast()
+    if !items.isEmpty {
+      items[0] = last
+      var parent = 0
+      while true {
+        var least = parent
+        for child in [2 * parent + 1, 2 * parent + 2] where child < items.count {
+          if items[child].distance < items[least].distance { least = child }
+        }
+        if least == parent { break }
+        items.swapAt(parent, least)
+        parent = least
+      }
+    }
+    return (first.state, first.distance)
+  }
+}

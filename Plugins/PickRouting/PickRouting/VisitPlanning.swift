@@ -1,0 +1,167 @@
+internal import AisleRouting
+
+// Plans where the sweep does not apply.
+extension RoutePlanner {
+  /// Lines that can be picked at the same places are one visit.
+  private struct Visit {
+    var lines: [Line]
+    var places: [NamedPlace]
+    var rank: Int
+  }
+
+  func visitPlan(
+    in layout: HallLayout, blocks: [AisleBlock], from start: NamedPlace, to ends: [NamedPlace], lines: [Line],
+    warm: [Int]
+  ) throws(RoutingError) -> RoutePlan {
+    let paths = paths(of: layout, blocks: blocks)
+    var visits = Self.visits(lines)
+    var unreachable = Self.setAside(&visits, paths, from: start, to: ends)
+    var ends = ends.filter { paths.distance(from: start.position, to: $0.position) != nil }
+    let reachesEnd = !ends.isEmpty
+    if ends.isEmpty { ends = [start] }
+    while true {
+      let places = Self.points(start, ends, visits)
+      guard places.count <= RoutingLimits.maximumSearchStops else {
+        return listed(visits, unreachable, paths, from: start, to: ends[0], reachesEnd: reachesEnd)
+      }
+      let problem = Self.problem(paths.matrix(places.map(\.position)), start, ends, visits)
+      let isSingle = visits.allSatisfy { $0.places.count == 1 }
+      let bound =
+        isSingle && reachesEnd
+        ? sweptBound(
+          in: layout, blocks: blocks, from: start.position, to: ends.map(\.position),
+          visits.map { $0.places[0].position }) : 0
+      let rank = Dictionary(warm.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+      let known = visits.indices.filter { rank[visits[$0].lines[0].index] != nil }
+        .sorted { rank[visits[$0].lines[0].index]! < rank[visits[$1].lines[0].index]! }
+      let route = problem.route(
+        budgetMs: searchBudgetMs, warm: warm.isEmpty ? nil : known, knownBound: bound)
+      // One-way aisles can make two visits possible that are not possible together: the later one waits.
+      if route.length >= WalkPaths.noWay, let cut = Self.firstCut(route, problem) {
+        unreachable += visits[cut].lines.map(\.index)
+        visits.remove(at: cut)
+        continue
+      }
+      return plan(route, problem, places, visits, unreachable, start: start, reachesEnd: reachesEnd)
+    }
+  }
+
+  private static func visits(_ lines: [Line]) -> [Visit] {
+    var visits: [Visit] = []
+    var known: [String: Int] = [:]
+    for line in lines {
+      let key = "\(line.rank)\u{0}" + line.places.map(\.name).joined(separator: "\u{0}")
+      if let visit = known[key] {
+        visits[visit].lines.append(line)
+      } else {
+        known[key] = visits.count
+        visits.append(Visit(lines: [line], places: line.places, rank: line.rank))
+      }
+    }
+    return visits
+  }
+
+  /// Takes out places that no walk from the start reaches or that none of the ends is reached from, and visits that have no
+  /// others; returns their lines.
+  private static func setAside(
+    _ visits: inout [Visit], _ paths: WalkPaths, from start: NamedPlace, to ends: [NamedPlace]
+  ) -> [Int] {
+    let open = ends.filter { paths.distance(from: start.position, to: $0.position) != nil }.map(\.position)
+    let targets = open.isEmpty ? [start.position] : open
+    var unreachable: [Int] = []
+    visits = visits.compactMap { visit in
+      var visit = visit
+      visit.places.removeAll { place in
+        paths.distance(from: start.position, to: place.position) == nil || !paths.network.isOpen(place.position)
+          || !targets.contains { paths.distance(from: place.position, to: $0) != nil }
+      }
+      if visit.places.isEmpty {
+        unreachable += visit.lines.map(\.index)
+        return nil
+      }
+      return visit
+    }
+    return unreachable
+  }
+
+  private static func points(_ start: NamedPlace, _ ends: [NamedPlace], _ visits: [Visit]) -> [NamedPlace] {
+    [start] + ends + visits.flatMap(\.places)
+  }
+
+  private static func problem(
+    _ matrix: [Int64], _ start: NamedPlace, _ ends: [NamedPlace], _ visits: [Visit]
+  ) -> VisitProblem {
+    var next = 1 + ends.count
+    let places = visits.map { visit in
+      defer { next += visit.places.count }
+      return Array(next..<next + visit.places.count)
+    }
+    // A round trip ends where it starts: one place, so that the bound knows.
+    let endPlaces = ends.count == 1 && ends[0].position == start.position ? [0] : Array(1...ends.count)
+    return VisitProblem(
+      matrix: matrix.map { min($0, WalkPaths.noWay) }, placeCount: next, start: 0, ends: endPlaces, visits: places,
+      ranks: visits.map(\.rank))
+  }
+
+  private static func firstCut(_ route: VisitRoute, _ problem: VisitProblem) -> Int? {
+    var here = problem.start
+    for (visit, place) in zip(route.order, route.places) {
+      if problem.distance(here, place) >= WalkPaths.noWay { return visit }
+      here = place
+    }
+    return route.order.last
+  }
+
+  private func plan(
+    _ route: VisitRoute, _ problem: VisitProblem, _ places: [NamedPlace], _ visits: [Visit], _ unreachable: [Int],
+    start: NamedPlace, reachesEnd: Bool
+  ) -> RoutePlan {
+    var plan = RoutePlan(
+      start: start.name, stops: [], walks: [], unreachable: unreachable.sorted(), length: route.length,
+      lowerBound: route.lowerBound, reachesEnd: reachesEnd, end: places[route.end])
+    var here = problem.start
+    for (visit, place) in zip(route.order, route.places) {
+      for (i, line) in visits[visit].lines.enumerated() {
+        plan.stops.append(line.index)
+        plan.walks.append(i == 0 ? problem.distance(here, place) : 0)
+        plan.places.append(places[place])
+      }
+      here = place
+    }
+    plan.walks.append(problem.distance(here, route.end))
+    return plan
+  }
+
+  /// Line by line in turn, up and down: for more places than a matrix holds. Nothing is proven but the way there and back.
+  private func listed(
+    _ visits: [Visit], _ unreachable: [Int], _ paths: WalkPaths, from start: NamedPlace, to end: NamedPlace,
+    reachesEnd: Bool
+  ) -> RoutePlan {
+    func key(_ visit: Visit) -> (Int, Int, Int64) {
+      let place = visit.places[0].position
+      return (visit.rank, place.aisle, place.aisle.isMultiple(of: 2) ? place.y : -place.y)
+    }
+    var plan = RoutePlan(
+      start: start.name, stops: [], walks: [], unreachable: unreachable, length: 0, lowerBound: 0,
+      reachesEnd: reachesEnd, end: end)
+    var here = start.position
+    for visit in visits.sorted(by: { key($0) < key($1) }) {
+      let place = visit.places[0]
+      guard let leg = paths.distance(from: here, to: place.position) else {
+        plan.unreachable += visit.lines.map(\.index)
+        continue
+      }
+      plan.lowerBound = max(plan.lowerBound, paths.distance(from: start.position, to: place.position) ?? 0)
+      for (i, line) in visit.lines.enumerated() {
+        plan.stops.append(line.index)
+        plan.walks.append(i == 0 ? leg : 0)
+        plan.places.append(place)
+      }
+      here = place.position
+    }
+    plan.walks.append(paths.distance(from: here, to: end.position) ?? 0)
+    plan.length = plan.walks.reduce(0, +)
+    plan.unreachable.sort()
+    return plan
+  }
+}

@@ -1,0 +1,119 @@
+internal import TimedRoutes
+
+/// A plan under way: what was ordered, what has happened, and the sequence that holds.
+///
+/// Invariants: `sequence` has each open stop that can be reached, once; `revision` counts the sequences that were given out; `time` never
+/// goes back.
+struct OpenPlan {
+  enum State: String { case open, done, skipped }
+
+  /// An arc, or all into or out of a place, or all: closed, or driven `factor` times as long.
+  struct Change: Equatable {
+    var from: Int?
+    var to: Int?
+    /// Nil: closed.
+    var factor: Double?
+  }
+
+  let definition: PlanDefinition
+  var source: String
+  var revision = 0
+  var reason: String?
+  var states: [State]
+  /// Where the vehicle is: at a place, or `travelFromHere` to each of them.
+  var at: Int
+  var travelFromHere: [Int64]?
+  var time: Int64
+  var load: Int64
+  var changes: [Change] = []
+  var sequence: [Int]
+  var plan: StopPlan
+  var lastUse: UInt64 = 0
+
+  var open: [Int] { definition.stops.filter { states[$0] == .open } }
+  var isDone: Bool { open.isEmpty }
+
+  init(_ definition: PlanDefinition, source: String) throws(Refusal) {
+    self.definition = definition
+    self.source = source
+    states = Array(repeating: .open, count: definition.places.count)
+    at = definition.start
+    time = definition.departure
+    load = definition.load
+    sequence = definition.sequence ?? []
+    plan = StopPlan(
+      calls: [], end: nil, departure: time, travel: 0, makespan: time, lateness: 0)
+  }
+
+  /// What is left, as a problem. The vehicle's place is one more, behind those of the matrix: it has arcs out of it and none into it.
+  private func problem() -> StopProblem {
+    let count = definition.places.count
+    let slots = definition.travel.slots.map { slot in
+      let changed = apply(slot.matrix)
+      var values: [Int64] = []
+      values.reserveCapacity((count + 1) * (count + 1))
+      for from in 0..<count {
+        values += changed.values[from * count..<(from + 1) * count]
+        values.append(TravelTimes.closed)
+      }
+      for to in 0..<count {
+        values.append(travelFromHere.map { $0[to] } ?? (to == at ? 0 : changed[at, to]))
+      }
+      values.append(0)
+      return TravelTimes.Slot(from: slot.from, matrix: .init(count: count + 1, values: values))
+    }
+    var problem = StopProblem(
+      travel: TravelTimes(slots: slots),
+      windows: definition.windows + [.init(ready: time, due: SequencingLimits.maximumTime)],
+      service: definition.service + [0], stops: open)
+    problem.start = count
+    problem.end = definition.end
+    problem.objective = definition.objective
+    problem.precedences = definition.precedences.filter { states[$0.first] == .open && states[$0.second] == .open }
+    if definition.demands.contains(where: { $0 != 0 }) {
+      problem.demands = definition.demands + [0]
+      problem.capacity = definition.capacity
+      problem.load = load
+    }
+    return problem
+  }
+
+  private func apply(_ matrix: TravelTimes.Matrix) -> TravelTimes.Matrix {
+    guard !changes.isEmpty else { return matrix }
+    var changed = matrix
+    for from in 0..<matrix.count {
+      for to in 0..<matrix.count where from != to {
+        for change in changes where change.from ?? from == from && change.to ?? to == to {
+          guard changed[from, to] != TravelTimes.closed else { break }
+          guard let factor = change.factor else {
+            changed[from, to] = TravelTimes.closed
+            break
+          }
+          let slowed = (Double(changed[from, to]) * factor).rounded()
+          changed[from, to] = Int64(min(slowed, PlanLimits.maximumSeconds))
+        }
+      }
+    }
+    return changed
+  }
+
+  /// - Returns: whether the sequence, its lateness or what cannot be reached is another one.
+  mutating func resequence() throws(Refusal) -> Bool {
+    let problem = problem()
+    let nodes = problem.stops.count + 2
+    let steps = min(PlanLimits.mostSteps, max(PlanLimits.leastSteps, PlanLimits.sharedSteps / (nodes * nodes)))
+    do throws(SequencingError) {
+      let before = sequence.isEmpty ? nil : sequence
+      let new = try StopSequencer.plan(problem, from: before, SearchBudget(steps: steps))
+      let isOther =
+        new.order != sequence || new.lateness != plan.lateness || new.unreachable != plan.unreachable || revision == 0
+      plan = new
+      sequence = new.order
+      return isOther
+    } catch .badProblem(let member, let reason) {
+      throw Refusal(member, reason)
+    } catch {
+      throw Refusal("matrix", "\(error)")
+    }
+  }
+}

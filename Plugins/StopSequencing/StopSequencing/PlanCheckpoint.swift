@@ -1,0 +1,152 @@
+internal import CrossdockPlugin
+internal import JSONText
+internal import TimedRoutes
+
+/// The state of a `PlanBook` as bytes:
+///
+///     crossdock-stop-sequencing 1 <FNV-1a of what follows, 16 hexadecimal digits>\n
+///     {"uses":n,"plans":[{…},…]}
+///
+/// Plans stand in the order of their last use, so that equal states give equal bytes. Valid if and only if the first line has version 1 and
+/// the hash fits. A plan is kept as its message and what has happened since; the answer that holds is kept as it is and not computed anew.
+enum PlanCheckpoint {
+  private static let magic = "crossdock-stop-sequencing 1 "
+
+  static func write(_ book: PlanBook) -> [UInt8] {
+    var json = JSONWriter(reserving: 4096)
+    json.object { json in
+      json.member("uses", book.uses)
+      json.member(
+        "plans",
+        array: { json in for plan in book.plans.values.sorted(by: { $0.lastUse < $1.lastUse }) { write(plan, &json) } })
+    }
+    return Array((magic + hash(json.bytes[...]) + "\n").utf8) + json.bytes
+  }
+
+  private static func hash(_ body: ArraySlice<UInt8>) -> String {
+    let value = body.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+  }
+
+  private static func write(_ plan: OpenPlan, _ json: inout JSONWriter) {
+    json.object { json in
+      json.key("message")
+      json.raw(plan.definition.body)
+      json.member("source", plan.source)
+      json.member("revision", plan.revision)
+      json.member("reason", plan.reason)
+      json.member("states", array: { json in for state in plan.states { json.value(state.rawValue) } })
+      json.member("at", plan.at)
+      json.key("travel")
+      if let travel = plan.travelFromHere { numbers(travel, &json) } else { json.null() }
+      json.member("time", plan.time)
+      json.member("load", plan.load)
+      json.member("use", plan.lastUse)
+      json.member(
+        "changes",
+        array: { json in
+          for change in plan.changes {
+            json.array { json in
+              json.value(change.from ?? -1)
+              json.value(change.to ?? -1)
+              json.value(change.factor ?? -1)
+            }
+          }
+        })
+      json.member("departure", plan.plan.departure)
+      json.member("calls", array: { json in for call in plan.plan.calls { write(call, &json) } })
+      json.key("end")
+      if let end = plan.plan.end { write(end, &json) } else { json.null() }
+      json.key("sums")
+      numbers([plan.plan.travel, plan.plan.makespan, plan.plan.lateness, plan.plan.lowerBound], &json)
+      json.member("optimal", plan.plan.isOptimal)
+      json.member("as_before", plan.plan.isAsBefore)
+      json.key("unreachable")
+      numbers(plan.plan.unreachable, &json)
+    }
+  }
+
+  private static func write(_ call: StopPlan.Call, _ json: inout JSONWriter) {
+    numbers([Int64(call.place), call.arrival, call.begin, call.travel, call.late], &json)
+  }
+
+  private static func numbers(_ values: [some BinaryInteger], _ json: inout JSONWriter) {
+    json.array { json in for value in values { json.value(value) } }
+  }
+
+  /// Replaces the book's state.
+  /// - Throws: `PluginError` when the bytes are not a valid checkpoint; the book is as before then.
+  static func read(_ bytes: [UInt8], into book: inout PlanBook) throws(PluginError) {
+    let headerLength = magic.utf8.count + 17
+    guard bytes.count > headerLength, bytes.starts(with: magic.utf8) else {
+      throw PluginError("not a checkpoint of stop-sequencing in version 1")
+    }
+    let body = bytes[headerLength...]
+    guard bytes[..<headerLength].elementsEqual((magic + hash(body) + "\n").utf8) else {
+      throw PluginError("the checkpoint is damaged: its hash does not fit")
+    }
+    guard let document = try? JSONValue.parse(Array(body)), let uses = document["uses"]?.integer,
+      let plans = document["plans"]?.array
+    else { throw PluginError("the checkpoint is damaged: its content does not fit its format") }
+    var restored: [String: OpenPlan] = [:]
+    for element in plans {
+      guard let plan = plan(element) else {
+        throw PluginError("the checkpoint is damaged: its content does not fit its format")
+      }
+      restored[plan.definition.id] = plan
+    }
+    book.plans = restored
+    book.uses = UInt64(uses)
+  }
+
+  private static func plan(_ json: JSONValue) -> OpenPlan? {
+    guard let message = json["message"], let definition = try? PlanDefinition(message),
+      let source = json["source"]?.string, var plan = try? OpenPlan(definition, source: source),
+      let revision = json["revision"]?.integer, let states = json["states"]?.array, let at = json["at"]?.integer,
+      let time = json["time"]?.integer, let load = json["load"]?.integer, let use = json["use"]?.integer,
+      let changes = json["changes"]?.array, let calls = json["calls"]?.array, let sums = numbers(json["sums"]),
+      let unreachable = numbers(json["unreachable"]), sums.count == 4, states.count == definition.places.count,
+      definition.places.indices.contains(at), let departure = json["departure"]?.integer
+    else { return nil }
+    plan.revision = revision
+    plan.reason = json["reason"]?.string
+    plan.states = states.compactMap { $0.string.flatMap(OpenPlan.State.init) }
+    plan.at = at
+    plan.travelFromHere = numbers(json["travel"])
+    plan.time = Int64(time)
+    plan.load = Int64(load)
+    plan.lastUse = UInt64(use)
+    plan.changes = changes.compactMap(change)
+    let stops = calls.compactMap { call($0) }
+    guard plan.states.count == states.count, plan.changes.count == changes.count, stops.count == calls.count else {
+      return nil
+    }
+    plan.plan = StopPlan(
+      calls: stops, end: json["end"].flatMap { call($0) }, departure: Int64(departure), travel: sums[0],
+      makespan: sums[1], lateness: sums[2])
+    plan.plan.lowerBound = sums[3]
+    plan.plan.isOptimal = json["optimal"]?.bool ?? false
+    plan.plan.isAsBefore = json["as_before"]?.bool ?? false
+    plan.plan.unreachable = unreachable.map(Int.init)
+    plan.sequence = plan.plan.order
+    return plan
+  }
+
+  private static func change(_ json: JSONValue) -> OpenPlan.Change? {
+    guard let from = json[0]?.integer, let to = json[1]?.integer, let factor = json[2]?.number else { return nil }
+    return OpenPlan.Change(from: from < 0 ? nil : from, to: to < 0 ? nil : to, factor: factor < 0 ? nil : factor)
+  }
+
+  private static func call(_ json: JSONValue) -> StopPlan.Call? {
+    guard let values = numbers(json), values.count == 5 else { return nil }
+    return StopPlan.Call(
+      place: Int(values[0]), arrival: values[1], begin: values[2], travel: values[3], late: values[4])
+  }
+
+  private static func numbers(_ json: JSONValue?) -> [Int64]? {
+    guard let elements = json?.array else { return nil }
+    let values = elements.compactMap { $0.integer.map(Int64.init) }
+    return values.count == elements.count ? values : nil
+  }
+}

@@ -1,0 +1,15 @@
+/// Bounds of what messages may ask for.
+enum PlanLimits {
+  static let maximumPlaces = 128
+  static let maximumPlans = 256
+  static let maximumNameBytes = 64
+  /// Closed and slowed arcs of a plan.
+  static let maximumChanges = 256
+  static let maximumSlots = 24
+  static let maximumFactor = 100.0
+  /// Seconds: three years.
+  static let maximumSeconds = 100_000_000.0
+  /// Steps of the search: as many as a problem of few stops gets; larger ones get fewer, by the square of their stops, so that an answer
+  /// takes some 10 ms.
+  static let (leastSteps, mostSteps, sharedSteps) = (100, 6_000, 2_000_000)
+}

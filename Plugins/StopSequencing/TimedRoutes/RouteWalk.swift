@@ -1,0 +1,95 @@
+/// A sequence of all nodes, judged by walking it: for whatever the constant-time tests of `TimedRoute` do not cover, lateness and
+/// travel times by the hour among them. The best has the least total lateness; then the objective counts.
+///
+/// Invariant: `begin`, `lateTo` and `drivenTo` at an index are those of the walk to it.
+final class RouteWalk {
+  struct Score: Equatable {
+    var late: Int
+    var value: Int
+
+    static func < (a: Score, b: Score) -> Bool { a.late == b.late ? a.value < b.value : a.late < b.late }
+  }
+
+  let graph: StopGraph
+  private let hourly: HourlyArcs?
+  private let byMakespan: Bool
+  var order: [Int32]
+  private(set) var begin: [Int]
+  private(set) var lateTo: [Int]
+  private(set) var drivenTo: [Int]
+  private(set) var score = Score(late: 0, value: 0)
+
+  init(_ graph: StopGraph, hourly: HourlyArcs?, byMakespan: Bool, nodes: [Int]) {
+    self.graph = graph
+    self.hourly = hourly
+    self.byMakespan = byMakespan
+    order = nodes.map(Int32.init)
+    begin = Array(repeating: 0, count: nodes.count)
+    lateTo = begin
+    drivenTo = begin
+    begin[0] = graph.ready[0]
+    refresh(from: 1)
+  }
+
+  @inline(__always)
+  private func step(_ before: Int, _ node: Int, _ time: Int) -> (time: Int, driven: Int) {
+    if let hourly {
+      let (arrival, driven) = hourly.arrival(before, node, time)
+      return (max(arrival, graph.ready[node]), driven)
+    }
+    let arc = graph.arc(before, node)
+    return (max(time &+ arc, graph.ready[node]), arc)
+  }
+
+  func refresh(from first: Int) {
+    var before = Int(order[first - 1])
+    var time = begin[first - 1]
+    var (late, driven) = (lateTo[first - 1], drivenTo[first - 1])
+    for index in first..<order.count {
+      let node = Int(order[index])
+      let step = step(before, node, time)
+      time = step.time
+      driven &+= step.driven
+      late &+= max(0, time &- graph.due[node])
+      begin[index] = time
+      lateTo[index] = late
+      drivenTo[index] = driven
+      before = node
+    }
+    score = Score(late: late, value: byMakespan ? time : driven)
+  }
+
+  /// The score with the content of `low` … `high` replaced by `content` (as many nodes).
+  func score(replacing low: Int, _ high: Int, by content: UnsafePointer<Int32>) -> Score {
+    var before = Int(order[low - 1])
+    var time = begin[low - 1]
+    var (late, driven) = (lateTo[low - 1], drivenTo[low - 1])
+    for index in low...high {
+      let node = Int(content[index - low])
+      let step = step(before, node, time)
+      time = step.time
+      driven &+= step.driven
+      late &+= max(0, time &- graph.due[node])
+      before = node
+    }
+    let last = order.count - 1
+    var index = high + 1
+    while index <= last {
+      let node = Int(order[index])
+      let step = step(before, node, time)
+      time = step.time
+      driven &+= step.driven
+      late &+= max(0, time &- graph.due[node])
+      before = node
+      if time == begin[index] {
+        // from here on all is as before
+        late &+= lateTo[last] &- lateTo[index]
+        driven &+= drivenTo[last] &- drivenTo[index]
+        time = begin[last]
+        break
+      }
+      index &+= 1
+    }
+    return Score(late: late, value: byMakespan ? time : driven)
+  }
+}

@@ -1,0 +1,138 @@
+import CrossdockPlugin
+import JSONText
+import Testing
+
+@testable import StopSequencing
+
+/// The model behind the C contract: a line of places A B C D, 100 s apart, with the depot at its beginning.
+final class PlanBench {
+  let bench: PluginBench
+  private var time: Int64 = 0
+
+  init(maximumPlans: Int64 = 20) throws {
+    bench = try PluginBench(
+      StopSequencingModel.self, options: ["max_plans": .integer(maximumPlans), "reply_prefix": .string("r/")],
+      streams: ["stops", "sequences"].map { .init(name: $0, columns: []) }, writes: ["sequences"])
+  }
+
+  func send(_ body: String) throws -> [JSONValue] {
+    time += 1
+    bench.add(stream: "stops", source: "truck-1", eventTimeNs: time, body: body)
+    return try bench.run().map { try JSONValue.parse($0.body) }
+  }
+
+  static func plan(_ id: String = "R1", more: String = "", dueOfD: Int = 5_000) -> String {
+    let rows = (0..<5).map { a in "[" + (0..<5).map { "\(abs(a - $0) * 100)" }.joined(separator: ",") + "]" }
+    return
+      #"{"type":"plan","plan":"\#(id)","places":["depot","A","B","C","D"],"matrix":[\#(rows.joined(separator: ","))],"#
+      + #""start":"depot","end":"depot","departure":1000,"stops":[{"place":"D","due":\#(dueOfD)},{"place":"B","service":30},"#
+      + #"{"place":"A"},{"place":"C"}]\#(more)}"#
+  }
+}
+
+extension JSONValue {
+  fileprivate var stops: [String] { (self["sequence"]?.array ?? []).compactMap { $0["stop"]?.string } }
+  fileprivate var facts: JSONValue { .object((object ?? []).filter { $0.key != "time_us" }) }
+}
+
+@Suite struct PlanDialogueTests {
+  @Test func aPlanIsAnsweredWithItsSequenceAndTimes() throws {
+    let bench = try PlanBench()
+    let answer = try #require(try bench.send(PlanBench.plan()).first)
+    #expect(answer["status"]?.string == "sequenced" && answer["revision"]?.integer == 1)
+    #expect(answer["travel_s"]?.integer == 800 && answer["late_s"]?.integer == 0)
+    #expect(answer["optimal"]?.bool == true)
+    #expect(answer["end"]?["eta_s"]?.integer == 1_830)
+  }
+
+  @Test func theSamePlanAgainHasTheSameAnswerAndAnotherOneIsRefused() throws {
+    let bench = try PlanBench()
+    let first = try #require(try bench.send(PlanBench.plan()).first)
+    #expect(try bench.send(PlanBench.plan()).map(\.facts) == [first.facts])
+    let other = try #require(try bench.send(PlanBench.plan(dueOfD: 4_000)).first)
+    #expect(other["status"]?.string == "refused" && other["member"]?.string == "plan")
+  }
+
+  @Test func aDelayPutsTheUrgentStopFirst() throws {
+    let bench = try PlanBench()
+    _ = try bench.send(PlanBench.plan(more: #","sequence":["A","B","C","D"]"#, dueOfD: 1_500))
+    let late = try #require(
+      try bench.send(#"{"type":"position","plan":"R1","time":1090,"at":"depot"}"#).first)
+    #expect(late.stops.first == "D" || late["late_s"]?.integer == 0)
+    #expect(late["status"]?.string == "resequenced" && late["reason"]?.string == "position")
+    #expect(late["revision"]?.integer == 2)
+  }
+
+  @Test func doneStopsLeaveAndTheLastOneEndsThePlan() throws {
+    let bench = try PlanBench()
+    let first = try #require(try bench.send(PlanBench.plan()).first)
+    var (time, answers) = (1_100, [JSONValue]())
+    for stop in first.stops {
+      let event = #"{"type":"done","plan":"R1","stop":"\#(stop)","time":\#(time)}"#
+      answers = try bench.send(event)
+      #expect(try bench.send(event).isEmpty, "a redelivered message changes nothing")
+      time += 130
+    }
+    #expect(answers.last?["status"]?.string == "done")
+  }
+
+  @Test func aClosedArcMakesANewRevisionOnce() throws {
+    let bench = try PlanBench()
+    _ = try bench.send(PlanBench.plan())
+    let closed = #"{"type":"closed","plan":"R1","from":"A","to":"B"}"#
+    let answer = try #require(try bench.send(closed).first)
+    #expect(answer["reason"]?.string == "closed" && answer["unreachable"]?.array?.isEmpty == true)
+    #expect(try bench.send(closed).isEmpty)
+    let cutOff = try #require(try bench.send(#"{"type":"closed","plan":"R1","to":"C"}"#).first)
+    #expect(cutOff["unreachable"]?.array == [.string("C")])
+    let back = try #require(try bench.send(#"{"type":"opened","plan":"R1","to":"C"}"#).first)
+    #expect(back["unreachable"]?.array?.isEmpty == true && back.stops.count == 4)
+  }
+
+  @Test func stopsThatAreLateSaySoByHowMuch() throws {
+    let bench = try PlanBench()
+    let answer = try #require(try bench.send(PlanBench.plan(dueOfD: 1_300)).first)
+    #expect(answer["late_s"]?.integer == 100)
+    let late = (answer["sequence"]?.array ?? []).filter { $0["late_s"]?.integer != 0 }
+    #expect(late.map { $0["stop"]?.string } == ["D"])
+  }
+
+  @Test func aCheckpointGivesTheSameAnswersAsNoRestart() throws {
+    let (one, other) = (try PlanBench(), try PlanBench())
+    for message in [
+      PlanBench.plan(), #"{"type":"slowed","plan":"R1","factor":2}"#,
+      #"{"type":"done","plan":"R1","stop":"A","time":1200}"#,
+    ] {
+      #expect(try one.send(message).map(\.facts) == other.send(message).map(\.facts))
+    }
+    let bytes = one.bench.checkpoint()
+    let fresh = try PlanBench()
+    try fresh.bench.restore(bytes)
+    #expect(fresh.bench.checkpoint() == bytes)
+    for message in [#"{"type":"skipped","plan":"R1","stop":"C"}"#, #"{"type":"delay","plan":"R1","time":4900}"#] {
+      #expect(try fresh.send(message).map(\.facts) == other.send(message).map(\.facts))
+    }
+  }
+
+  @Test func plansAreBounded() throws {
+    let bench = try PlanBench(maximumPlans: 2)
+    for id in ["R1", "R2", "R3"] { _ = try bench.send(PlanBench.plan(id)) }
+    let answer = try #require(try bench.send(#"{"type":"delay","plan":"R1","time":2000}"#).first)
+    #expect(answer["reason"]?.string == "R1 is not known")
+  }
+
+  @Test(arguments: [
+    ("", ""), ("[]", ""), (#"{"type":"x"}"#, "type"), (#"{"type":"plan","plan":"R","places":["a","a"]}"#, "places"),
+    (#"{"type":"plan","plan":"R","places":["a","b"],"matrix":[[0,1]]}"#, "matrix"),
+    (#"{"type":"plan","plan":"R","places":["a","b"],"matrix":[[0,1],[-1,0]]}"#, "matrix[1][0]"),
+    (#"{"type":"plan","plan":"R","places":["a","b"],"matrix":[[0,1],[1,0]],"start":"c"}"#, "start"),
+    (
+      #"{"type":"plan","plan":"R","places":["a","b"],"matrix":[[0,1],[1,0]],"start":"a","stops":[{"place":"b","ready":5,"due":4}]}"#,
+      "stops[0].due"
+    ), (#"{"type":"done","plan":"nobody","stop":"x","time":1}"#, "plan"),
+  ])
+  func whatCannotBeTakenIsRefusedByName(message: String, member: String) throws {
+    let answer = try #require(try PlanBench().send(message).first)
+    #expect(answer["status"]?.string == "refused" && answer["member"]?.string == member)
+  }
+}
