@@ -112,7 +112,10 @@ package final class Engine {
   /// - Returns: whether a tick was due: what happens a few times a second, whatever else does.
   @discardableResult
   package func turn(now: ClockReading, isReadable: (Int) -> Bool) -> Bool {
-    if hold == nil { readSockets(isReadable, now: now) }
+    if hold == nil {
+      takeResults(now)
+      readSockets(isReadable, now: now)
+    }
     takeEvents()
     takePosts(now)
     if isCommitDue(now) { commit(now: now) }
@@ -168,7 +171,7 @@ package final class Engine {
 
   private func readSockets(_ isReadable: (Int) -> Bool, now: ClockReading) {
     pipeline.turnClock = now
-    for (number, connection) in connections.enumerated() where isReadable(number) {
+    for (number, connection) in connections.enumerated() where !pipeline.isFull && isReadable(number) {
       connection.read(receivers[number])
     }
   }
@@ -200,11 +203,16 @@ package final class Engine {
     pipeline.add(handle.cursors.takeAll())
     for (stream, after) in handle.cursors.takeDamage() { journal.suspect(stream: stream, after: after) }
     guard hold == nil else { return }
-    handle.plugins.take { pipeline.append($0, now: now) }
     for (tombstone, cursor) in callbacks.setAside() {
       pipeline.add(tombstone)
       pipeline.add([cursor])
     }
+  }
+
+  /// What plugins beside the agent have done. Before anything is read: a large result needs a transaction that is empty yet.
+  private func takeResults(_ now: ClockReading) {
+    guard hold == nil else { return }
+    handle.plugins.take { pipeline.append($0, now: now) }
   }
 
   // MARK: commit
@@ -318,6 +326,7 @@ package final class Engine {
   package func leave(now: ClockReading) -> Bool {
     takeEvents()
     takePosts(now)
+    takeResults(now)
     commit(now: now, isLast: true)
     guard hold == nil else { return false }
     for connection in connections { connection.pause("the configuration is reloaded") }
@@ -329,6 +338,7 @@ package final class Engine {
   package func shutDown(now: ClockReading) {
     takeEvents()
     takePosts(now)
+    takeResults(now)
     if damage == nil { commit(now: now, isLast: true) }
     if let hold {
       log.error("stopped without the last batch, which was not acknowledged", metadata: ["reason": "\(hold.reason)"])

@@ -99,7 +99,7 @@ final class ModelStage {
     let isDerived = slot.model.descriptor.role == .model
     let firstEmitted = batch.count
     for record in slot.model.emitted.records {
-      guard let source = slot.model.emitted.withSource(of: record, { journal.intern($0) }) else { continue }
+      guard let source = slot.model.emitted.withSource(of: record, { journal.internForPlugin($0) }) else { continue }
       slot.model.emitted.withBody(of: record) { batch.appendBody($0) }
       var flags: RecordFlags = isDerived ? .derived : []
       if !now.isSynchronised { flags.insert(.clockUnsynchronised) }
@@ -163,7 +163,8 @@ final class ModelStage {
     for slot in slots {
       var arrival: Int64 = 0
       if let saved = try journal.checkpoint(of: slot.model.name) {
-        if slot.model.restore(saved.state) {
+        // Empty where it has not been written since the model began: in a process of its own, say.
+        if saved.state.isEmpty || slot.model.restore(saved.state) {
           arrival = saved.arrival
         } else {
           log.warning("a model cannot use its checkpoint and starts anew", metadata: ["model": "\(slot.model.name)"])

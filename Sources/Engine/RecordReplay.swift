@@ -21,11 +21,13 @@ struct RecordReplay {
     let feed = feeds[feed]
     let clock = ClockReading(wallNs: record.ingestTimeNs, monotonicNs: record.monotonicNs, isSynchronised: true)
     let start = batch.count
+    let mark = batch.mark()
     let outcome = record.body.withUnsafeBytes { body in
       feed?.decoder?.decode(
         payload: body, arrival: Arrival(clock: clock), stream: stream, source: source, into: batch)
     }
     if outcome != .records(1) {
+      batch.rollBack(to: mark)
       batch.appendBody(record.body)
       for _ in 0..<(feed?.columnCount ?? 0) { batch.appendColumn(.nan) }
       batch.finishRecord(stream: stream, source: source, eventTimeNs: 0, ingestTimeNs: 0, monotonicNs: 0, flags: [])

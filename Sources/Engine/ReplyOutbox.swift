@@ -60,6 +60,12 @@ final class ReplyOutbox {
           isBlocked[number] = true
           continue
         }
+        guard packetID >= 0 else {
+          // No broker takes it, now or later: it stays in its stream.
+          givenUp.append(reply.id)
+          handedOver[number] = reply.id
+          continue
+        }
         underWay[Key(connection: number, packetID: packetID)] = reply.id
         handedOver[number] = reply.id
       }

@@ -74,9 +74,9 @@ struct StreamThinning {
 
   private mutating func add(_ record: ThinnedRecord, columns: [Double]) {
     let windowNs = stream.retention.thinWindowMs * 1_000_000
-    let key = Key(
-      source: record.source,
-      window: (record.eventTimeNs >= 0 ? record.eventTimeNs : record.eventTimeNs - windowNs + 1) / windowNs)
+    // Rounded down also before 1970; a plugin may give any time.
+    let number = record.eventTimeNs / windowNs - (record.eventTimeNs % windowNs < 0 ? 1 : 0)
+    let key = Key(source: record.source, window: number)
     var window =
       windows[key]
       ?? Window(

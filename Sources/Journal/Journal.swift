@@ -140,6 +140,17 @@ package final class Journal {
     return sources.count < JournalLimits.maxSources && bytes <= limits.maxSourceBytes ? sources.add(name) : nil
   }
 
+  /// The number of a source that a plugin names: a new one only while half of the room is left, so that no plugin takes it all from
+  /// the feeds.
+  package func internForPlugin(_ name: UnsafeRawBufferPointer) -> UInt32? {
+    if let known = sources.find(name) { return known }
+    let bytes = sources.bytes + JournalLimits.sourceRowBytes * sources.count
+    guard name.count <= JournalLimits.maxPluginSourceBytes, sources.count < JournalLimits.maxSources / 2,
+      bytes < limits.maxSourceBytes / 2
+    else { return nil }
+    return intern(name)
+  }
+
   /// The agent itself as a source: always there, however many others there are.
   package func internOwn(_ name: String = "crossdock") -> UInt32 {
     var name = name

@@ -5,6 +5,8 @@ package struct JournalLimits: Sendable, Equatable {
   package static let smallestMaxBytes: Int64 = 1 << 20
   package static let maxStreams = 256
   package static let maxSources = 200_000
+  /// The longest name of a source that a plugin makes.
+  static let maxPluginSourceBytes = 1024
   /// What a source takes beside its name.
   static let sourceRowBytes = 16
   /// Replies that wait for the broker's PUBACK; the oldest is given up beyond it (it stays in its stream).

@@ -17,18 +17,34 @@ extension JournalReader {
   /// What was read, and how far it goes.
   package struct Arrivals {
     package var records: [ArrivedRecord] = []
-    /// By stream: the first sequence that is still there.
-    package var first: [UInt64] = []
+    /// By stream: the last sequence that had arrived by then. To be handed in with the next call: with the sequences of the records
+    /// that were given put in, when that goes on behind them.
+    package var after: [UInt64] = []
+    /// Records behind what was handed in that have been evicted.
+    package var missed: UInt64 = 0
   }
 
   package func checkpoint(of model: String) throws(CrossdockError) -> Journal.SavedCheckpoint? {
     try Journal.SavedCheckpoint.read(model, in: database)
   }
 
+  /// By stream: a sequence before which every record had arrived by then.
+  package func sequences(of streams: [String], arrivedUpTo arrival: Int64) throws(CrossdockError) -> [UInt64] {
+    try database.reading { () throws(CrossdockError) in
+      let table = try StreamTable.read(database)
+      var all: [UInt64] = []
+      for stream in streams {
+        let id = try id(of: stream)
+        let gone = table.first { $0.id == id }?.evictedThrough ?? 0
+        all.append(max(gone, try sequence(of: id, arrivedUpTo: arrival)))
+      }
+      return all
+    }
+  }
+
   /// Records that arrived after a number, at most `limit` and no more than `maxBytes` of bodies beyond the first, in order of
   /// arrival.
-  /// - Parameter after: by stream: a sequence up to which everything arrived by then. It saves looking there again; 0 where that
-  ///   is not known.
+  /// - Parameter after: by stream: a sequence up to which everything had arrived by then.
   /// - Throws: damaged, when what comes next in a stream is.
   package func arrivals(
     of streams: [String], arrivedAfter arrival: Int64, after: [UInt64], limit: Int, maxBytes: Int
@@ -36,13 +52,16 @@ extension JournalReader {
     try database.reading { () throws(CrossdockError) in
       var result = Arrivals()
       let feeds = try feedNames()
+      let table = try StreamTable.read(database)
       // What is given of one stream must not overtake what is not given yet of another.
       var horizon = Int64.max
       for (number, stream) in streams.enumerated() {
         let id = try id(of: stream)
-        result.first.append(try firstSequence(of: id))
-        let start = after[number] > 0 ? after[number] : try sequence(of: id, arrivedUpTo: arrival)
-        let end = try take(id, number, start: start, arrival: arrival, feeds, limit, maxBytes, into: &result.records)
+        let gone = table.first { $0.id == id }?.evictedThrough ?? 0
+        if gone > after[number] { result.missed += gone - after[number] }
+        var start = max(after[number], gone)
+        let end = try take(id, number, &start, arrival: arrival, feeds, limit, maxBytes, into: &result.records)
+        result.after.append(start)
         if let end { horizon = min(horizon, end) }
       }
       blocks.releaseMemory()
@@ -53,16 +72,21 @@ extension JournalReader {
     }
   }
 
+  /// - Parameter start: from there; moved behind what had arrived before.
   /// - Returns: the arrival of the last record that was taken, when there may be more behind it; nil: that was all.
   private func take(
-    _ id: Int64, _ number: Int, start: UInt64, arrival: Int64, _ feeds: [Int64: String], _ limit: Int, _ maxBytes: Int,
+    _ id: Int64, _ number: Int, _ start: inout UInt64, arrival: Int64, _ feeds: [Int64: String], _ limit: Int,
+    _ maxBytes: Int,
     into records: inout [ArrivedRecord]
   ) throws(CrossdockError) -> Int64? {
     var (count, bytes, last) = (0, 0, Int64.min)
     var isCut = false
     do throws(CrossdockError) {
       try blocks.forEach(stream: id, after: start) { record throws(CrossdockError) in
-        guard record.arrival > arrival else { return true }
+        guard record.arrival > arrival else {
+          start = record.sequence
+          return true
+        }
         records.append(
           ArrivedRecord(
             stream: number, arrival: record.arrival, feed: feeds[record.feed] ?? "", source: record.source,
@@ -88,11 +112,7 @@ extension JournalReader {
     return names
   }
 
-  private func firstSequence(of id: Int64) throws(CrossdockError) -> UInt64 {
-    try StreamTable.read(database).first { $0.id == id }.map { $0.evictedThrough + 1 } ?? 1
-  }
-
-  /// A sequence before which every record arrived by then: the end of the last segment that did.
+  /// The end of the last segment that had arrived by then.
   private func sequence(of stream: Int64, arrivedUpTo arrival: Int64) throws(CrossdockError) -> UInt64 {
     let statement = try database.prepare(
       "SELECT last FROM segment WHERE key >= ?1 AND key < ?2 AND last_arrival <= ?3 ORDER BY key DESC LIMIT 1")

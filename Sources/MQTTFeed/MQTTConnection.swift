@@ -164,12 +164,19 @@ package final class MQTTConnection {
     return events
   }
 
-  /// Queues a QoS 1 message; it leaves with the next `write`. Returns its number, or nil when the client cannot take it now.
+  /// Queues a QoS 1 message; it leaves with the next `write`. Returns its number, nil when the client cannot take it now, or
+  /// a negative number when it never can: its topic or its size is not MQTT's.
   package func publish(topic: String, payload: [UInt8], isRetained: Bool = false) -> Int32? {
     guard let client, session.isConnected else { return nil }
     var packetID: Int32 = 0
     let code = mosquitto_publish(client, &packetID, topic, Int32(payload.count), payload, 1, isRetained)
-    return code == MOSQ_ERR_SUCCESS.rawValue.signed ? packetID : nil
+    switch code {
+    case MOSQ_ERR_SUCCESS.rawValue.signed: return packetID
+    case MOSQ_ERR_INVAL.rawValue.signed, MOSQ_ERR_MALFORMED_UTF8.rawValue.signed,
+      MOSQ_ERR_PAYLOAD_SIZE.rawValue.signed, MOSQ_ERR_OVERSIZE_PACKET.rawValue.signed:
+      return -1
+    default: return nil
+    }
   }
 
   package func pause(_ reason: String) {

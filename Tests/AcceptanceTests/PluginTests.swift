@@ -173,12 +173,74 @@ import Testing
     let configuration = ["--config", fixture.agent.configuration]
     #expect(try runToEnd("crossdock", ["plugin", "disable", "copier"] + configuration).code == 0)
     #expect(waitUntil("it is disabled") { fixture.status?["state"] as? String == "disabled" })
-    #expect(fixture.pluginProcesses().isEmpty)
+    #expect(waitUntil("its process has ended") { fixture.pluginProcesses().isEmpty })
     publisher.publish(1000)
     #expect(waitUntil("all is in") { fixture.agent.received == 2000 })
     #expect(try fixture.copies().count == 1000)
     #expect(try runToEnd("crossdock", ["plugin", "enable", "copier"] + configuration).code == 0)
     #expect(fixture.waitForCopies(2000))
     #expect(try fixture.copies().map(\.n) == Array(1...2000))
+  }
+
+  /// A reload of what the engine is made of makes everything anew, the plugin's thread too.
+  @Test func pluginGoesOnAfterAReloadThatMakesTheEngineAnew() throws {
+    let fixture = try PluginFixture()
+    try fixture.install(try fixture.bundle(version: 1))
+    try fixture.startAgent()
+    let publisher = try fixture.agent.publisher()
+    publisher.publish(1000)
+    let file = URL(fileURLWithPath: fixture.agent.configuration)
+    let text = try String(contentsOf: file, encoding: .utf8)
+    try text.replacing("\"256MiB\"", with: "\"255MiB\"").write(to: file, atomically: true, encoding: .utf8)
+    let reloaded = try runToEnd("crossdock", ["reload", "--config", fixture.agent.configuration])
+    #expect(reloaded.code == 0, "\(reloaded.errors)")
+    publisher.publish(1000)
+    #expect(fixture.waitForCopies(2000), "\(fixture.status ?? [:])")
+    let copies = try fixture.copies()
+    #expect(firstWrong(copies.map(\.n), 2000) == nil)
+    #expect(firstWrong(copies.map(\.count), 2000) == nil)
+  }
+
+  /// Whatever a plugin takes for its end: the writer's thread does not wait for it.
+  @Test func reloadDoesNotWaitForAPluginThatHangsInItsEnd() throws {
+    let fixture = try PluginFixture()
+    try fixture.install(try fixture.bundle(version: 1, mode: 8, batchMs: 20_000))
+    try fixture.startAgent()
+    let publisher = try fixture.agent.publisher()
+    publisher.publish(100)
+    #expect(fixture.waitForCopies(100))
+    let configuration = ["--config", fixture.agent.configuration]
+    #expect(try runToEnd("crossdock", ["plugin", "disable", "copier"] + configuration).code == 0)
+    let outcome =
+      try JSONSerialization.jsonObject(
+        with: Data(contentsOf: URL(fileURLWithPath: fixture.agent.sandbox.path("data/reload.json")))) as? [String: Any]
+    let took = (outcome?["duration_ms"] as? NSNumber)?.intValue ?? -1
+    #expect((0..<2000).contains(took), "\(outcome ?? [:])")
+    #expect(waitUntil("it has ended", seconds: 20) { fixture.pluginProcesses().isEmpty })
+  }
+
+  /// Where it runs is the operator's choice, at any time: the same state, the same place in what it reads.
+  @Test func pluginThatMovesIntoTheAgentAndOutAgainLosesAndDoublesNothing() throws {
+    let fixture = try PluginFixture()
+    try fixture.install(try fixture.bundle(version: 1))
+    try fixture.startAgent()
+    let publisher = try fixture.agent.publisher()
+    let file = URL(fileURLWithPath: fixture.agent.configuration)
+    let isolated = try String(contentsOf: file, encoding: .utf8)
+    let inProcess = isolated.replacing("plugin = \"copier\"", with: "plugin = \"copier\"\nrun = \"in-process\"")
+    var published = 0
+    for text in [inProcess, isolated, inProcess, isolated] {
+      publisher.publish(700)
+      published += 700
+      #expect(fixture.waitForCopies(published), "\(fixture.agent.agent?.log ?? "")")
+      try text.write(to: file, atomically: true, encoding: .utf8)
+      let reloaded = try runToEnd("crossdock", ["reload", "--config", fixture.agent.configuration])
+      #expect(reloaded.code == 0, "\(reloaded.errors)")
+    }
+    publisher.publish(700)
+    #expect(fixture.waitForCopies(published + 700))
+    let copies = try fixture.copies()
+    #expect(firstWrong(copies.map(\.n), published + 700) == nil)
+    #expect(firstWrong(copies.map(\.count), published + 700) == nil)
   }
 }

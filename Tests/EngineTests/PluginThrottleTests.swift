@@ -40,4 +40,14 @@ import Testing
     throttle.restarted()
     #expect(throttle.pauseMs(nowMs: 60_001, cpuMs: 10, records: 0, bytes: 0) == 0)
   }
+
+  @Test func rateIsKeptAlsoWhereOneBatchIsWorthMinutes() {
+    var throttle = PluginThrottle(PluginLimits(outputRecordsPerS: 1))
+    var (nowMs, records): (Int64, Int) = (0, 0)
+    while records < 10_000 {
+      records += 500
+      nowMs += 1 + throttle.pauseMs(nowMs: nowMs, cpuMs: 0, records: 500, bytes: 500)
+    }
+    #expect(nowMs > 9_400_000)
+  }
 }

@@ -7,7 +7,11 @@ internal import Records
 extension IngestPipeline {
   /// False when it does not fit into this transaction any more.
   func append(_ result: PluginResult, now: ClockReading) -> Bool {
-    guard batch.isEmpty || batch.bodyBytes + result.bytes <= maxBytes else { return false }
+    guard batch.isEmpty || batch.bodyBytes + result.bytes <= maxBytes else {
+      // The next transaction begins with it, however much else comes.
+      markUrgent()
+      return false
+    }
     for record in result.emitted.records { append(record, of: result, now: now) }
     for record in result.setAside { setAside(record, by: result.plugin, now: now) }
     switch result.position {
@@ -29,7 +33,7 @@ extension IngestPipeline {
   private func append(_ record: EmittedRecords.Record, of result: PluginResult, now: ClockReading) {
     // The configuration was checked: what a plugin may write is a stream of this journal.
     guard let stream = journal.streamNumber(result.writes[record.write]) else { return }
-    guard let source = result.emitted.withSource(of: record, { journal.intern($0) }) else {
+    guard let source = result.emitted.withSource(of: record, { journal.internForPlugin($0) }) else {
       setAside(
         PluginResult.SetAside(
           stream: result.writes[record.write],
@@ -37,7 +41,7 @@ extension IngestPipeline {
             sequence: 0, source: result.emitted.withSource(of: record) { String(decoding: $0, as: UTF8.self) },
             eventTimeNs: record.eventTimeNs, ingestTimeNs: now.wallNs, monotonicNs: now.monotonicNs, boot: 0, flags: [],
             body: result.emitted.withBody(of: record) { Array($0) }),
-          reason: "more sources than the journal takes (\(journal.sources.count))"), by: result.plugin, now: now)
+          reason: "more sources than plugins may name, or too long a name"), by: result.plugin, now: now)
       return
     }
     result.emitted.withBody(of: record) { batch.appendBody($0) }

@@ -1,7 +1,8 @@
 internal import Journal
 internal import Synchronization
 
-/// Results on their way from the plugins' threads to the writer: at most one for each, so that their number is its bound.
+/// Results on their way from the plugins' threads to the writer: at most one for each instance, by its name, so that their number is
+/// its bound.
 final class PluginMailbox: Sendable {
   private struct Slot {
     var result: PluginResult?
@@ -13,7 +14,7 @@ final class PluginMailbox: Sendable {
 
   /// Wakes the threads after a commit.
   let committed = CommitSignal()
-  private let slots = Mutex<[Int: Slot]>([:])
+  private let slots = Mutex<[String: Slot]>([:])
   private let onPost: @Sendable () -> Void
 
   init(onPost: @escaping @Sendable () -> Void) {
@@ -21,9 +22,9 @@ final class PluginMailbox: Sendable {
   }
 
   /// A result that was not taken yet and has no records is replaced: the newer position says all, its checkpoints are kept.
-  func post(_ result: PluginResult, from id: Int) -> UInt64 {
+  func post(_ result: PluginResult, from plugin: String) -> UInt64 {
     let ticket = slots.withLock { slots in
-      var slot = slots[id] ?? Slot()
+      var slot = slots[plugin] ?? Slot()
       var result = result
       if let old = slot.result {
         precondition(!old.hasRecords, "PluginMailbox: a plugin goes on before its records are durable")
@@ -32,7 +33,7 @@ final class PluginMailbox: Sendable {
       }
       slot.result = result
       slot.posted += 1
-      slots[id] = slot
+      slots[plugin] = slot
       return slot.posted
     }
     onPost()
@@ -65,12 +66,21 @@ final class PluginMailbox: Sendable {
     if isNews { committed.wakeAll() }
   }
 
-  func isCommitted(_ ticket: UInt64, from id: Int) -> Bool {
-    slots.withLock { ($0[id]?.committed ?? 0) >= ticket }
+  func isCommitted(_ ticket: UInt64, from plugin: String) -> Bool {
+    slots.withLock { ($0[plugin]?.committed ?? 0) >= ticket }
   }
 
-  /// A plugin's thread has ended: what it left is not committed any more.
-  func forget(_ id: Int) {
-    slots.withLock { _ = $0.removeValue(forKey: id) }
+  /// A plugin's thread has ended: what it left is not taken any more.
+  func forget(_ plugin: String) {
+    slots.withLock { slots in
+      slots[plugin]?.result = nil
+      if let slot = slots[plugin], slot.committed == slot.taken { slots[plugin] = nil }
+    }
+  }
+
+  /// Whether everything that was taken of a plugin is durable. Until then (the engine may hold) the journal does not say yet how far
+  /// it has come: a thread that began there would do it twice.
+  func isSettled(_ plugin: String) -> Bool {
+    slots.withLock { slots in slots[plugin].map { $0.committed == $0.taken } ?? true }
   }
 }

@@ -35,22 +35,20 @@ package final class PluginRunner: Sendable {
   }
 
   package let plugin: IsolatedPlugin
-  let id: Int
   let surroundings: Surroundings
   let log: Logger
   let stop = WakeDescriptor()
   /// Ends every wait of the thread.
   let stopSignal = CommitSignal()
   private let stopRequested = Atomic<Bool>(false)
+  private let ended = Atomic<Bool>(false)
   private let current: Mutex<PluginStatus>
   private let thread = Mutex<OwnedThread?>(nil)
-  private static let nextID = Atomic<Int>(1)
   private static let retryJournalMs = 500
 
   package init(_ plugin: IsolatedPlugin, _ surroundings: Surroundings) {
     self.plugin = plugin
     self.surroundings = surroundings
-    id = Self.nextID.add(1, ordering: .relaxed).oldValue
     current = Mutex(PluginStatus(plugin))
     var log = surroundings.log
     log[metadataKey: "plugin"] = "\(plugin.name)"
@@ -64,10 +62,20 @@ package final class PluginRunner: Sendable {
     current.withLock { change(&$0) }
   }
 
-  package func start() {
+  /// - Parameter before: runners of the same plugin that were asked to stop: it begins when they have ended.
+  func start(after before: [PluginRunner] = []) {
     guard plugin.isEnabled else { return }
-    thread.withLock { $0 = OwnedThread(name: "plugin") { [self] in run() } }
+    thread.withLock {
+      $0 = OwnedThread(name: "plugin") { [self] in
+        for runner in before { runner.join() }
+        run()
+        ended.store(true, ordering: .releasing)
+      }
+    }
   }
+
+  /// Whether waiting for it takes no time.
+  var hasEnded: Bool { !plugin.isEnabled || ended.load(ordering: .acquiring) }
 
   package func requestStop() {
     stopRequested.store(true, ordering: .releasing)
@@ -80,10 +88,11 @@ package final class PluginRunner: Sendable {
   /// Waits for the thread's end: the plugin's process is gone then.
   package func join() {
     thread.withLock { thread in
-      thread?.join()
+      guard let running = thread else { return }
+      running.join()
       thread = nil
+      surroundings.handle.plugins.forget(plugin.name)
     }
-    surroundings.handle.plugins.forget(id)
   }
 
   /// The journal cannot be read for a moment now and then; the plugin begins again from what is durable.

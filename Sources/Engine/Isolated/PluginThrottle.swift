@@ -7,7 +7,6 @@ struct PluginThrottle {
   private static let windowMs: Int64 = 60_000
   /// Outputs may come ahead of their rate by so much.
   private static let outputAheadMs: Int64 = 1000
-  private static let maxPauseMs: Int64 = 10_000
 
   private let limits: PluginLimits
   private var lastMs: Int64?
@@ -40,6 +39,6 @@ struct PluginThrottle {
       Int64(bytes) * 1_000_000 / (Int64(limits.outputKbPerS) << 10))
     let cpuPause = cpuCredit < 0 ? -cpuCredit / share : 0
     let outputPause = outputDebtUs / 1000 - Self.outputAheadMs
-    return min(Self.maxPauseMs, max(0, cpuPause, outputPause))
+    return max(0, cpuPause, outputPause)
   }
 }

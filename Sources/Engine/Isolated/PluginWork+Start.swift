@@ -10,6 +10,7 @@ extension PluginWork {
   func start() throws(CrossdockError) {
     do {
       let session = try PluginSession(version.launch, writes: plugin.writes, stop: runner.stop, log: runner.log)
+      self.session = session
       supervision.started()
       deniedCallsOfSession = 0
       throttle.restarted()
@@ -22,8 +23,7 @@ extension PluginWork {
       case .badOptions: return try park("it cannot use its options: \(session.lastLogLine)")
       default: throw PluginFailure.failed(session.lastLogLine)
       }
-      self.session = session
-      try bringUp(session)
+      guard try bringUp(session) else { return beginAnew() }
       try carryOutSentence(session)
       checkpointMs = nowMs
       runner.surroundings.parked(plugin.plugin, nil)
@@ -44,11 +44,21 @@ extension PluginWork {
     return (plugin.reads + plugin.writes).compactMap { name in all.first { $0.name == name } }
   }
 
-  /// Brings a new process to where the one before was.
-  private func bringUp(_ session: PluginSession) throws {
+  /// It may have taken half of a checkpoint that it cannot use: another process starts without one.
+  private func beginAnew() {
+    noteDenials()
+    session?.process.kill()
+    session = nil
+    supervision.renew(nowMs: nowMs)
+  }
+
+  /// Brings a new process to where the one before was. False: this process is not to be used.
+  private func bringUp(_ session: PluginSession) throws -> Bool {
     do {
-      if try restore(session) { try replay(session) }
+      guard try restore(session) else { return false }
+      try replay(session)
       replayFailures = 0
+      return true
     } catch let failure as PluginFailure {
       if failure != .stopped { replayFailures += 1 }
       throw failure
@@ -58,23 +68,29 @@ extension PluginWork {
   /// A process that failed so often while it was brought to where it was begins without its state: that is what it fails with.
   private static let maxReplayFailures = 4
 
-  /// False: it has no state, and starts with what comes.
+  /// False: it cannot use it.
   private func restore(_ session: PluginSession) throws(PluginFailure) -> Bool {
-    guard let saved else { return false }
+    guard let saved else { return true }
     guard replayFailures < Self.maxReplayFailures else {
       runner.log.warning("the plugin fails with its state and starts without it")
-      self.saved = Journal.SavedCheckpoint(version: version.text, arrival: position, state: [])
-      return false
+      forgetState()
+      return true
     }
     guard !saved.state.isEmpty else { return true }
     switch try session.restore(saved.state) {
     case .ok: return true
     case .badCheckpoint:
       runner.log.warning("the plugin cannot use its checkpoint and starts anew")
-      self.saved = Journal.SavedCheckpoint(version: version.text, arrival: position, state: [])
+      forgetState()
       return false
     default: throw .failed(session.lastLogLine)
     }
+  }
+
+  /// What comes next begins without a state, here.
+  private func forgetState() {
+    saved = Journal.SavedCheckpoint(version: version.text, arrival: position, state: [])
+    isCheckpointWanted = true
   }
 
   /// Hands over what it has seen since its checkpoint. What it says to that is committed already.
@@ -82,8 +98,15 @@ extension PluginWork {
     guard plugin.role == .model || plugin.role == .decoder, let saved else { return }
     var arrival = saved.arrival
     var count = 0
-    while arrival < position {
-      let records = try input.next(after: arrival, through: position)
+    while arrival < position, !isStopping {
+      let records: [JournalReader.ArrivedRecord]
+      do throws(CrossdockError) {
+        records = try input.next(after: arrival, through: position)
+      } catch {
+        try waitForRepair(error)
+        continue
+      }
+      hindrance = nil
       guard let last = records.last else { break }
       input.fill(records)
       if try session.process(input.batch, newSources: input.newSources) != .ok {
@@ -102,13 +125,13 @@ extension PluginWork {
     result.setAside = [
       PluginResult.SetAside(stream: plugin.reads[arrived.stream], record: arrived.record, reason: reason)
     ]
-    if let state = try session.checkpoint() {
-      result.checkpoints = [
-        JournalTransaction.Checkpoint(model: plugin.name, version: version.text, state: state, arrival: arrived.arrival)
-      ]
-      saved = Journal.SavedCheckpoint(version: version.text, arrival: arrived.arrival, state: state)
-      recordsSinceCheckpoint = 0
-    }
+    // One that gives none starts without a state next time: to hand it the record again would be the end of it.
+    let state = try session.checkpoint() ?? []
+    result.checkpoints = [
+      JournalTransaction.Checkpoint(model: plugin.name, version: version.text, state: state, arrival: arrived.arrival)
+    ]
+    saved = Journal.SavedCheckpoint(version: version.text, arrival: arrived.arrival, state: state)
+    recordsSinceCheckpoint = 0
     condemned = nil
     position = arrived.arrival
     post(result, waits: true)
@@ -159,6 +182,7 @@ extension PluginWork {
     self.probation = nil
     session?.process.kill()
     session = nil
+    carryFigures()
     supervision = SupervisionState(nowMs: nowMs)
     (suspectThrough, condemned, replayFailures) = (-1, nil, 0)
     saved = try input.reader.checkpoint(of: plugin.previousName)
@@ -169,7 +193,8 @@ extension PluginWork {
           model: plugin.name, version: saved.version, state: saved.state, arrival: saved.arrival)
       ]
     }
-    post(result, waits: true)
+    // Interrupted: the next start finds the new version still on probation.
+    guard post(result, waits: true) else { return true }
     runner.update { $0.rollbacks += 1 }
     runner.log.error(
       "the new version fails: back to the one before",

@@ -7,7 +7,7 @@ internal import Records
 // One batch.
 extension PluginWork {
   /// How long a plugin without work waits before its process is looked at.
-  private static let idleMs: Int64 = 250
+  static let idleMs: Int64 = 250
   private static let retryMinMs: Int64 = 1000
   private static let retryMaxMs: Int64 = 60_000
   private static let freshAfterMs: Int64 = 60_000
@@ -34,6 +34,9 @@ extension PluginWork {
     } catch {
       return try waitForRepair(error)
     }
+    hindrance = nil
+    // One that has ended meanwhile did not end because of this record.
+    if isSingly { try session.process.lookAfter(nowMs) }
     guard !records.isEmpty else {
       try session.process.lookAfter(nowMs)
       noteDenials()
@@ -44,19 +47,20 @@ extension PluginWork {
     let status: PluginSession.Status
     do throws(PluginFailure) {
       status = try process(session, records)
-      if status != .ok, status != .retry { throw .failed(session.lastLogLine) }
+      if status != .ok, status != .retry || plugin.role != .uplink { throw .failed(session.lastLogLine) }
     } catch {
       if error != .stopped { suspect(records, error) }
       throw error
     }
-    if status == .retry { return retryLater() }
+    if status == .retry { return try retryLater(session) }
     try accept(session, records)
   }
 
   /// What is damaged is cut out by the writer; then this goes on behind it.
-  private func waitForRepair(_ error: CrossdockError) throws(CrossdockError) {
+  func waitForRepair(_ error: CrossdockError) throws(CrossdockError) {
     guard error.fault == .damaged else { throw error }
-    for stream in plugin.reads { runner.surroundings.handle.cursors.reportDamage(stream: stream, after: 0) }
+    input.reportDamage(to: runner.surroundings.handle.cursors)
+    hindrance = "it waits until damage is cut out: \(error.reason)"
     pause(1000)
   }
 
@@ -68,9 +72,17 @@ extension PluginWork {
       let now = SystemClock().now()
       time = BatchTime(wallNs: now.wallNs, monotonicNs: now.monotonicNs, waitUs: 0)
     }
-    return try timed(session, records.count, first: records[0].arrival) { () throws(PluginFailure) in
+    let status = try timed(session, records.count, first: records[0].arrival) { () throws(PluginFailure) in
       try session.process(input.batch, newSources: input.newSources, time: time)
     }
+    try checkRoom(session)
+    return status
+  }
+
+  /// What a batch adds is one transaction, which the journal has to hold.
+  private func checkRoom(_ session: PluginSession) throws(PluginFailure) {
+    guard session.emitted.bytes > input.maxOutputBytes else { return }
+    throw .flooded("\(session.emitted.bytes) bytes with one batch; this journal takes \(input.maxOutputBytes)")
   }
 
   /// The batch failed. Once more with its records singly; what fails then is set aside.
@@ -99,17 +111,22 @@ extension PluginWork {
     let outcome = Result { () throws(PluginFailure) in
       if plugin.role != .uplink, isCheckpointDue { try addCheckpoint(session, to: &result) }
     }
-    finish(result, records: records.count, emitted: emitted, rejected: rejected, cpuMs: session.process.cpuMs)
+    try finish(session, result, records: records.count, emitted: emitted, rejected: rejected)
     try outcome.get()
   }
 
   private var isCheckpointDue: Bool {
-    recordsSinceCheckpoint >= EngineLimits.checkpointRecords
+    isCheckpointWanted || recordsSinceCheckpoint >= EngineLimits.checkpointRecords
       || nowMs - checkpointMs >= EngineLimits.checkpointIntervalMs
   }
 
   private func addCheckpoint(_ session: PluginSession, to result: inout PluginResult) throws(PluginFailure) {
-    guard let state = try session.checkpoint() else { return }
+    guard let state = try session.checkpoint() else {
+      // What a feed has found and its place in what it reads are one.
+      if plugin.role == .feed { throw .failed(session.lastLogLine) }
+      return runner.log.warning("the plugin gives no checkpoint", metadata: ["reason": "\(session.lastLogLine)"])
+    }
+    isCheckpointWanted = false
     recordsSinceCheckpoint = 0
     checkpointMs = nowMs
     saved = Journal.SavedCheckpoint(version: version.text, arrival: position, state: state)
@@ -121,14 +138,15 @@ extension PluginWork {
 
   /// Lets a feed plugin look for something. Its place in what it reads is committed with what it found.
   private func poll(_ session: PluginSession) throws {
-    let now = SystemClock().now()
+    let (now, beganMs) = (SystemClock().now(), nowMs)
     input.fill([])
     let time = BatchTime(wallNs: now.wallNs, monotonicNs: now.monotonicNs, waitUs: Self.idleMs * 1000)
     let status = try timed(session, 0, first: 0) { () throws(PluginFailure) in
       try session.process(input.batch, newSources: [], time: time)
     }
-    if status == .retry { return retryLater() }
+    if status == .retry { return try retryLater(session) }
     guard status == .ok else { throw PluginFailure.failed(session.lastLogLine) }
+    try checkRoom(session)
     let emitted = session.emitted
     var result = PluginResult(
       plugin: plugin.name, version: version.text, emitted: emitted, writes: plugin.writes, isDerived: false,
@@ -138,7 +156,9 @@ extension PluginWork {
       try addCheckpoint(session, to: &result)
       result.position = .at(0)
     }
-    finish(result, records: 0, emitted: emitted, rejected: 0, cpuMs: session.process.cpuMs)
+    try finish(session, result, records: 0, emitted: emitted, rejected: 0)
+    // One that does not wait by itself.
+    if emitted.records.isEmpty { try rest(session, ms: Self.idleMs - (nowMs - beganMs)) }
   }
 
   // MARK: both
@@ -163,10 +183,13 @@ extension PluginWork {
     return try outcome.get()
   }
 
-  private func finish(_ result: PluginResult, records: Int, emitted: EmittedRecords, rejected: UInt64, cpuMs: Int64) {
+  private func finish(
+    _ session: PluginSession, _ result: PluginResult, records: Int, emitted: EmittedRecords, rejected: UInt64
+  ) throws(PluginFailure) {
     supervision.succeeded()
     retryPauseMs = 0
     retryingSinceMs = nil
+    hindrance = nil
     if records > 0 || !emitted.records.isEmpty {
       probation?.batchSucceeded()
       if probation?.isPassed == true {
@@ -181,21 +204,24 @@ extension PluginWork {
       $0.rejected += rejected
     }
     if result.position != .none { post(result, waits: result.hasRecords) }
-    pause(
-      throttle.pauseMs(nowMs: nowMs, cpuMs: cpuMs, records: emitted.records.count, bytes: emitted.bytes))
+    try rest(
+      session,
+      ms: throttle.pauseMs(
+        nowMs: nowMs, cpuMs: session.process.cpuMs, records: emitted.records.count, bytes: emitted.bytes))
   }
 
   /// The other side is not there: the same again, later. When that goes on, in a new process: what its confinement lets it see was
   /// fixed when it started, and a folder may have been mounted since.
-  private func retryLater() {
+  private func retryLater(_ session: PluginSession) throws(PluginFailure) {
     let since = retryingSinceMs ?? nowMs
     retryingSinceMs = since
     retryPauseMs = min(Self.retryMaxMs, max(Self.retryMinMs, retryPauseMs * 2))
-    pause(retryPauseMs)
+    hindrance = "it asks to be tried again later" + (session.lastLogLine.isEmpty ? "" : ": \(session.lastLogLine)")
+    try rest(session, ms: retryPauseMs)
     guard nowMs - since >= Self.freshAfterMs, !isStopping else { return }
     retryingSinceMs = nil
-    session?.close()
-    session = nil
+    session.close()
+    self.session = nil
     supervision.renew(nowMs: nowMs)
   }
 }

@@ -37,12 +37,20 @@ final class PluginWork {
   var probation: PluginProbation?
   var retryPauseMs: Int64 = 0
   var retryingSinceMs: Int64?
+  /// What it waits for although nothing has failed, for the status.
+  var hindrance: String?
+  /// The next batch brings a checkpoint: what is in the journal is not what the process was made from.
+  var isCheckpointWanted = false
+  /// What the status had before this supervision and this input began to count.
+  private(set) var carried: (restarts: UInt64, failures: UInt64, missed: UInt64)
   var batchNumber: UInt64 = 0
   /// Denied calls of the present process that the status has.
   var deniedCallsOfSession: UInt64 = 0
 
   init(_ runner: PluginRunner) throws(CrossdockError) {
     self.runner = runner
+    let status = runner.status
+    carried = (status.restarts, status.failures, status.missed)
     input = try PluginInput(runner.plugin, runner.surroundings)
     version = runner.plugin.version
     throttle = PluginThrottle(runner.plugin.version.launch.limits)
@@ -78,29 +86,68 @@ final class PluginWork {
     _ = runner.stopSignal.wait(past: 0, timeoutMs: Int(ms))
   }
 
+  /// A pause of a process that runs: it is looked after meanwhile.
+  func rest(_ session: PluginSession, ms: Int64) throws(PluginFailure) {
+    let untilMs = nowMs + ms
+    while !isStopping {
+      let leftMs = untilMs - nowMs
+      guard leftMs > 0 else { return }
+      publish()
+      _ = runner.stopSignal.wait(past: 0, timeoutMs: Int(min(leftMs, Self.idleMs)))
+      try session.process.lookAfter(nowMs)
+      noteDenials()
+    }
+  }
+
   // MARK: position
 
   private func findPosition() throws(CrossdockError) {
+    waitUntilSettled()
     let known = try input.reader.checkpoint(of: plugin.positionName)
     saved = try input.reader.checkpoint(of: plugin.name)
     if let known {
-      position = known.arrival
+      // Beyond it, where the plugin has run in the agent's own process since.
+      position = plugin.role == .feed ? known.arrival : max(known.arrival, saved?.arrival ?? 0)
       try beginProbation(known.version)
       return
     }
-    saved = nil
     guard plugin.role != .feed else { return }
-    // It begins empty there, and is brought from there to where it was when it fails before its first checkpoint.
-    let arrival: Int64? = plugin.begin == .oldest ? 0 : nil
+    // It begins empty there, and is brought from there to where it was when it fails before its first checkpoint. With a checkpoint and no
+    // position it has run in the agent's own process, which has said everything that there was to say.
+    let arrival: Int64? = plugin.begin == .oldest && saved == nil ? 0 : nil
     var result = PluginResult(
       plugin: plugin.name, version: version.text, position: arrival.map { .at($0) } ?? .end)
-    result.checkpoints = [
-      JournalTransaction.Checkpoint(model: plugin.name, version: version.text, state: [], arrival: arrival)
-    ]
+    if saved == nil {
+      result.checkpoints = [
+        JournalTransaction.Checkpoint(model: plugin.name, version: version.text, state: [], arrival: arrival)
+      ]
+    }
     // The writer says where "now" is.
     post(result, waits: true)
     position = try input.reader.checkpoint(of: plugin.positionName)?.arrival ?? 0
     saved = try input.reader.checkpoint(of: plugin.name)
+  }
+
+  /// A thread of before may have left something with the writer that is not committed yet.
+  private func waitUntilSettled() {
+    let mailbox = runner.surroundings.handle.plugins
+    var generation = mailbox.committed.generation
+    while !mailbox.isSettled(plugin.name), !isStopping {
+      showThatTheWriterIsBusy()
+      generation = mailbox.committed.wait(past: generation, timeoutMs: 1000)
+    }
+    hindrance = nil
+  }
+
+  private func showThatTheWriterIsBusy() {
+    hindrance = "it waits until the journal can be written"
+    publish()
+  }
+
+  /// Before the supervision or the input is replaced.
+  func carryFigures() {
+    carried.restarts += supervision.restarts
+    carried.failures += supervision.failures
   }
 
   /// A version that has not run here before is watched, when there is one to go back to.
@@ -118,21 +165,28 @@ final class PluginWork {
 
   // MARK: results
 
-  func post(_ result: PluginResult, waits: Bool) {
+  /// - Returns: whether it is durable; false when it is not waited for, or the agent stops.
+  @discardableResult
+  func post(_ result: PluginResult, waits: Bool) -> Bool {
     let mailbox = runner.surroundings.handle.plugins
     var generation = mailbox.committed.generation
-    let ticket = mailbox.post(result, from: runner.id)
-    guard waits else { return }
-    while !mailbox.isCommitted(ticket, from: runner.id), !isStopping {
-      generation = mailbox.committed.wait(past: generation, timeoutMs: 1000)
+    let ticket = mailbox.post(result, from: plugin.name)
+    guard waits else { return false }
+    while !mailbox.isCommitted(ticket, from: plugin.name) {
+      if isStopping { return false }
+      let now = mailbox.committed.wait(past: generation, timeoutMs: 1000)
+      if now == generation { showThatTheWriterIsBusy() }
+      generation = now
     }
+    hindrance = nil
+    return true
   }
 
   // MARK: status
 
   func publish() {
     let (supervision, version, session, position) = (supervision, version, session, position)
-    let missed = input.missed
+    let (carried, hindrance, missed) = (carried, hindrance, input.missed)
     runner.update { status in
       status.version = version.text
       switch supervision.phase {
@@ -141,15 +195,15 @@ final class PluginWork {
       case .parked: status.state = .parked
       }
       switch supervision.phase {
-      case .running: status.reason = nil
-      case .waiting: status.reason = supervision.lastFailure
+      case .running: status.reason = hindrance
+      case .waiting: status.reason = hindrance ?? supervision.lastFailure
       case .parked(let reason): status.reason = reason
       }
-      status.restarts = supervision.restarts
-      status.failures = supervision.failures
+      status.restarts = carried.restarts + supervision.restarts
+      status.failures = carried.failures + supervision.failures
       status.lastFailure = supervision.lastFailure
       status.position = position
-      status.missed = missed
+      status.missed = carried.missed + missed
       guard let session else { return }
       status.residentMb = session.process.residentMb
       status.cpuMs = session.process.cpuMs

@@ -8,18 +8,15 @@ struct PluginErrors {
   /// So begins a line by which the host reports a call that it denied.
   private static let deniedPrefix = Array("crossdock-denied: ".utf8)
   private static let maxLineBytes = 1000
-  private static let maxLinesPerS = 20
   private static let maxReadsAtOnce = 64
 
   private(set) var deniedCalls: UInt64 = 0
   private(set) var lastDenied = ""
   private(set) var lastLine = ""
-  private(set) var suppressed: UInt64 = 0
   /// The plugin has closed its end.
   private(set) var isClosed = false
   private var line: [UInt8] = []
-  private var second: Int64 = 0
-  private var linesInSecond = 0
+  private var limit = LineLimit()
 
   /// Takes what is there now, up to a bound.
   mutating func drain(_ fd: Int32, nowMs: Int64, log: Logger) {
@@ -53,13 +50,8 @@ struct PluginErrors {
       noteDenied(String(decoding: parts[1], as: UTF8.self), times: times, log: log)
       return
     }
-    if nowMs / 1000 != second { (second, linesInSecond) = (nowMs / 1000, 0) }
-    linesInSecond += 1
-    guard linesInSecond <= Self.maxLinesPerS else {
-      suppressed &+= 1
-      return
-    }
     lastLine = String(decoding: line, as: UTF8.self)
+    guard limit.allows(nowMs: nowMs) else { return }
     log.info("plugin's standard error", metadata: ["line": "\(lastLine)"])
   }
 }

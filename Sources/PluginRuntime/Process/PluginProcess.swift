@@ -19,6 +19,8 @@ package final class PluginProcess {
   private var incoming = ReceiveBuffer()
   private var polls = PollSet()
   private var isReaped = false
+  /// Nothing of it is left, or it never was: its number may be another's by now, and 0 would be the agent's own group.
+  private var isGone = false
   private var usageReadMs: Int64 = 0
   /// How long it had waited for a processor when the exchange under way was young; nil: not looked at yet.
   private var waitedBeforeMs: Int64?
@@ -43,7 +45,7 @@ package final class PluginProcess {
     Glibc.close(pipe[1])
     pid = child
     guard code == 0 else {
-      isReaped = true
+      isGone = true
       throw .cannotStart("\(launch.hostPath): \(String(cString: strerror(code)))")
     }
   }
@@ -90,7 +92,7 @@ package final class PluginProcess {
       try wait(until: deadline, limitMs: limitMs, wantsWrite: sent < request.count, stop: stop)
     }
     incoming.releaseMemory()
-    errors.drain(errorPipe, nowMs: deadline, log: log)
+    errors.drain(errorPipe, nowMs: SystemClock.monotonicNs() / 1_000_000, log: log)
   }
 
   private func send(_ bytes: [UInt8], from start: Int) throws(PluginFailure) -> Int {
@@ -180,12 +182,10 @@ package final class PluginProcess {
 
   /// Ends the process and everything that it started.
   package func kill() {
-    guard !isReaped else {
-      _ = Glibc.kill(-pid, SIGKILL)
-      return
-    }
+    guard !isGone else { return }
+    isGone = true
     _ = Glibc.kill(-pid, SIGKILL)
-    _ = reap(afterMs: 0)
+    if !isReaped { _ = reap(afterMs: 0) }
   }
 
   /// Waits for the end, killing it when it takes too long.
@@ -206,11 +206,11 @@ package final class PluginProcess {
 
   /// Asks it to end and gives it a moment.
   package func close(request: [UInt8], limitMs: Int64) {
+    guard !isGone else { return }
     _ = try? send(request, from: 0)
     _ = shutdown(socket, Int32(SHUT_WR))
-    guard !isReaped else { return }
-    _ = reap(afterMs: limitMs)
-    _ = Glibc.kill(-pid, SIGKILL)
+    if !isReaped { _ = reap(afterMs: limitMs) }
+    kill()
   }
 
   package var residentMb: Int { usage.residentMb }

@@ -33,9 +33,11 @@ package final class PluginSession {
   private var number: UInt64 = 0
   private var state: [UInt8] = []
   private var chatter = 0
+  private var lines = LineLimit()
 
   /// Names of counters and of measures that a plugin may have, each.
   private static let maxNames = 64
+  private static let maxNameBytes = 128
   /// Frames of text and figures with one request; and of the checkpoint's bytes.
   private static let maxChatter = 5000
   private static let maxStateBytes = 16 << 20
@@ -126,12 +128,15 @@ package final class PluginSession {
     return try call(limitMs: Int64(launch.limits.startMs)) == .ok ? state : nil
   }
 
+  /// How long a process may take to end, whatever its time for a batch.
+  private static let maxCloseMs = 3000
+
   /// Lets it end by itself, within its time for a batch.
   package func close() {
     number += 1
     frame.begin(.close, number: number)
     frame.end()
-    process.close(request: frame.bytes, limitMs: Int64(launch.limits.batchMs))
+    process.close(request: frame.bytes, limitMs: Int64(min(launch.limits.batchMs, Self.maxCloseMs)))
   }
 
   /// The largest batch that fits a frame, in bytes of bodies.
@@ -185,11 +190,11 @@ package final class PluginSession {
       receiveLog(try reader.integer(Int32.self), String(decoding: try reader.text().prefix(1000), as: UTF8.self))
     case .count:
       let add = try reader.integer(UInt64.self)
-      let name = try reader.string()
+      let name = try name(&reader)
       if counters[name] != nil || counters.count < Self.maxNames { counters[name, default: 0] &+= add }
     case .metric:
       let value = try reader.number()
-      let name = try reader.string()
+      let name = try name(&reader)
       if measures[name] != nil || measures.count < Self.maxNames { measures[name] = value }
     case .state:
       guard state.count + payload.count <= Self.maxStateBytes else {
@@ -202,6 +207,10 @@ package final class PluginSession {
       if rejects.last?.record != record { rejects.append(PluginReject(record: record, reason: reason)) }
     default: throw .malformed("\(kind) is not expected here")
     }
+  }
+
+  private func name(_ reader: inout PluginFrameReader) throws(PluginFailure) -> String {
+    String(decoding: try reader.text().prefix(Self.maxNameBytes), as: UTF8.self)
   }
 
   private func receiveOutputs(_ reader: inout PluginFrameReader) throws(PluginFailure) {
@@ -224,6 +233,7 @@ package final class PluginSession {
 
   private func receiveLog(_ level: Int32, _ text: String) {
     lastLogLine = text
+    guard lines.allows(nowMs: SystemClock.monotonicNs() / 1_000_000) else { return }
     let line = Logger.Message(stringLiteral: "plugin: \(text)")
     switch level {
     case ...Int32(CROSSDOCK_LOG_ERROR): log.error(line)
