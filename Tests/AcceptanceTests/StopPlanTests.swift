@@ -84,7 +84,7 @@ import Testing
   }
 
   /// Each message is published and the agent killed at once, before or after it has taken it; then the gateway sends the message again, and
-  /// the plan, which is answered with where it stands. Answers that died with the agent are missing, others are never out of order.
+  /// the plan, which is answered with where it stands. Every revision is heard, perhaps more than once, and never after a later one.
   @Test func dialogueSurvivesAKillAfterEachOfItsMessages() throws {
     let (agent, replies) = try start()
     let gateway = Gateway(agent)
