@@ -21,7 +21,9 @@ struct ProcessUsage {
   /// How long its first thread has waited for a processor since its start.
   static func waitedMs(_ pid: pid_t) -> Int64 {
     // ns on a processor, ns waited for one, slices.
-    guard let fields = text("/proc/\(pid)/schedstat")?.split(separator: UInt8(ascii: " ")), fields.count > 1 else { return 0 }
+    guard let fields = text("/proc/\(pid)/schedstat")?.split(separator: UInt8(ascii: " ")), fields.count > 1 else {
+      return 0
+    }
     return (Int64(String(decoding: fields[1], as: UTF8.self)) ?? 0) / 1_000_000
   }
 
