@@ -3,7 +3,6 @@ import Foundation
 import Journal
 import Logging
 import Platform
-import PluginRuntime
 import Records
 import Testing
 

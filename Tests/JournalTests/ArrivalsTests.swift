@@ -26,69 +26,62 @@ import Testing
     var journal = try fixture.open(maxBytes: 1 << 20)
     var model: [Entry] = []
     var next: [UInt64] = [1, 1, 1]
-    // A reader beside the writer, which is sometimes slower than what the cap lets go.
-    let reader = try fixture.reader()
-    var (position, after): (Int64, [UInt64]) = (0, [0, 0, 0])
-    var (read, missed): ([Entry], UInt64) = ([], 0)
+    var follower = Follower(reader: try fixture.reader())
     for step in 0..<150 {
       switch random.below(12) {
       case 0: journal = try fixture.open(maxBytes: 1 << 20)
       case 1, 2: try journal.maintain(now: fixture.clock.now())
       case 3, 4, 5, 6:
         // As after a restart, where only the arrival is known: what went meanwhile is not counted then.
-        if restarts, random.below(3) == 0 { after = try reader.sequences(of: Self.names, arrivedUpTo: position) }
-        let limit = 1 + random.below(120)
-        let maxBytes = 1 + random.below(60_000)
-        let found = try reader.arrivals(
-          of: Self.names, arrivedAfter: position, after: after, limit: limit, maxBytes: maxBytes)
-        #expect(found.records.count <= limit)
-        let bytes = found.records.reduce(0) { $0 + $1.record.body.count }
-        #expect(found.records.count <= 1 || bytes - (found.records.last?.record.body.count ?? 0) <= maxBytes)
-        missed += found.missed
-        after = found.after
-        for record in found.records {
-          #expect(record.arrival > position)
-          position = record.arrival
-          after[record.stream] = record.record.sequence
-          read.append(
-            Entry(
-              stream: record.stream, sequence: record.record.sequence,
-              body: String(decoding: record.record.body, as: UTF8.self)))
-        }
+        if restarts, random.below(3) == 0 { try follower.restart() }
+        _ = try follower.read(limit: 1 + random.below(120), maxBytes: 1 + random.below(60_000))
       default:
         let batch = RecordBatch()
         let source = journal.intern("source-\(random.below(9))")
-        var added: [Entry] = []
         for i in 0..<(1 + random.below(80)) {
           let stream = random.below(3)
           let body = random.body(of: random.below(900), "\(step)-\(i)")
           batch.add(body, stream: UInt16(stream), source: source)
-          added.append(Entry(stream: stream, sequence: 0, body: body))
+          model.append(Entry(stream: stream, sequence: next[stream], body: body))
+          next[stream] += 1
         }
         journal.assignSequences(batch, from: 0)
         try journal.commit(batch, JournalTransaction(), now: fixture.clock.now())
-        for (index, _) in added.enumerated() {
-          added[index].sequence = next[added[index].stream]
-          next[added[index].stream] += 1
-        }
-        model += added
       }
     }
-    while true {
-      let found = try reader.arrivals(of: Self.names, arrivedAfter: position, after: after, limit: 77, maxBytes: 9000)
+    while try follower.read(limit: 77, maxBytes: 9000) {}
+    check(follower.read, restarts ? nil : follower.missed, model)
+  }
+
+  /// A reader beside the writer, which is sometimes slower than what the cap lets go.
+  private struct Follower {
+    let reader: JournalReader
+    private var position: Int64 = 0
+    private var after: [UInt64] = [0, 0, 0]
+    private(set) var read: [Entry] = []
+    private(set) var missed: UInt64 = 0
+
+    init(reader: JournalReader) { self.reader = reader }
+
+    mutating func restart() throws { after = try reader.sequences(of: names, arrivedUpTo: position) }
+
+    /// False: there was nothing.
+    mutating func read(limit: Int, maxBytes: Int) throws -> Bool {
+      let found = try reader.arrivals(of: names, arrivedAfter: position, after: after, limit: limit, maxBytes: maxBytes)
+      #expect(found.records.count <= limit)
+      let bytes = found.records.reduce(0) { $0 + $1.record.body.count }
+      #expect(found.records.count <= 1 || bytes - (found.records.last?.record.body.count ?? 0) <= maxBytes)
       missed += found.missed
       after = found.after
-      guard !found.records.isEmpty else { break }
       for record in found.records {
+        #expect(record.arrival > position)
         position = record.arrival
         after[record.stream] = record.record.sequence
-        read.append(
-          Entry(
-            stream: record.stream, sequence: record.record.sequence,
-            body: String(decoding: record.record.body, as: UTF8.self)))
+        let body = String(decoding: record.record.body, as: UTF8.self)
+        read.append(Entry(stream: record.stream, sequence: record.record.sequence, body: body))
       }
+      return !found.records.isEmpty
     }
-    check(read, restarts ? nil : missed, model)
   }
 
   /// What was read is the model without what was evicted before it was read, in the model's order.
