@@ -73,7 +73,7 @@ import Testing
     }
     let (configuration, problems) = load(lines.joined(separator: "\n"))
     #expect(problems == [])
-    #expect(configuration?.feeds.count == 8)
+    #expect(configuration?.feeds.count == 9)
     let energy = configuration?.feeds.first { $0.name == "energy-meters" }
     #expect(energy?.decoder.name == "csv")
     #expect(configuration?.streams.first { $0.name == "plc" }?.bodyFormat == .bytes)
