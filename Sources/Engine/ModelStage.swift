@@ -97,21 +97,12 @@ final class ModelStage {
     let start = batch.count
     for reject in slot.model.rejects where reject.record < start { setAside(reject, of: slot, in: pipeline, now: now) }
     let isDerived = slot.model.descriptor.role == .model
-    let firstEmitted = batch.count
     for record in slot.model.emitted.records {
-      guard let source = slot.model.emitted.withSource(of: record, { journal.internForPlugin($0) }) else { continue }
-      slot.model.emitted.withBody(of: record) { batch.appendBody($0) }
-      var flags: RecordFlags = isDerived ? .derived : []
-      if !now.isSynchronised { flags.insert(.clockUnsynchronised) }
-      batch.finishRecord(
-        stream: slot.writes[record.write], source: source, eventTimeNs: record.eventTimeNs, ingestTimeNs: now.wallNs,
-        monotonicNs: now.monotonicNs, flags: flags)
-      if record.hasReply, let connection = slot.replyConnection {
-        let topic = slot.model.emitted.replyTopic(of: record)
-        pipeline.add(JournalTransaction.Reply(connection: connection, topic: topic, recordIndex: batch.count - 1))
-      }
+      let isTaken = pipeline.append(
+        record, of: slot.model.emitted, to: slot.writes[record.write], isDerived: isDerived,
+        replyConnection: slot.replyConnection, by: slot.model.name, now: now)
+      if isTaken { slot.counters.emitted += 1 }
     }
-    slot.counters.emitted += UInt64(batch.count - firstEmitted)
     journal.assignSequences(batch, from: start)
   }
 
