@@ -95,19 +95,55 @@ if hasStopSequencing {
   pluginFlags.append(.define("PLUGIN_STOP_SEQUENCING"))
 }
 if hasPredictiveMaintenance {
+  // Algorithms without any input or output, and the plugin that uses them. Arrows point up this list.
+  let monitoring = "Plugins/PredictiveMaintenance"
   pluginTargets += [
-    module("ConditionMonitoring", [], path: "Plugins/PredictiveMaintenance/ConditionMonitoring"),
+    .systemLibrary(name: "CKissFFT", path: "\(monitoring)/CKissFFT"),
+    module("StateCoding", [], path: "\(monitoring)/StateCoding"),
+    module("Spectra", ["CKissFFT", "StateCoding"], path: "\(monitoring)/Spectra"),
+    module("SignalFeatures", ["JSONText", "Spectra", "StateCoding"], path: "\(monitoring)/SignalFeatures"),
+    module("ConditionMonitoring", ["StateCoding"], path: "\(monitoring)/ConditionMonitoring"),
+    module("AnomalyDetection", ["StateCoding"], path: "\(monitoring)/AnomalyDetection"),
+    module("DriftWatch", ["StateCoding"], path: "\(monitoring)/DriftWatch"),
+    module("TrainedModels", ["JSONText"], path: "\(monitoring)/TrainedModels"),
+    module("Prognosis", ["StateCoding"], path: "\(monitoring)/Prognosis"),
     module(
-      "PredictiveMaintenance", ["ConditionMonitoring", "CrossdockPlugin", "CCrossdockPlugin", "JSONText"],
-      path: "Plugins/PredictiveMaintenance/PredictiveMaintenance"),
-    tests("ConditionMonitoring", ["ConditionMonitoring"]),
-    tests("PredictiveMaintenance", ["ConditionMonitoring", "PredictiveMaintenance", "CrossdockPlugin", "JSONText"]),
+      "ModelGovernance",
+      ["JSONText", "StateCoding", "SignalFeatures", "TrainedModels", "Prognosis", "DriftWatch"],
+      path: "\(monitoring)/ModelGovernance"),
+    module(
+      "PredictiveMaintenance",
+      [
+        "StateCoding", "Spectra", "SignalFeatures", "ConditionMonitoring", "AnomalyDetection", "DriftWatch",
+        "TrainedModels", "Prognosis", "ModelGovernance", "CrossdockPlugin", "CCrossdockPlugin", "JSONText",
+      ],
+      path: "\(monitoring)/PredictiveMaintenance"),
+    tests("Spectra", ["Spectra", "StateCoding"]),
+    tests("SignalFeatures", ["SignalFeatures", "Spectra", "StateCoding", "JSONText"]),
+    tests("ConditionMonitoring", ["ConditionMonitoring", "StateCoding"]),
+    tests("AnomalyDetection", ["AnomalyDetection", "StateCoding"]),
+    tests("DriftWatch", ["DriftWatch", "StateCoding"]),
+    tests("TrainedModels", ["TrainedModels", "JSONText"]),
+    tests("Prognosis", ["Prognosis", "StateCoding"]),
+    tests(
+      "ModelGovernance",
+      ["ModelGovernance", "SignalFeatures", "TrainedModels", "Prognosis", "DriftWatch", "StateCoding", "JSONText"]),
+    tests(
+      "PredictiveMaintenance",
+      [
+        "ConditionMonitoring", "PredictiveMaintenance", "ModelGovernance", "SignalFeatures", "Spectra",
+        "AnomalyDetection", "DriftWatch", "TrainedModels", "Prognosis", "StateCoding", "CrossdockPlugin",
+        "CCrossdockPlugin", "JSONText",
+      ]),
   ]
   let (product, target) = sharedObject(
     "predictive-maintenance", "PredictiveMaintenance", path: "Plugins/PredictiveMaintenance")
   pluginProducts.append(product)
   pluginTargets.append(target)
-  pluginDependencies += ["PredictiveMaintenance"]
+  pluginDependencies += [
+    "PredictiveMaintenance", "StateCoding", "Spectra", "SignalFeatures", "ConditionMonitoring", "AnomalyDetection",
+    "DriftWatch", "TrainedModels", "Prognosis", "ModelGovernance",
+  ]
   pluginFlags.append(.define("PLUGIN_PREDICTIVE_MAINTENANCE"))
 }
 

@@ -1,4 +1,5 @@
 import ConditionMonitoring
+import StateCoding
 import Testing
 
 private let vibration = MonitorParameters(

@@ -7,13 +7,14 @@
 //   4  assets, from the least recently used on; each:
 //        2 stream (index above)   4 source number   name (empty: never in alarm)
 //        1 waveform monitor? (0, 1)   2 scalar monitors (0, or as many as the stream has columns)
-//        the waveform monitor     the scalar monitors                 (StateCoding.swift)
+//        the waveform monitor     the scalar monitors                 (MonitorStateCoding.swift)
 //   4  CRC-32C of all bytes before
 //
 // Valid if and only if the CRC, magic, version and hash are right and the bytes are used up exactly. Streams and columns are
 // matched by name: what the configuration no longer has is dropped, what is new starts to learn.
 internal import ConditionMonitoring
 internal import CrossdockPlugin
+internal import StateCoding
 
 enum MaintenanceCheckpoint {
   private static let magic: UInt32 = 0x4D50_4443

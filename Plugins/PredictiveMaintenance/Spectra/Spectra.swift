@@ -1,0 +1,2 @@
+/// What a waveform says in frequency: spectra, envelope spectra, a bearing's fault orders.
+package enum Spectra {}

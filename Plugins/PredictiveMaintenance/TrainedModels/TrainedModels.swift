@@ -1,0 +1,2 @@
+/// Evaluators of models that others trained: LightGBM, XGBoost, ONNX.
+package enum TrainedModels {}
