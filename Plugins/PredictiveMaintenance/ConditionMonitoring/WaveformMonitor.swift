@@ -15,7 +15,7 @@ package struct WaveformMonitor: Equatable, Sendable {
   }
 
   package internal(set) var baselines = [RobustBaseline](repeating: RobustBaseline(), count: featureCount)
-  package internal(set) var alarm = AlarmState()
+  package var alarm = AlarmState()
 
   package init() {}
 
@@ -41,6 +41,11 @@ package struct WaveformMonitor: Equatable, Sendable {
       }
     }
     return assessment
+  }
+
+  /// Sensor replaced, maintenance done: nothing of before counts.
+  package mutating func reset() {
+    self = WaveformMonitor()
   }
 
   package mutating func restartLearning() {

@@ -1,11 +1,12 @@
 // The checkpoint: everything that the model remembers, little-endian.
 //
 //   4  magic "CDPM"
-//   2  version 1
+//   2  version 2
 //   8  hash of the feature specification
 //   2  streams; each: name, 2 column count, the columns' names        (a text: 2 length, UTF-8)
+//   20 the bound on all alerts
 //   4  assets, from the least recently used on; each:
-//        2 stream (index above)   4 source number   name (empty: never in alarm)
+//        2 stream (index above)   4 source number   name   20 the bound on its alerts
 //        1 waveform monitor? (0, 1)   2 scalar monitors (0, or as many as the stream has columns)
 //        the waveform monitor     the scalar monitors                 (MonitorStateCoding.swift)
 //   4  CRC-32C of all bytes before
@@ -18,9 +19,10 @@ internal import StateCoding
 
 enum MaintenanceCheckpoint {
   private static let magic: UInt32 = 0x4D50_4443
-  private static let version: UInt16 = 1
+  private static let version: UInt16 = 2
 
-  static func encode(_ registry: AssetRegistry, streams: [PluginContext.Stream]) -> [UInt8] {
+  static func encode(_ registry: AssetRegistry, _ storm: AlertStorm.Bucket, streams: [PluginContext.Stream]) -> [UInt8]
+  {
     let state = StateWriter(reserving: 256 + registry.signalCount * 128)
     state.append(magic)
     state.append(version)
@@ -31,11 +33,13 @@ enum MaintenanceCheckpoint {
       state.append(UInt16(stream.columns.count))
       for column in stream.columns { state.append(column) }
     }
+    storm.encode(into: state)
     state.append(UInt32(registry.assetCount))
     registry.forEach { asset in
       state.append(asset.stream)
       state.append(asset.source)
       state.append(asset.name)
+      asset.storm.encode(into: state)
       state.append(UInt8(asset.waveform == nil ? 0 : 1))
       state.append(UInt16(asset.scalars.count))
       asset.waveform?.encode(into: state)
@@ -45,11 +49,18 @@ enum MaintenanceCheckpoint {
     return state.bytes
   }
 
+  /// What is not in the registry.
+  struct Decoded {
+    /// The bound on all alerts.
+    var storm: AlertStorm.Bucket
+    /// Signals of streams or columns that are gone.
+    var dropped = 0
+  }
+
   /// Fills an empty registry.
-  /// - Returns: how many signals were dropped.
   static func decode(
     _ bytes: [UInt8], into registry: AssetRegistry, streams: [PluginContext.Stream]
-  ) throws -> Int {
+  ) throws -> Decoded {
     guard bytes.count > 20 else { throw PluginError("it is too short") }
     var trailer = StateReader(bytes.suffix(4))
     let checksum = bytes.withUnsafeBytes {
@@ -66,10 +77,10 @@ enum MaintenanceCheckpoint {
       throw PluginError("its features are defined differently from \(WaveformFeatures.version)")
     }
     let mappings = try (0..<Int(state.integer(UInt16.self))).map { _ in try mapping(&state, streams) }
-    var dropped = 0
-    for _ in 0..<(try state.integer(UInt32.self)) { dropped += try asset(&state, mappings, into: registry) }
+    var decoded = Decoded(storm: try AlertStorm.Bucket(from: &state))
+    for _ in 0..<(try state.integer(UInt32.self)) { decoded.dropped += try asset(&state, mappings, into: registry) }
     guard state.isAtEnd else { throw PluginError("it is longer than it says") }
-    return dropped
+    return decoded
   }
 
   /// Where a stream of the checkpoint is now: its number and, for each of its columns now, the place in the checkpoint.
@@ -93,6 +104,7 @@ enum MaintenanceCheckpoint {
     let stream = Int(try state.integer(UInt16.self))
     let source = try state.integer(UInt32.self)
     let name = try state.text()
+    let storm = try AlertStorm.Bucket(from: &state)
     let hasWaveform = try state.integer(UInt8.self) == 1
     let count = Int(try state.integer(UInt16.self))
     guard mappings.indices.contains(stream), count == 0 || count == mappings[stream].columnCount else {
@@ -102,8 +114,8 @@ enum MaintenanceCheckpoint {
     let scalars = try (0..<count).map { _ in try SignalMonitor(from: &state) }
     let mapping = mappings[stream]
     guard let number = mapping.stream else { return count + (hasWaveform ? WaveformMonitor.featureCount : 0) }
-    let asset = AssetMonitor(stream: UInt16(number), source: source)
-    asset.name = name
+    let asset = AssetMonitor(stream: UInt16(number), source: source, name: name)
+    asset.storm = storm
     asset.waveform = waveform
     if count > 0 { asset.scalars = mapping.places.map { $0.map { scalars[$0] } ?? SignalMonitor() } }
     guard registry.insert(asset) else { throw PluginError("an asset is there twice") }

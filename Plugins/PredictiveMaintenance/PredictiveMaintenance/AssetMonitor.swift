@@ -1,0 +1,30 @@
+internal import ConditionMonitoring
+
+/// What is watched of one source in one stream.
+final class AssetMonitor {
+  let key: UInt64
+  let stream: UInt16
+  let source: UInt32
+  /// The source's name: what events and alerts call the asset.
+  let name: String
+  /// One for each column of the stream; empty until the source sends columns.
+  var scalars: [SignalMonitor] = []
+  /// Nil until the source sends a waveform.
+  var waveform: WaveformMonitor?
+  /// Alerts that may open.
+  var storm = AlertStorm.Bucket()
+  // Neighbours in the order of use, the registry's own. Unmanaged, because its dictionary owns every asset of the list.
+  unowned(unsafe) var newer: AssetMonitor?
+  unowned(unsafe) var older: AssetMonitor?
+
+  init(stream: UInt16, source: UInt32, name: String) {
+    key = Self.key(stream: stream, source: source)
+    self.stream = stream
+    self.source = source
+    self.name = name
+  }
+
+  static func key(stream: UInt16, source: UInt32) -> UInt64 { UInt64(stream) << 32 | UInt64(source) }
+
+  var signalCount: Int { scalars.count + (waveform == nil ? 0 : WaveformMonitor.featureCount) }
+}

@@ -1,0 +1,48 @@
+internal import ConditionMonitoring
+internal import CrossdockPlugin
+internal import JSONText
+
+// What was done to machines and sensors: baselines begin anew, open alerts end.
+extension MaintenanceModel {
+  func takeEvent(of record: PluginRecord, _ output: PluginOutput) throws {
+    switch MachineEvent.parse(record.body) {
+    case .event(let event): try reset(event, of: record, output)
+    case .other: output.count("other_events")
+    case .invalid(let reason):
+      output.count("invalid_events")
+      log(.warning, "record \(record.sequence) of \(streams[Int(record.stream)].name) is no event: \(reason)")
+    }
+  }
+
+  private func reset(_ event: MachineEvent, of record: PluginRecord, _ output: PluginOutput) throws {
+    output.count("machine_events")
+    let moment = moment(of: record)
+    var signals = 0
+    try registry.forEach { asset in
+      guard asset.name == event.asset else { return }
+      let columns = streams[Int(asset.stream)].columns
+      for i in asset.scalars.indices where event.component == nil || event.component == columns[i] {
+        try end(scalar: i, of: asset, reason: event.kind.rawValue, moment, output)
+        asset.scalars[i].reset()
+        signals += 1
+      }
+      if asset.waveform != nil, event.component == nil || event.component == options.component {
+        try endWaveform(of: asset, reason: event.kind.rawValue, moment, output)
+        asset.waveform?.reset()
+        signals += WaveformMonitor.featureCount
+      }
+    }
+    if signals == 0 {
+      output.count("events_without_signal")
+      let place = event.component.map { " component \"\($0)\"" } ?? ""
+      log(.warning, "an event is about asset \"\(event.asset)\"\(place), of which nothing is watched")
+    }
+    try events.emit("baseline-reset", asset: event.asset, eventTimeNs: record.eventTimeNs, output) { json in
+      if let component = event.component { json.member("component", component) }
+      json.member("cause", event.kind.rawValue)
+      if !event.note.isEmpty { json.member("note", event.note) }
+      json.member("signals", signals)
+      lineage(record.stream, first: record.sequence, last: record.sequence).writeInputs(into: &json)
+    }
+  }
+}
