@@ -23,6 +23,10 @@ enum AllCommands {
     #if PLUGIN_STOP_SEQUENCING
       commands.append(StopsCommand.self)
     #endif
+    #if PLUGIN_PREDICTIVE_MAINTENANCE
+      commands.append(ExplainCommand.self)
+      commands.append(ReplayCommand.self)
+    #endif
     return commands
   }
 }
