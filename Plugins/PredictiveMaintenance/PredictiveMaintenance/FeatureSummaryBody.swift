@@ -1,11 +1,13 @@
 internal import ConditionMonitoring
 internal import JSONText
+internal import Spectra
 
 /// What a waveform came to, as it is written into the feature stream: one record a waveform, good or not.
 enum FeatureSummaryBody {
   static func write(
-    _ outcome: WaveformFeatures.Outcome, assessment: WaveformMonitor.Assessment?, isOpen: Bool, asset: String,
-    lineage: Lineage, thresholds: AlarmState.Thresholds, into json: inout JSONWriter
+    _ outcome: WaveformFeatures.Outcome, assessment: WaveformMonitor.Assessment?,
+    finding: VibrationWatch.Finding?, life: RemainingLifeBody, isOpen: Bool, asset: String, lineage: Lineage,
+    thresholds: AlarmState.Thresholds, into json: inout JSONWriter
   ) {
     json.removeAll()
     json.object { json in
@@ -25,15 +27,33 @@ enum FeatureSummaryBody {
       case .wrongLength: json.member("quality", "wrong_length")
       }
       if let assessment {
-        json.member("phase", assessment.score == nil ? "learning" : isOpen ? "alarm" : "watching")
+        json.member("phase", isOpen ? "alarm" : assessment.z[0].isNaN ? "learning" : "watching")
         if let score = assessment.score {
           json.member("score", Rounding.sixDigits(score))
           json.member("health", Rounding.sixDigits(AlarmState.health(score: score, thresholds)))
         }
       }
+      if let finding { write(finding, into: &json) }
+      if life != .notYet { life.write(into: &json) }
       lineage.writeInputs(into: &json)
       ModelIdentity.plugin.write(into: &json)
     }
+  }
+
+  private static func write(_ finding: VibrationWatch.Finding, into json: inout JSONWriter) {
+    if let velocity = finding.velocityRmsMmS { json.member("velocity_rms_mm_s", Rounding.sixDigits(velocity)) }
+    if let zone = finding.zone { json.member("zone", zone.rawValue) }
+    guard !finding.faults.isEmpty else { return }
+    json.member(
+      "fault",
+      array: { json in
+        for fault in finding.faults {
+          json.object {
+            $0.member("type", fault.type)
+            $0.member("probability", Rounding.sixDigits(fault.probability))
+          }
+        }
+      })
   }
 
   private static func write(_ features: WaveformFeatures, into json: inout JSONWriter) {

@@ -1,6 +1,7 @@
 internal import ConditionMonitoring
 internal import CrossdockPlugin
 internal import JSONText
+internal import Prognosis
 
 // What was done to machines and sensors: baselines begin anew, open alerts end.
 extension MaintenanceModel {
@@ -24,11 +25,20 @@ extension MaintenanceModel {
       for i in asset.scalars.indices where event.component == nil || event.component == columns[i] {
         try end(scalar: i, of: asset, reason: event.kind.rawValue, moment, output)
         asset.scalars[i].reset()
+        if !asset.drift.isEmpty { asset.drift[i].reset() }
         signals += 1
+      }
+      // What was learned of the columns together holds only as long as each is what it was.
+      if asset.group != nil, event.component == nil || columns.contains(event.component ?? "") {
+        try endGroup(of: asset, reason: event.kind.rawValue, moment, output)
+        asset.group = nil
       }
       if asset.waveform != nil, event.component == nil || event.component == options.component {
         try endWaveform(of: asset, reason: event.kind.rawValue, moment, output)
         asset.waveform?.reset()
+        asset.bearing = BearingScores()
+        asset.prognosis.reset()
+        asset.waveformDrift?.reset()
         signals += WaveformMonitor.featureCount
       }
     }

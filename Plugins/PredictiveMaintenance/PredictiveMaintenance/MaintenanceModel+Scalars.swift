@@ -16,11 +16,14 @@ extension MaintenanceModel {
         output.count(value.isNaN ? "missing_values" : "invalid_values")
         continue
       }
+      if options.watchesSignalDrift { try watchDrift(value, column: i, of: record, asset, output) }
+      guard options.detectors.contains(.baseline) else { continue }
       let severity = asset.scalars[i].alarm.severity
       let transition = asset.scalars[i].observe(value, sequence: sequence, options.scalars)
       guard transition != nil || asset.scalars[i].alarm.isHeldBack else { continue }
       try settle(transition, severity, column: i, value: value, of: record, asset, output)
     }
+    if watchesGroups { try observeGroup(of: record, asset, output) }
   }
 
   private func settle(

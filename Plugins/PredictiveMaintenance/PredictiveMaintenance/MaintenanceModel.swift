@@ -6,6 +6,7 @@
 // records, not on their times; only the bound on alerts looks at the monotonic time that the records carry.
 //
 // The ways of a record are in extensions: scalars, waveforms, what was done to machines.
+internal import AnomalyDetection
 internal import CCrossdockPlugin
 internal import ConditionMonitoring
 package import CrossdockPlugin
@@ -28,6 +29,13 @@ package final class MaintenanceModel: Model {
   let epoch: String
   let featureStream: String?
   let alerts: AlertDesk
+  /// Nil where too little is known of the machine.
+  let vibration: VibrationWatch?
+  /// By stream: the column with the speed.
+  let speedColumns: [Int?]
+  /// By stream: what the trees of its assets share; nil: none, or too many or too few columns.
+  let treeShapes: [HalfSpaceShape?]
+  let watchesGroups: Bool
   let events: EventDesk
   var registry: AssetRegistry
   let log: (PluginContext.LogLevel, String) -> Void
@@ -45,6 +53,17 @@ package final class MaintenanceModel: Model {
     registry = AssetRegistry(maxSignals: options.maxSignals)
     featureStream = context.writes.dropFirst().first { $0 != options.eventsStream }
     events = EventDesk(stream: options.eventsStream, model: .plugin)
+    vibration = VibrationWatch(
+      options.machine, findsFaults: options.detectors.contains(.envelope), options.waveforms.thresholds)
+    speedColumns = streams.map { stream in
+      guard case .column(let name) = options.machine.speed else { return nil }
+      return stream.columns.firstIndex(of: name)
+    }
+    watchesGroups = options.detectors.contains(.multivariate) || options.detectors.contains(.trees)
+    treeShapes = streams.map { stream in
+      options.detectors.contains(.trees) && GroupMonitor.columnCounts.contains(stream.columns.count)
+        ? HalfSpaceShape(columnCount: stream.columns.count, seed: 1) : nil
+    }
     alerts = AlertDesk(stream: first, limits: options.storm, events: events)
     log = context.log
   }
@@ -72,7 +91,17 @@ package final class MaintenanceModel: Model {
 
   package func restore(_ checkpoint: [UInt8]) throws {
     let restored = AssetRegistry(maxSignals: options.maxSignals)
-    let decoded = try MaintenanceCheckpoint.decode(checkpoint, into: restored, streams: streams)
+    let decoded = try MaintenanceCheckpoint.decode(checkpoint, into: restored, streams: streams, shapes: treeShapes)
+    restored.forEach { asset in
+      // What the options ask for now may be other than then.
+      if asset.group?.fits(options.detectors, columnCount: columnCounts[Int(asset.stream)]) == false {
+        asset.group = nil
+      }
+      if !options.watchesSignalDrift {
+        asset.drift = []
+        asset.waveformDrift = nil
+      }
+    }
     registry = restored
     alerts.overall = decoded.storm
     guard decoded.dropped > 0 else { return }
@@ -95,6 +124,7 @@ package final class MaintenanceModel: Model {
   private func forget(_ asset: AssetMonitor, _ moment: AlertDesk.Moment, _ output: PluginOutput) throws {
     output.count("evicted_signals", UInt64(asset.signalCount))
     for i in asset.scalars.indices { try end(scalar: i, of: asset, reason: "forgotten", moment, output) }
+    try endGroup(of: asset, reason: "forgotten", moment, output)
     try endWaveform(of: asset, reason: "forgotten", moment, output)
   }
 

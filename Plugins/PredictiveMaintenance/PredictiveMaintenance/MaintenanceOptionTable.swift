@@ -12,6 +12,23 @@ extension MaintenanceOptions {
       "component", .string, default: "",
       help: "What the waveform belongs to, as alerts call it; empty: the kind, or \"waveform\" where that is generic."),
     PluginOption(
+      "bearing", .string, default: "",
+      help: "Designation of the bearing, as in 6205: with speed and sample_rate_hz its fault lines are looked for."),
+    PluginOption(
+      "balls", .integer, default: "0", help: "Geometry of a bearing that is not in the catalogue: balls or rollers."),
+    PluginOption("ball_diameter_mm", .number, default: "0", help: "Its ball diameter."),
+    PluginOption("pitch_diameter_mm", .number, default: "0", help: "Its pitch diameter."),
+    PluginOption("contact_angle_deg", .number, default: "0", help: "Its contact angle."),
+    PluginOption("speed_rpm", .number, default: "0", help: "Speed of the shaft; 0: not known, or see speed_column."),
+    PluginOption(
+      "speed_column", .string, default: "", help: "Column of the waveform's stream that has the speed in r/min."),
+    PluginOption("sample_rate_hz", .number, default: "0", help: "Rate at which waveforms were sampled."),
+    PluginOption("vibration_unit", .string, default: "g", help: "What waveforms are in: g, or m/s2."),
+    PluginOption(
+      "machine_group", .integer, default: "0",
+      help: "Group of ISO 20816-3: 1 (above 300 kW) or 2 (15 to 300 kW); 0: no vibration zones. Needs sample_rate_hz."),
+    PluginOption("foundation", .string, default: "rigid", help: "rigid or flexible, for machine_group."),
+    PluginOption(
       "maintenance", .string, default: "", help: "What to do about an alert, for example \"grease or replace bearing\"."
     ),
   ]
@@ -38,6 +55,11 @@ extension MaintenanceOptions {
     PluginOption("warning_z", .number, default: "6", help: "Robust z-score from which a value counts as deviating."),
     PluginOption("critical_z", .number, default: "12", help: "Robust z-score from which a deviation is critical."),
     PluginOption("clear_z", .number, default: "3", help: "Robust z-score below which a value counts as recovered."),
+    PluginOption(
+      "failure_z", .number, default: "60",
+      help:
+        "Where a waveform's score counts as failure, in standard deviations of the healthy score: remaining life is the time to it."
+    ),
     PluginOption(
       "scalar_direction", .string, default: "auto",
       help:

@@ -1,15 +1,18 @@
 internal import ConditionMonitoring
 internal import CrossdockPlugin
+internal import Prognosis
 
 /// The options' values, checked: an error names its option.
 struct MaintenanceOptions {
   var kind: MachineKind
   /// What a waveform belongs to, as alerts call it.
   var component: String
+  var machine: MachineOptions
   var waveforms: MonitorParameters
   var scalars: MonitorParameters
   var detectors: Set<Detector>
   var drift: Drift
+  var degradation: DegradationPrognosis.Parameters
   var storm: AlertStorm.Limits
   /// Of `writes`; nil: events are not written.
   var eventsStream: String?
@@ -17,6 +20,12 @@ struct MaintenanceOptions {
   var eventInput: UInt16?
   var maxSignals: Int
   var maintenance: String
+
+  /// The longest life that is told: a year.
+  private static let horizonS = 365.0 * 86_400
+
+  /// Whether plain signals are watched for drift.
+  var watchesSignalDrift: Bool { drift == .all || (drift == .auto && eventsStream != nil) }
 
   /// A word of `detectors`.
   enum Detector: String, CaseIterable {
@@ -38,6 +47,7 @@ struct MaintenanceOptions {
     kind = try values.word("kind", MachineKind.self)
     let named = context.string("component")
     component = named.isEmpty ? kind.component : named
+    machine = try MachineOptions(values)
     let thresholds = try Self.thresholds(values)
     let learnCount = try values.whole("learn_count", 0...1_000_000)
     guard learnCount == 0 || learnCount >= RobustBaseline.leastLearnCount else {
@@ -56,6 +66,9 @@ struct MaintenanceOptions {
     waveforms.baseline.driftLimit = try values.number("drift_limit", 0...1e6)
     detectors = try Self.detectors(context.string("detectors"))
     drift = try values.word("drift", Drift.self)
+    degradation = DegradationPrognosis.Parameters(
+      onset: .init(learnCount: waveforms.baseline.learnCount), threshold: try values.number("failure_z", 4...1e5),
+      horizon: Self.horizonS)
     storm = AlertStorm.Limits(
       perAssetPerHour: try values.whole("storm_per_asset_per_hour", 1...1_000_000),
       perHour: try values.whole("storm_per_hour", 1...1_000_000))
