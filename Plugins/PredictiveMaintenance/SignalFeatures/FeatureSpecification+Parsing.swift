@@ -7,32 +7,13 @@ extension FeatureSpecification {
   }
 
   package static func parse(_ bytes: [UInt8]) throws(FeatureSpecificationError) -> FeatureSpecification {
-    guard bytes.count <= FeatureLimits.specificationBytes else {
-      throw FeatureSpecificationError(
-        line: 1, column: 1, reason: "the specification is larger than \(FeatureLimits.specificationBytes) bytes")
-    }
-    let document: JSONValue
-    do throws(JSONSyntaxError) {
-      document = try JSONValue.parse(bytes)
-    } catch {
-      throw FeatureSpecificationError(line: error.line, column: error.column, reason: error.reason)
-    }
-    do throws(SpecificationFault) {
+    try SpecificationReader.read(bytes, atMost: FeatureLimits.specificationBytes) {
+      document throws(SpecificationFault) in
       var specification = FeatureSpecification()
-      try specification.read(SpecificationReader(value: document, path: JSONPath()))
+      try specification.read(document)
       specification.seal()
       return specification
-    } catch {
-      throw located(error, in: bytes)
     }
-  }
-
-  private static func located(_ fault: SpecificationFault, in bytes: [UInt8]) -> FeatureSpecificationError {
-    let offset = fault.path.offset(in: bytes, ofKey: fault.isKey)
-    let place = bytes.withUnsafeBytes { JSONSyntaxError(reason: "", offset: offset, in: $0) }
-    let path = fault.path.text
-    return FeatureSpecificationError(
-      line: place.line, column: place.column, reason: path.isEmpty ? fault.reason : "\(path): \(fault.reason)")
   }
 
   private mutating func read(_ document: SpecificationReader) throws(SpecificationFault) {

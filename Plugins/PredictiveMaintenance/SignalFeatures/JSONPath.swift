@@ -1,18 +1,18 @@
 internal import JSONText
 
 /// The way from a document's root to a value or a key, and where that stands in the text.
-struct JSONPath {
-  enum Step {
+package struct JSONPath {
+  package enum Step {
     case key(String)
     case index(Int)
   }
 
-  var steps: [Step] = []
+  package var steps: [Step] = []
 
-  func appending(_ step: Step) -> JSONPath { JSONPath(steps: steps + [step]) }
+  package func appending(_ step: Step) -> JSONPath { JSONPath(steps: steps + [step]) }
 
   /// `features[2].statistic`
-  var text: String {
+  package var text: String {
     var text = ""
     for step in steps {
       switch step {
@@ -25,7 +25,7 @@ struct JSONPath {
 
   /// The offset of the value, or of its key. The text is known to be JSON: it has been parsed. Where the path ends early (a
   /// member is missing), the place of the innermost value that is there.
-  func offset(in bytes: [UInt8], ofKey isKey: Bool) -> Int {
+  package func offset(in bytes: [UInt8], ofKey isKey: Bool) -> Int {
     var scanner = PlaceScanner(bytes: bytes)
     scanner.skipSpace()
     for (depth, step) in steps.enumerated() {

@@ -136,10 +136,16 @@ struct SlidingWindow {
       let at = place(i)
       let run = numbers + layout.aggregates + at * stride
       let later = olderCount - 1 - i
-      if later > 0 { run.update(from: numbers + layout.aggregates + place(i + 1) * stride, count: stride) }
+      if later > 0 { copy(numbers + layout.aggregates + place(i + 1) * stride, to: run, stride) }
       layout.moments.include(
         numbers[layout.values + at], time: seconds(at), into: run, count: later, atFront: true)
     }
+  }
+
+  /// A few doubles: a loop is less than a call of memmove.
+  @inline(__always)
+  private func copy(_ from: UnsafePointer<Double>, to: UnsafeMutablePointer<Double>, _ count: Int) {
+    for i in 0..<count { to[i] = from[i] }
   }
 
   private func seconds(_ at: Int) -> Double {
@@ -162,12 +168,12 @@ struct SlidingWindow {
     let stride = layout.moments.stride
     let running = numbers + layout.running
     guard layout.isSliding, olderCount > 0 else {
-      result.update(from: running, count: stride)
+      copy(running, to: result, stride)
       return
     }
     let older = numbers + layout.aggregates + head * stride
     guard runningCount > 0 else {
-      result.update(from: older, count: stride)
+      copy(older, to: result, stride)
       return
     }
     layout.moments.join(older, olderCount, running, runningCount, into: result)
