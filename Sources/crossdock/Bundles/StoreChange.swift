@@ -4,11 +4,11 @@ import Platform
 import Records
 
 /// After a change of the store: the running agent takes it up.
-enum PluginStoreChange {
+enum StoreChange {
   static let option = CommandSyntax.Option("--no-reload", help: "do not ask the running agent to take it up")
 
   /// - Returns: false when the agent refused: the store is changed, and the agent goes on as before.
-  static func takeUp(_ place: PluginStorePlace, _ arguments: ParsedArguments) throws(CrossdockError) -> Bool {
+  static func takeUp(_ place: StorePlace, _ arguments: ParsedArguments) throws(CrossdockError) -> Bool {
     if arguments.has(option.name) { return true }
     let folder = place.configuration.agent.dataDirectory
     guard try AgentReload.isAgentRunning(on: folder) else {

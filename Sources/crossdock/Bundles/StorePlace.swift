@@ -4,9 +4,9 @@ import Platform
 import PluginBundles
 import Records
 
-/// What agent.conf says of installed plugins. It is read without the plugins themselves: a file that names one that is not
+/// What agent.conf says of installed bundles. It is read without the plugins and models themselves: a file that names one that is not
 /// installed yet is right for the command that installs it.
-struct PluginStorePlace {
+struct StorePlace {
   let configuration: AgentConfiguration
 
   /// - Throws: with exit code 78 when agent.conf has an error; every problem has been printed then.
@@ -22,12 +22,20 @@ struct PluginStorePlace {
     configuration = loaded
   }
 
-  var folder: String { PluginCatalog.storeFolder(configuration.plugins) }
+  var pluginFolder: String { PluginCatalog.storeFolder(configuration.plugins) }
+  var modelFolder: String { InstalledModels.storeFolder(configuration.modelStore) }
 
-  var trust: TrustCheck {
+  var pluginTrust: TrustCheck {
+    Self.trust(configuration.plugins.trustKeys, configuration.plugins.allowUnsigned, BundleManifest.noun)
+  }
+
+  var modelTrust: TrustCheck {
+    Self.trust(configuration.modelStore.trustKeys, configuration.modelStore.allowUnsigned, ModelBundleManifest.noun)
+  }
+
+  private static func trust(_ keys: [TrustKey], _ allowsUnsigned: Bool, _ noun: String) -> TrustCheck {
     TrustCheck(
-      keys: configuration.plugins.trustKeys.compactMap { MinisignPublicKey(text: $0.text) },
-      allowsUnsigned: configuration.plugins.allowUnsigned)
+      keys: keys.compactMap { MinisignPublicKey(text: $0.text) }, allowsUnsigned: allowsUnsigned, noun: noun)
   }
 
   var hostPath: String { PluginCatalog.hostPath(configuration.plugins) }
