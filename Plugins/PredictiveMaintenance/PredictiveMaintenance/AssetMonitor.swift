@@ -18,6 +18,8 @@ final class AssetMonitor {
   var waveformDrift: SignalDrift?
   /// Of the columns together; nil where no such detector is asked for.
   var group: GroupMonitor?
+  /// One for each governed model that has judged it.
+  var governed: [GovernedMonitor] = []
   var bearing = BearingScores()
   /// Where the waveform's score goes.
   var prognosis = DegradationPrognosis()
@@ -34,6 +36,16 @@ final class AssetMonitor {
     self.source = source
     self.name = name
   }
+
+  /// Where a model's monitor is, made when it is new.
+  func place(of model: String) -> Int {
+    if let place = governed.firstIndex(where: { $0.model == model }) { return place }
+    governed.append(GovernedMonitor(model: model))
+    return governed.count - 1
+  }
+
+  /// What governed models say of remaining life.
+  var life: RemainingLifeBody { governed.lazy.compactMap(\.life).first ?? .notYet }
 
   static func key(stream: UInt16, source: UInt32) -> UInt64 { UInt64(stream) << 32 | UInt64(source) }
 

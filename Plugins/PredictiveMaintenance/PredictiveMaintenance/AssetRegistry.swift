@@ -45,6 +45,13 @@ final class AssetRegistry {
     return asset
   }
 
+  /// An asset that is there, without counting as a use.
+  func known(stream: UInt16, source: UInt32) -> AssetMonitor? {
+    let key = AssetMonitor.key(stream: stream, source: source)
+    if let newest, newest.key == key { return newest }
+    return assets[key]
+  }
+
   private func lacking(_ asset: AssetMonitor, _ scalars: Int, _ waveform: Bool) -> Int {
     (scalars > 0 && asset.scalars.isEmpty ? scalars : 0)
       + (waveform && asset.waveform == nil ? WaveformMonitor.featureCount : 0)

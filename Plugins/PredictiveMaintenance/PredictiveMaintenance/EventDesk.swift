@@ -4,19 +4,17 @@ internal import JSONText
 /// Writes the records of the events stream: what happened to the models themselves. Without such a stream it only counts.
 final class EventDesk {
   private let stream: String?
-  private let model: ModelIdentity
   private var json = JSONWriter(reserving: 512)
 
-  init(stream: String?, model: ModelIdentity) {
+  init(stream: String?) {
     self.stream = stream
-    self.model = model
   }
 
   var isWritten: Bool { stream != nil }
 
   /// - Parameter members: what follows `event`, `asset` and comes before `model`.
   func emit(
-    _ event: String, asset: String, eventTimeNs: Int64, _ output: PluginOutput,
+    _ event: String, asset: String, eventTimeNs: Int64, model: ModelIdentity = .plugin, _ output: PluginOutput,
     _ members: (inout JSONWriter) -> Void
   ) throws {
     guard let stream else { return }

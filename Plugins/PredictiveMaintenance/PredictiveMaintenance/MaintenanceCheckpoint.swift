@@ -11,6 +11,8 @@
 //        flag 1: the waveform monitor, fault scores, prognosis, observed age
 //        the scalar monitors                                          (MonitorStateCoding.swift)
 //        flag 2: the drift of each scalar   flag 4: the drift of the waveform   flag 8: the columns together
+//        1 governed models; of each: alarm, drift of its score, remaining life
+//   the governed models                                               (ModelGovernance)
 //   4  CRC-32C of all bytes before
 //
 // Valid if and only if the CRC, magic, version and hash are right and the bytes are used up exactly. Streams and columns are
@@ -18,6 +20,7 @@
 internal import AnomalyDetection
 internal import ConditionMonitoring
 internal import CrossdockPlugin
+internal import ModelGovernance
 internal import Prognosis
 internal import StateCoding
 
@@ -25,8 +28,10 @@ enum MaintenanceCheckpoint {
   private static let magic: UInt32 = 0x4D50_4443
   private static let version: UInt16 = 2
 
-  static func encode(_ registry: AssetRegistry, _ storm: AlertStorm.Bucket, streams: [PluginContext.Stream]) -> [UInt8]
-  {
+  static func encode(
+    _ registry: AssetRegistry, _ storm: AlertStorm.Bucket, _ governance: ModelGovernance,
+    streams: [PluginContext.Stream]
+  ) -> [UInt8] {
     let state = StateWriter(reserving: 256 + registry.signalCount * 128)
     state.append(magic)
     state.append(version)
@@ -46,6 +51,7 @@ enum MaintenanceCheckpoint {
       asset.storm.encode(into: state)
       encode(asset, into: state)
     }
+    governance.encode(into: state)
     state.append(CyclicRedundancyCheck.crc32c(state.written))
     return state.bytes
   }
@@ -61,7 +67,8 @@ enum MaintenanceCheckpoint {
   /// Fills an empty registry.
   /// - Parameter shapes: by stream: that of its trees, which its assets share.
   static func decode(
-    _ bytes: [UInt8], into registry: AssetRegistry, streams: [PluginContext.Stream], shapes: [HalfSpaceShape?]
+    _ bytes: [UInt8], into registry: AssetRegistry, _ governance: ModelGovernance, streams: [PluginContext.Stream],
+    shapes: [HalfSpaceShape?]
   ) throws -> Decoded {
     guard bytes.count > 20 else { throw PluginError("it is too short") }
     var trailer = StateReader(bytes.suffix(4))
@@ -83,6 +90,7 @@ enum MaintenanceCheckpoint {
     for _ in 0..<(try state.integer(UInt32.self)) {
       decoded.dropped += try asset(&state, mappings, shapes, into: registry)
     }
+    try governance.restore(from: &state)
     guard state.isAtEnd else { throw PluginError("it is longer than it says") }
     return decoded
   }
@@ -129,6 +137,8 @@ enum MaintenanceCheckpoint {
     for drift in asset.drift { drift.encode(into: state) }
     asset.waveformDrift?.encode(into: state)
     asset.group?.encode(into: state)
+    state.append(UInt8(clamping: asset.governed.count))
+    for monitor in asset.governed.prefix(Int(UInt8.max)) { monitor.encode(into: state) }
   }
 
   private static func asset(
@@ -155,6 +165,7 @@ enum MaintenanceCheckpoint {
     if parts.contains(.waveformDrift) { asset.waveformDrift = try SignalDrift(from: &state) }
     let shape = mapping.stream.flatMap { shapes[$0] }
     let group = parts.contains(.group) ? try GroupMonitor(from: &state, shape) : nil
+    asset.governed = try (0..<Int(state.integer(UInt8.self))).map { _ in try GovernedMonitor(from: &state) }
     guard mapping.stream != nil else {
       return count + (parts.contains(.waveform) ? WaveformMonitor.featureCount : 0)
     }

@@ -32,13 +32,13 @@ extension MaintenanceModel {
     try tell(finding, component: options.component, of: record, asset, output)
   }
 
-  private func tell(
-    _ finding: SignalDrift.Finding, component: String, of record: PluginRecord, _ asset: AssetMonitor,
-    _ output: PluginOutput
+  func tell(
+    _ finding: SignalDrift.Finding, component: String, model: ModelIdentity = .plugin, of record: PluginRecord,
+    _ asset: AssetMonitor, _ output: PluginOutput
   ) throws {
     output.count("drifts")
     let lineage = lineage(record.stream, first: finding.firstSequence, last: record.sequence)
-    try events.emit("drift", asset: asset.name, eventTimeNs: record.eventTimeNs, output) { json in
+    try events.emit("drift", asset: asset.name, eventTimeNs: record.eventTimeNs, model: model, output) { json in
       json.member("component", component)
       json.member("of", finding.kind.rawValue)
       json.member("detector", finding.signs.names)
@@ -49,7 +49,8 @@ extension MaintenanceModel {
       json.member("to", UTCText.of(record.eventTimeNs))
       lineage.writeInputs(into: &json)
     }
-    try events.emit("retrain-request", asset: asset.name, eventTimeNs: record.eventTimeNs, output) { json in
+    try events.emit("retrain-request", asset: asset.name, eventTimeNs: record.eventTimeNs, model: model, output) {
+      json in
       json.member("component", component)
       json.member("reason", "drift of \(component) (\(finding.kind.rawValue), \(finding.signs.names))")
       json.member(

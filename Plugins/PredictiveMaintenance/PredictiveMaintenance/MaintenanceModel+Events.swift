@@ -1,11 +1,16 @@
 internal import ConditionMonitoring
 internal import CrossdockPlugin
 internal import JSONText
+internal import ModelGovernance
 internal import Prognosis
 
 // What was done to machines and sensors: baselines begin anew, open alerts end.
 extension MaintenanceModel {
   func takeEvent(of record: PluginRecord, _ output: PluginOutput) throws {
+    if governance.command(record.body, stream: Int(record.stream), sequence: record.sequence) {
+      output.count("model_commands")
+      return try tellModelEvents(of: record, output)
+    }
     switch MachineEvent.parse(record.body) {
     case .event(let event): try reset(event, of: record, output)
     case .other: output.count("other_events")
@@ -41,6 +46,7 @@ extension MaintenanceModel {
         asset.waveformDrift?.reset()
         signals += WaveformMonitor.featureCount
       }
+      try resetGoverned(event, asset, moment, output)
     }
     if signals == 0 {
       output.count("events_without_signal")
@@ -53,6 +59,19 @@ extension MaintenanceModel {
       if !event.note.isEmpty { json.member("note", event.note) }
       json.member("signals", signals)
       lineage(record.stream, first: record.sequence, last: record.sequence).writeInputs(into: &json)
+    }
+  }
+
+  private func resetGoverned(
+    _ event: MachineEvent, _ asset: AssetMonitor, _ moment: AlertDesk.Moment, _ output: PluginOutput
+  ) throws {
+    // Its features are of all inputs: whatever was replaced, they begin anew.
+    governance.resetAsset(stream: Int(asset.stream), source: asset.source)
+    for i in asset.governed.indices where event.component == nil || event.component == asset.governed[i].model {
+      try end(
+        component: asset.governed[i].model, &asset.governed[i].alarm, of: asset, reason: event.kind.rawValue, moment,
+        output)
+      asset.governed[i].reset()
     }
   }
 }

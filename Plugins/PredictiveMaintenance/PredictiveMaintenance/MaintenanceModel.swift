@@ -11,6 +11,7 @@ internal import CCrossdockPlugin
 internal import ConditionMonitoring
 package import CrossdockPlugin
 internal import JSONText
+internal import ModelGovernance
 
 package final class MaintenanceModel: Model {
   static let name = "predictive-maintenance"
@@ -36,6 +37,7 @@ package final class MaintenanceModel: Model {
   /// By stream: what the trees of its assets share; nil: none, or too many or too few columns.
   let treeShapes: [HalfSpaceShape?]
   let watchesGroups: Bool
+  let governance: ModelGovernance
   let events: EventDesk
   var registry: AssetRegistry
   let log: (PluginContext.LogLevel, String) -> Void
@@ -52,7 +54,7 @@ package final class MaintenanceModel: Model {
     epoch = context.epoch
     registry = AssetRegistry(maxSignals: options.maxSignals)
     featureStream = context.writes.dropFirst().first { $0 != options.eventsStream }
-    events = EventDesk(stream: options.eventsStream, model: .plugin)
+    events = EventDesk(stream: options.eventsStream)
     vibration = VibrationWatch(
       options.machine, findsFaults: options.detectors.contains(.envelope), options.waveforms.thresholds)
     speedColumns = streams.map { stream in
@@ -64,8 +66,29 @@ package final class MaintenanceModel: Model {
       options.detectors.contains(.trees) && GroupMonitor.columnCounts.contains(stream.columns.count)
         ? HalfSpaceShape(columnCount: stream.columns.count, seed: 1) : nil
     }
+    governance = try Self.governance(context, options)
     alerts = AlertDesk(stream: first, limits: options.storm, events: events)
     log = context.log
+  }
+
+  private static func governance(
+    _ context: PluginContext, _ options: MaintenanceOptions
+  ) throws -> ModelGovernance {
+    do throws(GovernanceError) {
+      let governance = try ModelGovernance(files: context.files("bundles").map { ($0.path, $0.contents) })
+      guard governance.isEmpty || options.eventsStream != nil else {
+        throw GovernanceError(
+          file: "events",
+          reason: "what becomes of a model is told there: name a third stream in writes, or one of them with events = …"
+        )
+      }
+      for (number, stream) in context.streams.enumerated() where number != Int(options.eventInput ?? .max) {
+        governance.bind(stream: number, name: stream.name, columns: stream.columns)
+      }
+      return governance
+    } catch {
+      throw PluginError("bundles: \(error)")
+    }
   }
 
   package func process(_ batch: PluginBatch, into output: PluginOutput) throws {
@@ -82,16 +105,18 @@ package final class MaintenanceModel: Model {
       }
       if !record.columns.isEmpty { try observeColumns(of: record, output) }
       if !record.samples.isEmpty { try observeWaveform(of: record, output) }
+      if !governance.isEmpty { try observeGoverned(record, output) }
     }
   }
 
   package func checkpoint() -> [UInt8] {
-    MaintenanceCheckpoint.encode(registry, alerts.overall, streams: streams)
+    MaintenanceCheckpoint.encode(registry, alerts.overall, governance, streams: streams)
   }
 
   package func restore(_ checkpoint: [UInt8]) throws {
     let restored = AssetRegistry(maxSignals: options.maxSignals)
-    let decoded = try MaintenanceCheckpoint.decode(checkpoint, into: restored, streams: streams, shapes: treeShapes)
+    let decoded = try MaintenanceCheckpoint.decode(
+      checkpoint, into: restored, governance, streams: streams, shapes: treeShapes)
     restored.forEach { asset in
       // What the options ask for now may be other than then.
       if asset.group?.fits(options.detectors, columnCount: columnCounts[Int(asset.stream)]) == false {
@@ -126,6 +151,7 @@ package final class MaintenanceModel: Model {
     for i in asset.scalars.indices { try end(scalar: i, of: asset, reason: "forgotten", moment, output) }
     try endGroup(of: asset, reason: "forgotten", moment, output)
     try endWaveform(of: asset, reason: "forgotten", moment, output)
+    try endGoverned(of: asset, reason: "forgotten", moment, output)
   }
 
   // MARK: alerts

@@ -39,6 +39,9 @@ extension MaintenanceOptions {
       help: "Words of: auto, all, baseline, pattern, multivariate, trees, envelope. auto: baseline, and envelope where "
         + "bearing, speed and sample rate are known."),
     PluginOption(
+      "bundles", .files, default: "",
+      help: "Trained models: [\"model:NAME\"] for each that `crossdock model install` has put into the store."),
+    PluginOption(
       "drift", .string, default: "auto",
       help: "What is watched for drift: auto (models from bundles, and signals when events are written), all, or off."),
     PluginOption(
@@ -93,7 +96,9 @@ extension MaintenanceOptions {
     PluginOption("storm_per_hour", .integer, default: "60", help: "The same for all sources together."),
     PluginOption(
       "events", .string, default: "",
-      help: "The stream of writes for events: drift, retrain-request, baseline-reset, alert-storm, model-event."),
+      help:
+        "The stream of writes for events (drift, retrain-request, baseline-reset, alert-storm, model-event); empty: the "
+        + "third of them, where there is one."),
     PluginOption(
       "event_stream", .string, default: "",
       help:

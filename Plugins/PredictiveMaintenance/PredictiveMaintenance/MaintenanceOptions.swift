@@ -122,7 +122,7 @@ struct MaintenanceOptions {
 
   private static func eventsStream(_ context: PluginContext) throws -> String? {
     let name = context.string("events")
-    guard !name.isEmpty else { return nil }
+    guard !name.isEmpty else { return context.writes.count > 2 ? context.writes[2] : nil }
     guard context.writes.contains(name) else {
       throw PluginError("events = \"\(name)\": is not in writes (\(context.writes.joined(separator: ", ")))")
     }

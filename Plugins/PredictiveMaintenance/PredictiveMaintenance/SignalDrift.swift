@@ -13,6 +13,8 @@ struct SignalDrift: Equatable {
   enum Kind: String {
     case input
     case residual
+    /// Of a governed model.
+    case score
   }
 
   struct Finding: Equatable {
