@@ -26,6 +26,7 @@ enum AllCommands {
     #if PLUGIN_PREDICTIVE_MAINTENANCE
       commands.append(ExplainCommand.self)
       commands.append(ReplayCommand.self)
+      commands.append(PlotCommand.self)
       commands.append(FeaturesCommand.self)
     #endif
     return commands

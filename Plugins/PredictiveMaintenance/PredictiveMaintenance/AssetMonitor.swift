@@ -1,3 +1,4 @@
+internal import AnomalyDetection
 internal import ConditionMonitoring
 internal import Prognosis
 
@@ -12,6 +13,8 @@ final class AssetMonitor {
   var scalars: [SignalMonitor] = []
   /// Nil until the source sends a waveform.
   var waveform: WaveformMonitor?
+  /// Of each column, where patterns are looked for.
+  var patterns: [SignalDetector] = []
   /// Of each column, where drift is watched.
   var drift: [SignalDrift] = []
   /// Of the waveform's RMS.

@@ -11,6 +11,7 @@
 //        flag 1: the waveform monitor, fault scores, prognosis, observed age
 //        the scalar monitors                                          (MonitorStateCoding.swift)
 //        flag 2: the drift of each scalar   flag 4: the drift of the waveform   flag 8: the columns together
+//        flag 16: the patterns of each scalar
 //        1 governed models; of each: alarm, drift of its score, remaining life
 //   the governed models                                               (ModelGovernance)
 //   4  CRC-32C of all bytes before
@@ -117,6 +118,7 @@ enum MaintenanceCheckpoint {
     static let drift = Parts(rawValue: 2)
     static let waveformDrift = Parts(rawValue: 4)
     static let group = Parts(rawValue: 8)
+    static let patterns = Parts(rawValue: 16)
   }
 
   private static func encode(_ asset: AssetMonitor, into state: StateWriter) {
@@ -125,6 +127,7 @@ enum MaintenanceCheckpoint {
     if !asset.drift.isEmpty { parts.insert(.drift) }
     if asset.waveformDrift != nil { parts.insert(.waveformDrift) }
     if asset.group != nil { parts.insert(.group) }
+    if !asset.patterns.isEmpty { parts.insert(.patterns) }
     state.append(parts.rawValue)
     state.append(UInt16(asset.scalars.count))
     if let waveform = asset.waveform {
@@ -137,6 +140,7 @@ enum MaintenanceCheckpoint {
     for drift in asset.drift { drift.encode(into: state) }
     asset.waveformDrift?.encode(into: state)
     asset.group?.encode(into: state)
+    for pattern in asset.patterns { pattern.encode(into: state) }
     state.append(UInt8(clamping: asset.governed.count))
     for monitor in asset.governed.prefix(Int(UInt8.max)) { monitor.encode(into: state) }
   }
@@ -165,6 +169,8 @@ enum MaintenanceCheckpoint {
     if parts.contains(.waveformDrift) { asset.waveformDrift = try SignalDrift(from: &state) }
     let shape = mapping.stream.flatMap { shapes[$0] }
     let group = parts.contains(.group) ? try GroupMonitor(from: &state, shape) : nil
+    let patterns =
+      parts.contains(.patterns) ? try (0..<count).map { _ in try SignalDetector(.init(), from: &state) } : []
     asset.governed = try (0..<Int(state.integer(UInt8.self))).map { _ in try GovernedMonitor(from: &state) }
     guard mapping.stream != nil else {
       return count + (parts.contains(.waveform) ? WaveformMonitor.featureCount : 0)
@@ -172,6 +178,7 @@ enum MaintenanceCheckpoint {
     if count > 0 {
       asset.scalars = mapping.places.map { $0.map { scalars[$0] } ?? SignalMonitor() }
       if !drift.isEmpty { asset.drift = mapping.places.map { $0.map { drift[$0] } ?? SignalDrift() } }
+      if !patterns.isEmpty { asset.patterns = mapping.places.map { $0.map { patterns[$0] } ?? SignalDetector() } }
       // Detectors of several columns go with their order.
       if mapping.places == (0..<count).map({ Optional($0) }) { asset.group = group }
     }

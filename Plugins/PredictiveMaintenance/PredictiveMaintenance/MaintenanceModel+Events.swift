@@ -1,3 +1,4 @@
+internal import AnomalyDetection
 internal import ConditionMonitoring
 internal import CrossdockPlugin
 internal import JSONText
@@ -31,6 +32,7 @@ extension MaintenanceModel {
         try end(scalar: i, of: asset, reason: event.kind.rawValue, moment, output)
         asset.scalars[i].reset()
         if !asset.drift.isEmpty { asset.drift[i].reset() }
+        if !asset.patterns.isEmpty { asset.patterns[i] = SignalDetector() }
         signals += 1
       }
       // What was learned of the columns together holds only as long as each is what it was.

@@ -47,7 +47,7 @@ extension MaintenanceModel {
           .init(
             type: "\(columns[$0.column]) \($0.deviation < 0 ? "low" : "high")",
             probability: DeviationProbability.of(z: $0.deviation))
-        }, remainingLife: .notYet, evidence: evidence, range: nil,
+        }, remainingLife: asset.life, evidence: evidence, range: nil,
         lineage: lineage(record.stream, first: alarm.firstSequence, last: alarm.lastSequence), model: .plugin,
         maintenance: options.maintenance),
       moment, output)

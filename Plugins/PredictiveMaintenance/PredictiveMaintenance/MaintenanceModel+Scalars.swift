@@ -1,3 +1,4 @@
+internal import AnomalyDetection
 internal import ConditionMonitoring
 internal import CrossdockPlugin
 
@@ -17,13 +18,24 @@ extension MaintenanceModel {
         continue
       }
       if options.watchesSignalDrift { try watchDrift(value, column: i, of: record, asset, output) }
-      guard options.detectors.contains(.baseline) else { continue }
       let severity = asset.scalars[i].alarm.severity
-      let transition = asset.scalars[i].observe(value, sequence: sequence, options.scalars)
+      var transition = asset.scalars[i].observe(value, sequence: sequence, options.scalars)
+      if watchesPatterns {
+        let score = pattern(value, column: i, asset)
+        if transition == nil, SignalDetector.isAlert(score) {
+          transition = asset.scalars[i].raise(value, sequence: sequence)
+        }
+        patternScore = score
+      }
       guard transition != nil || asset.scalars[i].alarm.isHeldBack else { continue }
       try settle(transition, severity, column: i, value: value, of: record, asset, output)
     }
     if watchesGroups { try observeGroup(of: record, asset, output) }
+  }
+
+  private func pattern(_ value: Double, column: Int, _ asset: AssetMonitor) -> Double {
+    if asset.patterns.isEmpty { asset.patterns = Array(repeating: SignalDetector(), count: asset.scalars.count) }
+    return asset.patterns[column].update(value)
   }
 
   private func settle(
@@ -38,17 +50,20 @@ extension MaintenanceModel {
       let severity = monitor.alarm.severity ?? severityBefore ?? .warning
       let score = options.scalars.score(z)
       let name = streams[Int(record.stream)].columns[column]
+      var evidence = [
+        AlertEvidence(
+          name, value, monitor.baseline, z: z, threshold: thresholds.threshold(of: severity), options.scalars.direction)
+      ]
+      if watchesPatterns, SignalDetector.isAlert(patternScore) {
+        evidence.append(AlertEvidence("\(name)_pattern", patternScore, threshold: SignalDetector.alertThreshold))
+      }
       try alerts.tell(
         AlertBody(
           state: state, severity: severity, asset: asset.name, component: name, alarm: monitor.alarm, score: score,
           health: AlarmState.health(score: score, thresholds),
           faults: [.init(type: z < 0 ? "low" : "high", probability: DeviationProbability.of(z: z))],
-          remainingLife: .notYet,
-          evidence: [
-            AlertEvidence(
-              name, value, monitor.baseline, z: z, threshold: thresholds.threshold(of: severity),
-              options.scalars.direction)
-          ],
+          remainingLife: asset.life,
+          evidence: evidence,
           range: (monitor.least, monitor.greatest),
           lineage: lineage(record.stream, first: monitor.alarm.firstSequence, last: monitor.alarm.lastSequence),
           model: .plugin, maintenance: options.maintenance),

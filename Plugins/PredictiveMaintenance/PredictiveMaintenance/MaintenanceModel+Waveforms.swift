@@ -79,7 +79,7 @@ extension MaintenanceModel {
           state: state, severity: severity, asset: asset.name, component: options.component, alarm: monitor.alarm,
           score: assessment.score,
           health: assessment.score.map { AlarmState.health(score: $0, options.waveforms.thresholds) },
-          faults: faults(assessment, finding), remainingLife: life,
+          faults: faults(assessment, finding), remainingLife: life == .notYet ? asset.life : life,
           evidence: evidence(assessment, monitor, severity) + (finding?.evidence ?? []),
           range: (Double(samples.min() ?? 0), Double(samples.max() ?? 0)),
           lineage: lineage(record.stream, first: monitor.alarm.firstSequence, last: monitor.alarm.lastSequence),

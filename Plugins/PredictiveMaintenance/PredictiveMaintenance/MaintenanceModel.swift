@@ -37,6 +37,9 @@ package final class MaintenanceModel: Model {
   /// By stream: what the trees of its assets share; nil: none, or too many or too few columns.
   let treeShapes: [HalfSpaceShape?]
   let watchesGroups: Bool
+  let watchesPatterns: Bool
+  /// Of the value that is worked on.
+  var patternScore = 0.0
   let governance: ModelGovernance
   let events: EventDesk
   var registry: AssetRegistry
@@ -61,6 +64,7 @@ package final class MaintenanceModel: Model {
       guard case .column(let name) = options.machine.speed else { return nil }
       return stream.columns.firstIndex(of: name)
     }
+    watchesPatterns = options.detectors.contains(.pattern)
     watchesGroups = options.detectors.contains(.multivariate) || options.detectors.contains(.trees)
     treeShapes = streams.map { stream in
       options.detectors.contains(.trees) && GroupMonitor.columnCounts.contains(stream.columns.count)
@@ -122,6 +126,7 @@ package final class MaintenanceModel: Model {
       if asset.group?.fits(options.detectors, columnCount: columnCounts[Int(asset.stream)]) == false {
         asset.group = nil
       }
+      if !watchesPatterns { asset.patterns = [] }
       if !options.watchesSignalDrift {
         asset.drift = []
         asset.waveformDrift = nil

@@ -21,6 +21,8 @@ struct MaintenanceOptions {
   var maxSignals: Int
   var maintenance: String
 
+  private static let unreachable = 10 * RobustBaseline.largestScore
+
   /// The longest life that is told: a year.
   private static let horizonS = 365.0 * 86_400
 
@@ -65,6 +67,11 @@ struct MaintenanceOptions {
     waveforms.baseline.adaptCount = adaptCount == 0 ? 1000 : adaptCount
     waveforms.baseline.driftLimit = try values.number("drift_limit", 0...1e6)
     detectors = try Self.detectors(context.string("detectors"))
+    if !detectors.contains(.baseline) {
+      // The baselines are learned and are part of the evidence; that a value lies outside is no alert.
+      scalars.thresholds.warning = Self.unreachable
+      scalars.thresholds.critical = Self.unreachable
+    }
     drift = try values.word("drift", Drift.self)
     degradation = DegradationPrognosis.Parameters(
       onset: .init(learnCount: waveforms.baseline.learnCount), threshold: try values.number("failure_z", 4...1e5),

@@ -28,7 +28,8 @@
       }
       if !lineage.epoch.isEmpty, lineage.epoch != epoch {
         all.append(
-          "its inputs are of epoch \(lineage.epoch), this journal's is \(epoch): they may be in a file that was set aside")
+          "its inputs are of epoch \(lineage.epoch), this journal's is \(epoch): they may be in a file that was set aside"
+        )
       }
       if inputs?.isIncomplete == true {
         all.append("input records are gone from the journal; central may have them (\(range(lineage)))")
@@ -53,7 +54,10 @@
       }
       if let fault = body["fault"]?.array, !fault.isEmpty {
         facts.append(
-          ("fault", fault.map { "\($0["type"]?.string ?? "") \(Self.number($0["probability"]))" }.joined(separator: ", ")))
+          (
+            "fault",
+            fault.map { "\($0["type"]?.string ?? "") \(Self.number($0["probability"]))" }.joined(separator: ", ")
+          ))
       }
       for key in ["health", "score"] where body[key] != nil { facts.append((key, Self.number(body[key]))) }
       if let life = body["rul"] { facts.append(("rul", Self.members(life))) }

@@ -23,7 +23,8 @@
       options: [
         ConfigurationFile.option, .init("--model", "NAME", help: "the model, as agent.conf names it"),
         .init("--since", "TIME", help: "from this ingest time on (RFC 3339); default: everything"),
-        .init("--option", "KEY=VALUE", help: "another value for an option of the model; may be repeated", isRepeated: true),
+        .init(
+          "--option", "KEY=VALUE", help: "another value for an option of the model; may be repeated", isRepeated: true),
         .init("--only-differences", help: "leave out what is the same"),
         .init("--json", help: "the summary as one JSON object on stdout, and no lines"),
       ],
@@ -36,7 +37,7 @@
       guard let name = arguments.value("--model") else {
         throw CrossdockError("read the command line", at: "replay", reason: "no --model given", exitCode: .wrongUsage)
       }
-      let since = try since(arguments.value("--since"))
+      let since = try TimeArgument.since(arguments.value("--since"))
       let file = try ConfigurationFile(arguments, showWarnings: false, checksPlugins: false)
       guard Files.exists(file.journalPath) else {
         throw CrossdockError(
@@ -79,16 +80,6 @@
         json.raw(said?.body ?? body)
       }
       return json.text() + "\n"
-    }
-
-    private static func since(_ text: String?) throws(CrossdockError) -> Int64 {
-      guard let text else { return .min }
-      guard let time = Timestamp.parse(text) else {
-        throw CrossdockError(
-          "read the command line", at: "--since", reason: "\"\(text)\" is no time",
-          hint: "as in --since 2026-11-23T08:00:00Z", exitCode: .wrongUsage)
-      }
-      return time
     }
 
     private static func options(_ texts: [String]) throws(CrossdockError) -> [(key: String, text: String)] {

@@ -26,7 +26,8 @@
     }
 
     mutating func rectangle(
-      _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ colour: String, opacity: Double = 1, title: String? = nil
+      _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ colour: String, opacity: Double = 1,
+      title: String? = nil
     ) {
       let head =
         "<rect x=\"\(Self.tenths(x))\" y=\"\(Self.tenths(y))\" width=\"\(Self.tenths(max(0, width)))\" "
@@ -58,7 +59,8 @@
       text +=
         "<text x=\"\(Self.tenths(x))\" y=\"\(Self.tenths(y))\" text-anchor=\"\(anchor.rawValue)\" font-size=\"\(size)\" "
         + "fill=\"\(colour)\"\(isBold ? " font-weight=\"bold\"" : "")"
-        + (rotated ? " transform=\"rotate(-90 \(Self.tenths(x)) \(Self.tenths(y)))\"" : "") + ">\(Self.escaped(words))</text>\n"
+        + (rotated ? " transform=\"rotate(-90 \(Self.tenths(x)) \(Self.tenths(y)))\"" : "")
+        + ">\(Self.escaped(words))</text>\n"
     }
 
     func finished() -> String { text + "</svg>\n" }
