@@ -14,7 +14,9 @@ extension MaintenanceModel {
     switch outcome {
     case .features(let features):
       guard let asset = try asset(of: record, scalars: 0, waveform: true, output) else { return }
-      finding = vibration?.find(record.samples, speedRpm: speedRpm(of: record), &asset.bearing)
+      if let wear = asset.wear {
+        finding = vibration?.find(record.samples, speedRpm: speedRpm(of: record), &wear.bearing)
+      }
       let severity = asset.waveform?.alarm.severity
       assessment = asset.waveform?.observe(
         features, sequence: record.sequence, otherScore: finding?.score, options.waveforms)
@@ -53,10 +55,11 @@ extension MaintenanceModel {
   private func follow(
     _ assessment: WaveformMonitor.Assessment, of record: PluginRecord, _ asset: AssetMonitor
   ) -> RemainingLifeBody {
-    asset.age.advance(to: record.eventTimeNs)
+    guard let wear = asset.wear else { return .notYet }
+    wear.age.advance(to: record.eventTimeNs)
     guard assessment.z[0].isFinite, let score = assessment.score else { return .notYet }
-    asset.prognosis.update(time: asset.age.seconds, index: score, options.degradation)
-    guard case .estimate(let life) = asset.prognosis.remainingLife(options.degradation) else { return .notYet }
+    wear.prognosis.update(time: wear.age.seconds, index: score, options.degradation)
+    guard case .estimate(let life) = wear.prognosis.remainingLife(options.degradation) else { return .notYet }
     return .estimate(
       median: life.median, lower: life.lower, upper: life.upper, coverage: life.coverage, unit: "s",
       isUpperBounded: life.isUpperBounded)

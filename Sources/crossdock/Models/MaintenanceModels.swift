@@ -1,6 +1,7 @@
 #if PLUGIN_PREDICTIVE_MAINTENANCE
   import Configuration
   import CrossdockPlugin
+  import PluginRuntime
   import Records
 
   /// The models of agent.conf that are of this plugin, with their options as the plugin gets them.
