@@ -28,6 +28,7 @@ enum AllCommands {
       commands.append(ReplayCommand.self)
       commands.append(PlotCommand.self)
       commands.append(FeaturesCommand.self)
+      commands.append(DetectCommand.self)
     #endif
     return commands
   }
