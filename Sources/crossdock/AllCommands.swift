@@ -23,6 +23,9 @@ enum AllCommands {
     #if PLUGIN_STOP_SEQUENCING
       commands.append(StopsCommand.self)
     #endif
+    #if PLUGIN_PREDICTIVE_MAINTENANCE
+      commands.append(BearingCommand.self)
+    #endif
     return commands
   }
 }
