@@ -23,6 +23,8 @@
     private let options: FeatureInput.Options
     private var delimiter = UInt8(ascii: ",")
     private var roles: [Role] = []
+    /// By input.
+    private let categories: [[FeatureSpecification.Category]]
     private var more: [(column: Int, input: Int)] = []
     /// Fields of the line that have quotes, taken apart.
     private var unquoted = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1024)
@@ -34,6 +36,7 @@
       lines = try LineReader(path: path)
       self.specification = specification
       self.options = options
+      categories = specification.inputs.map(\.categories)
       guard specification.waveform == nil else {
         throw CrossdockError(
           "read the records", at: path, reason: "the specification is of waveforms, and this file has columns",
@@ -153,10 +156,10 @@
     ) throws(CrossdockError) {
       let role = roles[column]
       if role.input >= 0 {
-        record.values[role.input] = FeatureInput.number(field, specification.inputs[role.input])
+        record.values[role.input] = FeatureInput.number(field, categories[role.input])
         if role.hasMore {
           for other in more where other.column == column {
-            record.values[other.input] = FeatureInput.number(field, specification.inputs[other.input])
+            record.values[other.input] = FeatureInput.number(field, categories[other.input])
           }
         }
       }

@@ -22,8 +22,8 @@
     private var files: [Int] = []
     private var names: [[UInt8]] = []
     private var isTimestamp = false
-    /// Of the newest record: rows that come after the files' end have it, too.
-    private var kept: [[UInt8]] = []
+    /// By asset, of the record before: a row by time is made due by the first record after its window.
+    private var kept: [[[UInt8]]] = []
 
     init(
       _ table: FeatureTable, _ specification: FeatureSpecification, _ options: FeatureInput.Options, hasFiles: Bool,
@@ -70,7 +70,11 @@
       if hasAsset { names[position].withUnsafeBufferPointer { table.append($0) } }
       if hasSequence { table.append(Double(row.lastSequence)) }
       if hasTime { append(time: row.lastTimeNs, record) }
-      for text in record?.kept ?? [] { table.append(text) }
+      if hasRecordTime {
+        for text in record?.kept ?? [] { table.append(text) }
+      } else if !options.kept.isEmpty {
+        for text in kept[position] { text.withUnsafeBufferPointer { table.append($0) } }
+      }
       if hasQuality { table.append(quality(row)) }
       for value in row.values { table.append(value) }
       if isLastOnly {
@@ -78,6 +82,14 @@
       } else {
         try table.endRow()
       }
+    }
+
+    /// After the record's rows: what is kept of it for the next one.
+    @inline(__always)
+    func note(_ record: FeatureRecord, of position: Int) {
+      guard !hasRecordTime, !options.kept.isEmpty else { return }
+      while kept.count <= position { kept.append([]) }
+      kept[position] = record.kept.map { Array($0) }
     }
 
     private func append(time ns: Int64, _ record: FeatureRecord?) {

@@ -21,7 +21,9 @@
         .init("--by", "COLUMN", help: "column that tells assets apart (an export: source; otherwise each file is one)"),
         .init("--time", "COLUMN", help: "column of the time: RFC 3339 or a number (an export: event_time)"),
         .init("--time-unit", "s|ms|us|ns", help: "of times that are numbers", default: "s"),
-        .init("--keep", "COLUMN", help: "copy a column into the table: the value of the row's newest record", isRepeated: true),
+        .init(
+          "--keep", "COLUMN", help: "copy a column into the table: the value of the row's newest record",
+          isRepeated: true),
         .init("--delimiter", "CHAR", help: "of CSV: , ; tab or space (runs of them); default: from the header"),
         .init("--columns", "A,B,…", help: "names of the columns of a CSV file that has no header"),
         .init("--set", "INPUT=NUMBER", help: "an input that is the same in every record", isRepeated: true),
@@ -64,7 +66,8 @@
       let assets = AssetExtractors(specification)
       let input = FeatureInput(specification: specification, options: options)
       try input.read(paths) { record in
-        try assets.observe(record) { position, row in try rows.append(row, of: position, record) }
+        let position = try assets.observe(record) { position, row in try rows.append(row, of: position, record) }
+        rows.note(record, of: position)
       }
       try assets.finish { position, row in try rows.append(row, of: position, nil) }
       try rows.finish()
@@ -101,7 +104,8 @@
       options.time = arguments.value("--time")
       options.kept = arguments.values("--keep")
       if !options.kept.isEmpty, specification.window.lateNs > 0 {
-        throw wrongUsage("--keep", "the specification puts late records in order (late_s): rows are not of the newest record")
+        throw wrongUsage(
+          "--keep", "the specification puts late records in order (late_s): rows are not of the newest record")
       }
       switch try arguments.choice("--time-unit", of: ["s", "ms", "us", "ns"]) {
       case "ms": options.timeUnitNs = 1_000_000
