@@ -24,6 +24,7 @@ enum AllCommands {
       commands.append(StopsCommand.self)
     #endif
     #if PLUGIN_PREDICTIVE_MAINTENANCE
+      commands.append(FeaturesCommand.self)
       commands.append(BearingCommand.self)
     #endif
     return commands

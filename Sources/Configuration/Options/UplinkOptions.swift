@@ -47,7 +47,8 @@ enum Sections {
   static let all = [
     AgentOptions.table, JournalOptions.table, LogOptions.table, ClassOptions.table, MQTTOptions.table,
     StreamOptions.table,
-    FeedOptions.table, ModelOptions.table, ModelOptions.pluginTable, PluginsOptions.table, UplinkOptions.table,
+    FeedOptions.table, ModelOptions.table, ModelOptions.pluginTable, PluginsOptions.table, ModelsOptions.table,
+    UplinkOptions.table,
     ControlOptions.table,
   ]
 }
