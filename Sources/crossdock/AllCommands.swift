@@ -25,7 +25,7 @@ enum AllCommands {
     #endif
     #if PLUGIN_PREDICTIVE_MAINTENANCE
       commands.append(FeaturesCommand.self)
-      commands.append(BearingCommand.self)
+      commands += [BearingCommand.self, TrendCommand.self] as [any Command.Type]
     #endif
     return commands
   }

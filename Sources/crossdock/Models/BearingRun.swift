@@ -48,7 +48,7 @@
     /// The diagnosis statistics, a line a block; empty fields for a block that is not usable.
     func features(_ samples: [Float]) -> String {
       let analyser = WaveformAnalyser(configuration)
-      let statistics = WaveformStatistic.diagnosis + [.rms, .kurtosis, .crest, .spectralCentroidHz, .velocityRmsMmS]
+      let statistics = WaveformStatistic.classifier + [.rms, .kurtosis, .crest, .spectralCentroidHz, .velocityRmsMmS]
       var out = "block," + statistics.map(\.name).joined(separator: ",") + "\n"
       var number = 0
       blocks(samples) { block in
