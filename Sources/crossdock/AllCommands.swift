@@ -25,6 +25,12 @@ enum AllCommands {
     #endif
     #if PLUGIN_PREDICTIVE_MAINTENANCE
       commands.append(FeaturesCommand.self)
+      commands +=
+        [
+          ModelPackCommand.self, ModelSignCommand.self, ModelVerifyCommand.self, ModelInstallCommand.self,
+          ModelListCommand.self, ModelShowCommand.self, ModelPromoteCommand.self, ModelRollbackCommand.self,
+          ModelCompareCommand.self, ModelRemoveCommand.self, ModelRunCommand.self,
+        ] as [any Command.Type]
     #endif
     return commands
   }

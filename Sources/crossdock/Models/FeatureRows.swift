@@ -47,7 +47,8 @@
       }
     }
 
-    func begin(_ paths: [String]) throws(CrossdockError) {
+    /// - Parameter values: names of what stands where features stand otherwise: a model's outputs.
+    func begin(_ paths: [String], values: [String]? = nil) throws(CrossdockError) {
       var names: [String] = []
       if hasFiles { names.append("file") }
       if hasAsset { names.append(options.by ?? "source") }
@@ -55,12 +56,18 @@
       if hasTime { names.append(options.time ?? "event_time") }
       names += options.kept
       if hasQuality { names.append("quality") }
-      names += specification.featureNames
+      names += values ?? specification.featureNames
       try table.begin(names)
     }
 
-    /// - Parameter record: the one that made the row due; nil after the end of the files.
-    func append(_ row: borrowing FeatureRow, of position: Int, _ record: FeatureRecord?) throws(CrossdockError) {
+    /// - Parameters:
+    ///   - record: the one that made the row due; nil after the end of the files.
+    ///   - word: stands before the values.
+    ///   - values: in place of the row's.
+    func append(
+      _ row: borrowing FeatureRow, of position: Int, _ record: FeatureRecord?, word: String? = nil,
+      values: UnsafeBufferPointer<Double>? = nil
+    ) throws(CrossdockError) {
       if position >= files.count {
         files.append(record?.file ?? 0)
         names.append(record.map { Array($0.asset) } ?? [])
@@ -76,7 +83,8 @@
         for text in kept[position] { text.withUnsafeBufferPointer { table.append($0) } }
       }
       if hasQuality { table.append(quality(row)) }
-      for value in row.values { table.append(value) }
+      if let word { table.append(word) }
+      for value in values ?? row.values { table.append(value) }
       if isLastOnly {
         last[position] = table.takeRow()
       } else {

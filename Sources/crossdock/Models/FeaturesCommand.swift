@@ -6,6 +6,28 @@
 
   /// Tables for training, by the code that runs in the agent.
   struct FeaturesCommand: Command {
+    /// Of every command that makes rows of features.
+    static let inputOptions: [CommandSyntax.Option] = [
+      .init("--input", "FILE", help: "what to read; - is the standard input", isRepeated: true),
+      .init("--input-format", "csv|ndjson", help: "of files whose names do not say it"),
+      .init("--by", "COLUMN", help: "column that tells assets apart (an export: source; otherwise each file is one)"),
+      .init("--time", "COLUMN", help: "column of the time: RFC 3339 or a number (an export: event_time)"),
+      .init("--time-unit", "s|ms|us|ns", help: "of times that are numbers", default: "s"),
+      .init(
+        "--keep", "COLUMN", help: "copy a column into the table: the value of the row's newest record",
+        isRepeated: true),
+      .init("--delimiter", "CHAR", help: "of CSV: , ; tab or space (runs of them); default: from the header"),
+      .init("--columns", "A,B,…", help: "names of the columns of a CSV file that has no header"),
+      .init("--set", "INPUT=NUMBER", help: "an input that is the same in every record", isRepeated: true),
+      .init("--rate", "HZ", help: "of raw waveforms: must be the specification's"),
+      .init("--block", "N", help: "samples of a block of a raw waveform"),
+      .init("--hop", "N", help: "samples from the start of a block to that of the next (default: --block)"),
+      .init("--last", help: "only the last row of each asset"),
+      .init("--quality", help: "a column that says what was flagged since the row before"),
+      .init("--output", "FILE", help: "write there; it appears when it is whole"),
+      .init("--format", "csv|ndjson", help: "of the table", default: "csv"),
+    ]
+
     static let syntax = CommandSyntax(
       name: "features", summary: "make a table of features from records",
       discussion: """
@@ -14,26 +36,7 @@
         docs/features.md describes specifications, statistics and checks. What was flagged is counted on stderr.
         """,
       positionals: [.init("FILE", help: "more files to read", isRequired: false, isRepeated: true)],
-      options: [
-        .init("--spec", "FILE", help: "the feature specification (features.json)"),
-        .init("--input", "FILE", help: "what to read; - is the standard input", isRepeated: true),
-        .init("--input-format", "csv|ndjson", help: "of files whose names do not say it"),
-        .init("--by", "COLUMN", help: "column that tells assets apart (an export: source; otherwise each file is one)"),
-        .init("--time", "COLUMN", help: "column of the time: RFC 3339 or a number (an export: event_time)"),
-        .init("--time-unit", "s|ms|us|ns", help: "of times that are numbers", default: "s"),
-        .init(
-          "--keep", "COLUMN", help: "copy a column into the table: the value of the row's newest record",
-          isRepeated: true),
-        .init("--delimiter", "CHAR", help: "of CSV: , ; tab or space (runs of them); default: from the header"),
-        .init("--columns", "A,B,…", help: "names of the columns of a CSV file that has no header"),
-        .init("--set", "INPUT=NUMBER", help: "an input that is the same in every record", isRepeated: true),
-        .init("--rate", "HZ", help: "of raw waveforms: must be the specification's"),
-        .init("--block", "N", help: "samples of a block of a raw waveform"),
-        .init("--hop", "N", help: "samples from the start of a block to that of the next (default: --block)"),
-        .init("--last", help: "only the last row of each asset"),
-        .init("--quality", help: "a column that says what was flagged since the row before"),
-        .init("--output", "FILE", help: "write there; it appears when it is whole"),
-        .init("--format", "csv|ndjson", help: "of the table", default: "csv"),
+      options: [.init("--spec", "FILE", help: "the feature specification (features.json)")] + inputOptions + [
         .init("--hash", help: "print the specification's hash and end"),
         .init("--describe", help: "print what the specification means and end"),
       ],
@@ -96,7 +99,7 @@
 
     // MARK: options
 
-    private static func inputOptions(
+    static func inputOptions(
       _ arguments: ParsedArguments, _ specification: FeatureSpecification
     ) throws(CrossdockError) -> FeatureInput.Options {
       var options = FeatureInput.Options()
