@@ -24,6 +24,9 @@ enum AllCommands {
       commands.append(StopsCommand.self)
     #endif
     #if PLUGIN_PREDICTIVE_MAINTENANCE
+      commands.append(ExplainCommand.self)
+      commands.append(ReplayCommand.self)
+      commands.append(PlotCommand.self)
       commands.append(FeaturesCommand.self)
       commands +=
         [

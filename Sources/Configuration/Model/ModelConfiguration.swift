@@ -53,6 +53,13 @@ package struct ModelOption: Sendable, Equatable {
   package var keyPosition: SourcePosition
   package var value: Value
   package var valuePosition: SourcePosition
+
+  package init(key: String, keyPosition: SourcePosition, value: Value, valuePosition: SourcePosition) {
+    self.key = key
+    self.keyPosition = keyPosition
+    self.value = value
+    self.valuePosition = valuePosition
+  }
 }
 
 /// A row of a plugin's option table, as the plugin's descriptor gives it (crossdock_plugin.h, crossdock_option).
