@@ -6,7 +6,31 @@
 
   /// Tables for training, by the code that runs in the agent.
   struct FeaturesCommand: Command {
-    /// Of every command that makes rows of features.
+    static let syntax = CommandSyntax(
+      name: "features", summary: "make a table of features from records",
+      discussion: """
+        Reads CSV with a header, exports (.ndjson, as `crossdock export` writes them) or raw waveforms (.f32, .i16: little-endian) and \
+        writes a row of features wherever the specification says that one is due: bit for bit what the agent computes from the same records. \
+        docs/features.md describes specifications, statistics and checks. What was flagged is counted on stderr.
+        """,
+      positionals: [.init("FILE", help: "more files to read", isRequired: false, isRepeated: true)],
+      options: [
+        .init("--spec", "FILE", help: "the feature specification (features.json)")
+      ] + inputOptions + [
+        .init("--last", help: "only the last row of each asset"),
+        .init("--quality", help: "a column that says what was flagged since the row before"),
+        .init("--output", "FILE", help: "write there; it appears when it is whole"),
+        .init("--format", "csv|ndjson", help: "of the table", default: "csv"),
+        .init("--hash", help: "print the specification's hash and end"),
+        .init("--describe", help: "print what the specification means and end"),
+      ],
+      examples: [
+        "crossdock features --spec features.json --input engines.csv --by unit --time cycle --output table.csv",
+        "crossdock features --spec bearing.json --block 8192 --input a.f32 b.f32",
+        "crossdock export vibration | crossdock features --spec bearing.json --input - --input-format ndjson",
+      ])
+
+    /// What says which records are read, and how: the same for all commands that read them.
     static let inputOptions: [CommandSyntax.Option] = [
       .init("--input", "FILE", help: "what to read; - is the standard input", isRepeated: true),
       .init("--input-format", "csv|ndjson", help: "of files whose names do not say it"),
@@ -22,29 +46,7 @@
       .init("--rate", "HZ", help: "of raw waveforms: must be the specification's"),
       .init("--block", "N", help: "samples of a block of a raw waveform"),
       .init("--hop", "N", help: "samples from the start of a block to that of the next (default: --block)"),
-      .init("--last", help: "only the last row of each asset"),
-      .init("--quality", help: "a column that says what was flagged since the row before"),
-      .init("--output", "FILE", help: "write there; it appears when it is whole"),
-      .init("--format", "csv|ndjson", help: "of the table", default: "csv"),
     ]
-
-    static let syntax = CommandSyntax(
-      name: "features", summary: "make a table of features from records",
-      discussion: """
-        Reads CSV with a header, exports (.ndjson, as `crossdock export` writes them) or raw waveforms (.f32, .i16: little-endian) and \
-        writes a row of features wherever the specification says that one is due: bit for bit what the agent computes from the same records. \
-        docs/features.md describes specifications, statistics and checks. What was flagged is counted on stderr.
-        """,
-      positionals: [.init("FILE", help: "more files to read", isRequired: false, isRepeated: true)],
-      options: [.init("--spec", "FILE", help: "the feature specification (features.json)")] + inputOptions + [
-        .init("--hash", help: "print the specification's hash and end"),
-        .init("--describe", help: "print what the specification means and end"),
-      ],
-      examples: [
-        "crossdock features --spec features.json --input engines.csv --by unit --time cycle --output table.csv",
-        "crossdock features --spec bearing.json --block 8192 --input a.f32 b.f32",
-        "crossdock export vibration | crossdock features --spec bearing.json --input - --input-format ndjson",
-      ])
 
     static func run(_ arguments: ParsedArguments) throws -> ExitCode {
       guard let path = arguments.value("--spec") else { throw wrongUsage("--spec", "no specification is given") }
@@ -63,9 +65,9 @@
       let table = try FeatureTable(
         isCSV: try arguments.choice("--format", of: ["csv", "ndjson"]) != "ndjson", path: arguments.value("--output"))
       let rows = FeatureRows(
-        table, specification, options, hasFiles: paths.count > 1, isLastOnly: arguments.has("--last"),
-        hasQuality: arguments.has("--quality"), paths: paths)
-      try rows.begin(paths)
+        table, specification, options, paths: paths, isLastOnly: arguments.has("--last"),
+        hasQuality: arguments.has("--quality"))
+      try rows.begin()
       let assets = AssetExtractors(specification)
       let input = FeatureInput(specification: specification, options: options)
       try input.read(paths) { record in

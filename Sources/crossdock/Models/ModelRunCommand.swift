@@ -36,11 +36,12 @@
       let options = try FeaturesCommand.inputOptions(arguments, version.specification)
       let table = try FeatureTable(
         isCSV: try arguments.choice("--format", of: ["csv", "ndjson"]) != "ndjson", path: arguments.value("--output"))
-      let rows = FeatureRows(
-        table, version.specification, options, hasFiles: paths.count > 1, isLastOnly: arguments.has("--last"),
-        hasQuality: arguments.has("--quality"), paths: paths)
       let isClassification = version.description.task == .classification
-      try rows.begin(paths, values: (isClassification ? ["class"] : []) + version.outputNames)
+      let rows = FeatureRows(
+        table, version.specification, options, paths: paths,
+        names: (isClassification ? ["class"] : []) + version.outputNames, isLastOnly: arguments.has("--last"),
+        hasQuality: arguments.has("--quality"))
+      try rows.begin()
       let assets = AssetExtractors(version.specification)
       func write(_ row: borrowing FeatureRow, _ position: Int, _ record: FeatureRecord?) throws {
         let outputs = version.evaluate(row.values)
