@@ -2,6 +2,10 @@
 package struct StateReader {
   package struct Damaged: Error, Equatable, CustomStringConvertible {
     package var description: String
+
+    package init(description: String) {
+      self.description = description
+    }
   }
 
   private let bytes: ArraySlice<UInt8>
