@@ -34,6 +34,7 @@ enum AllCommands {
           ModelListCommand.self, ModelShowCommand.self, ModelPromoteCommand.self, ModelRollbackCommand.self,
           ModelCompareCommand.self, ModelRemoveCommand.self, ModelRunCommand.self,
         ] as [any Command.Type]
+      commands += [BearingCommand.self, TrendCommand.self] as [any Command.Type]
     #endif
     return commands
   }

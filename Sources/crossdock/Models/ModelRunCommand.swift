@@ -20,7 +20,7 @@
       positionals: [
         .init("MODEL", help: "a model's folder, or a .cdm file"),
         .init("FILE", help: "files to read", isRequired: false, isRepeated: true),
-      ], options: FeaturesCommand.inputOptions,
+      ], options: FeaturesCommand.inputOptions + FeaturesCommand.outputOptions,
       examples: [
         "crossdock model run turbine-rul --input engines.csv --by unit --time cycle --last",
         "crossdock export telemetry | crossdock model run motor-1.0.0.cdm --input - --input-format ndjson",
