@@ -125,9 +125,10 @@
         makeRoom(line.count)
         var count = 0
         try split(line) { [self] column, field throws(CrossdockError) in
-          count += 1
+          // A delimiter at the end of the line is no field.
+          if column < roles.count || !field.isEmpty { count += 1 }
           guard column < roles.count else { return }
-          try take(field, column, line, record)
+          try take(field, column, record)
         }
         guard count == roles.count else {
           throw lines.error("the row has \(count) fields, the header has \(roles.count)")
@@ -152,7 +153,7 @@
 
     @inline(__always)
     private func take(
-      _ field: FeatureRecord.Text, _ column: Int, _ line: FeatureRecord.Text, _ record: FeatureRecord
+      _ field: FeatureRecord.Text, _ column: Int, _ record: FeatureRecord
     ) throws(CrossdockError) {
       let role = roles[column]
       if role.input >= 0 {

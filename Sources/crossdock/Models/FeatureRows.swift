@@ -8,6 +8,8 @@
     private let specification: FeatureSpecification
     private let options: FeatureInput.Options
     private let paths: [String]
+    /// Of the columns after those that say which row it is.
+    private let valueNames: [String]
     private let hasFiles: Bool
     private let hasAsset: Bool
     private let hasTime: Bool
@@ -26,8 +28,8 @@
     private var kept: [[[UInt8]]] = []
 
     init(
-      _ table: FeatureTable, _ specification: FeatureSpecification, _ options: FeatureInput.Options, hasFiles: Bool,
-      isLastOnly: Bool, hasQuality: Bool, paths: [String]
+      _ table: FeatureTable, _ specification: FeatureSpecification, _ options: FeatureInput.Options, paths: [String],
+      names valueNames: [String]? = nil, isLastOnly: Bool = false, hasQuality: Bool = false
     ) {
       self.table = table
       self.specification = specification
@@ -37,7 +39,8 @@
       self.hasQuality = hasQuality
       let kinds = paths.map { options.kind ?? FeatureInput.kind(of: $0) }
       let areExports = kinds.allSatisfy { $0 == .export }
-      self.hasFiles = hasFiles
+      hasFiles = paths.count > 1
+      self.valueNames = valueNames ?? specification.featureNames
       hasAsset = options.by != nil || areExports
       hasTime = options.time != nil || areExports
       hasSequence = areExports || kinds.contains { $0 == .float32 || $0 == .int16 }
@@ -47,7 +50,7 @@
       }
     }
 
-    func begin(_ paths: [String]) throws(CrossdockError) {
+    func begin() throws(CrossdockError) {
       var names: [String] = []
       if hasFiles { names.append("file") }
       if hasAsset { names.append(options.by ?? "source") }
@@ -55,12 +58,18 @@
       if hasTime { names.append(options.time ?? "event_time") }
       names += options.kept
       if hasQuality { names.append("quality") }
-      names += specification.featureNames
+      names += valueNames
       try table.begin(names)
     }
 
-    /// - Parameter record: the one that made the row due; nil after the end of the files.
-    func append(_ row: borrowing FeatureRow, of position: Int, _ record: FeatureRecord?) throws(CrossdockError) {
+    /// - Parameters:
+    ///   - record: the one that made the row due; nil after the end of the files.
+    ///   - word: stands before the values.
+    ///   - values: what stands in the row in place of its features.
+    func append(
+      _ row: borrowing FeatureRow, of position: Int, _ record: FeatureRecord?, word: String? = nil,
+      values: UnsafeBufferPointer<Double>? = nil
+    ) throws(CrossdockError) {
       if position >= files.count {
         files.append(record?.file ?? 0)
         names.append(record.map { Array($0.asset) } ?? [])
@@ -76,7 +85,8 @@
         for text in kept[position] { text.withUnsafeBufferPointer { table.append($0) } }
       }
       if hasQuality { table.append(quality(row)) }
-      for value in row.values { table.append(value) }
+      if let word { table.append(word) }
+      for value in values ?? row.values { table.append(value) }
       if isLastOnly {
         last[position] = table.takeRow()
       } else {

@@ -2,6 +2,7 @@
   import ModelGovernance
   import PluginBundles
   import Records
+  import SignalFeatures
 
   extension ModelBundleManifest: CheckedContents {
     /// The bundle's model.json says what its manifest says.

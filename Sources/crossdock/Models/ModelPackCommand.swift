@@ -38,7 +38,8 @@
       guard let number = SemanticVersion(description.version), PluginManifest.isValidName(description.name) else {
         throw CrossdockError(
           "pack the model", at: ModelDescription.fileName,
-          reason: "\"\(description.name)\" \"\(description.version)\" is no valid name and version", exitCode: .badInput)
+          reason: "\"\(description.name)\" \"\(description.version)\" is no valid name and version", exitCode: .badInput
+        )
       }
       let created = try BundleWriting.sourceDate(noun: ModelBundleManifest.noun) ?? newest
       try BundleWriting.write(

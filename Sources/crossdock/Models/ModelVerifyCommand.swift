@@ -14,7 +14,8 @@
 
         Exit codes: 0 it may be installed; 1 it may not, with the reason; 65 the file is no bundle; 78 bad agent.conf.
         """,
-      positionals: [.init("BUNDLE", help: "the .cdm file; its signature is BUNDLE.minisig")], options: GivenKeys.options,
+      positionals: [.init("BUNDLE", help: "the .cdm file; its signature is BUNDLE.minisig")],
+      options: GivenKeys.options,
       examples: ["crossdock model verify turbine-rul-1.0.0.cdm --key release.key.pub"])
 
     static func run(_ arguments: ParsedArguments) throws -> ExitCode {

@@ -5,8 +5,8 @@
 //   deviation = mean of the two largest |z|  one column may err, two that move together rarely do
 //
 // `ColumnLearning` says how centre and scale are learned. After it the centre follows e with the time constant
-// `adaptCount`, for slow change is what temperatures and ambient conditions do; it is frozen while the deviation is at or
-// above the threshold, so that a fault does not become normal. The scale holds the error of exactly this follower on a
+// `adaptCount`, for slow change is what temperatures and ambient conditions do; it is frozen while the alarm is open
+// (`DeviationAlarm`), so that a fault does not become normal. The scale holds the error of exactly this follower on a
 // column that wanders: a column that wandered in learning has to go farther before it counts.
 //
 // The largest of many columns is large by chance: beyond `fewColumns` the deviation is divided by how much larger the
@@ -27,7 +27,7 @@ package struct MultivariateDetector: Equatable, Sendable {
     /// Time constant with which the centre follows, in rows, at least 1.
     package var adaptCount = 500.0
     /// Deviation, in scales, from which on a row is anomalous.
-    package var threshold = 2.7
+    package var threshold = 3.0
 
     package init() {}
 
@@ -37,7 +37,7 @@ package struct MultivariateDetector: Equatable, Sendable {
       parameters.learnCount = min(max(learnCount, 10), 100_000)
       if !(weight > 0 && weight <= 1) { parameters.weight = 0.12 }
       if !(adaptCount >= 1 && adaptCount <= 1e12) { parameters.adaptCount = 500 }
-      if !(threshold > 0 && threshold <= 1e6) { parameters.threshold = 2.7 }
+      if !(threshold > 0 && threshold <= 1e6) { parameters.threshold = 3 }
       return parameters
     }
   }
@@ -48,6 +48,7 @@ package struct MultivariateDetector: Equatable, Sendable {
     package var score = 0.0
     /// In scales, corrected for the number of columns.
     package var deviation = 0.0
+    /// The alarm is open: it stays so for some rows after the score has fallen.
     package var isAlert = false
     /// No column was ready: nothing can be said yet.
     package var isLearning = false
@@ -70,6 +71,7 @@ package struct MultivariateDetector: Equatable, Sendable {
   var scale: [Double]
   /// nil when every column is ready.
   var learning: ColumnLearning?
+  var alarm = DeviationAlarm()
   var last = Reading(isLearning: true)
 
   /// - Precondition: columnCount in 1…`largestColumnCount`.
@@ -103,10 +105,11 @@ package struct MultivariateDetector: Equatable, Sendable {
     let correction = columns == Self.fewColumns ? 1 : Self.correction(columns)
     let deviation = (used.ready == 1 ? used.largest : 0.5 * (used.largest + used.second)) * correction
     let threshold = parameters.threshold
+    alarm.observe(deviation, threshold: threshold)
     last = Reading(
       score: deviation * deviation / (deviation * deviation + threshold * threshold), deviation: deviation,
-      isAlert: deviation >= threshold)
-    if !last.isAlert { follow(row) }
+      isAlert: alarm.isOpen)
+    if !alarm.isOpen { follow(row) }
     return last
   }
 
