@@ -29,6 +29,13 @@ enum AllCommands {
       commands.append(PlotCommand.self)
       commands.append(FeaturesCommand.self)
       commands.append(DetectCommand.self)
+      commands +=
+        [
+          ModelPackCommand.self, ModelSignCommand.self, ModelVerifyCommand.self, ModelInstallCommand.self,
+          ModelListCommand.self, ModelShowCommand.self, ModelPromoteCommand.self, ModelRollbackCommand.self,
+          ModelCompareCommand.self, ModelRemoveCommand.self, ModelRunCommand.self,
+        ] as [any Command.Type]
+      commands += [BearingCommand.self, TrendCommand.self] as [any Command.Type]
     #endif
     return commands
   }

@@ -10,6 +10,8 @@ import Uplink
 final class RunningAgent {
   let driver: EngineDriver
   private let uplinks: [Uplink]
+  /// Nil: no plugin runs a trained model.
+  private let governor: ModelGovernor?
   private let status: AgentStatus
   private let inputs: AgentInputs
   private let surroundings: AgentSurroundings
@@ -48,6 +50,8 @@ final class RunningAgent {
         UplinkDestination(uplink), agent: configuration.agent.id, journalPath: inputs.file.journalPath,
         commits: handle.commits, cursors: handle.cursors, letters: letters, logger: log)
     }
+    governor = ModelGovernor(
+      configuration, journalPath: inputs.file.journalPath, commits: handle.commits, cursors: handle.cursors, log: log)
     let engine = driver.engine
     log.info(
       before == nil ? "started" : "goes on",
@@ -63,6 +67,7 @@ final class RunningAgent {
   /// Starts what runs beside the engine.
   func startOthers() {
     for uplink in uplinks { uplink.start() }
+    governor?.start()
     status.setUplinks(uplinks)
     status.setUnsigned(inputs.unsignedInLine)
     applyPlugins(inputs)
@@ -85,6 +90,7 @@ final class RunningAgent {
   /// What was acknowledged last is still sent if an uplink has its link; the rest waits in the journal.
   func stopOthers() {
     surroundings.runners.stop()
+    governor?.stop()
     for uplink in uplinks { uplink.requestStop() }
     for uplink in uplinks { uplink.stop() }
   }

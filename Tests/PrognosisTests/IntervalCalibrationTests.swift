@@ -60,4 +60,18 @@ import Testing
     let infinite = calibration.interval(point: .infinity, lower: -.infinity, upper: .infinity)
     #expect(infinite.lower == 0 && infinite.median == 125 && infinite.upper == 125)
   }
+
+  @Test func pointTakesTheOffsetsOfItsBand() {
+    let calibration = IntervalCalibration(
+      coverage: 0.8, lowerOffset: 9, upperOffset: 8, floor: 0, ceiling: 125,
+      bands: [.init(below: 10, lowerOffset: 1, upperOffset: 2), .init(below: 50, lowerOffset: 3, upperOffset: 4)])
+    #expect(calibration.interval(point: 9.9, lower: 8, upper: 11) == interval(7, 9.9, 13))
+    #expect(calibration.interval(point: 10, lower: 8, upper: 11) == interval(5, 10, 15))
+    #expect(calibration.interval(point: 50, lower: 40, upper: 60) == interval(31, 50, 68))
+    #expect(calibration.interval(point: -5, lower: -6, upper: 4) == interval(0, 0, 6))
+  }
+
+  private func interval(_ lower: Double, _ median: Double, _ upper: Double) -> LifeInterval {
+    LifeInterval(lower: lower, median: median, upper: upper, coverage: 0.8)
+  }
 }

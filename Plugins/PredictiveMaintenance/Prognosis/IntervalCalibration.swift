@@ -6,8 +6,26 @@
 // quantile regression, Romano 2019) each end has its own score, lower − y and y − upper, at half of the miscoverage each;
 // for a point alone both ends are as far from it as the scores say. Offsets may be negative: an interval that was too wide
 // gets narrower.
+//
+// One offset for all lives would hold too much of the short ones and too little of the long ones: `bands` have offsets of
+// their own by the predicted point (Mondrian conformal prediction, Vovk 2005), so that coverage is as promised in each.
 
 package struct IntervalCalibration: Equatable, Sendable {
+  /// Offsets for points below `below`.
+  package struct Band: Equatable, Sendable {
+    package var below: Double
+    package var lowerOffset: Double
+    package var upperOffset: Double
+
+    package init(below: Double, lowerOffset: Double, upperOffset: Double) {
+      self.below = below
+      self.lowerOffset = lowerOffset
+      self.upperOffset = upperOffset
+    }
+  }
+
+  package static let largestBandCount = 64
+
   package var coverage: Double
   /// What the lower end goes down by, and the upper end up by.
   package var lowerOffset: Double
@@ -15,23 +33,29 @@ package struct IntervalCalibration: Equatable, Sendable {
   /// What a prediction is clipped to.
   package var floor: Double
   package var ceiling: Double
+  /// Ascending; a point takes the first one that it is below, and the offsets above where it is below none.
+  package var bands: [Band]
 
   package init(
     coverage: Double, lowerOffset: Double, upperOffset: Double, floor: Double = 0,
-    ceiling: Double = .greatestFiniteMagnitude
+    ceiling: Double = .greatestFiniteMagnitude, bands: [Band] = []
   ) {
     self.coverage = coverage
     self.lowerOffset = lowerOffset
     self.upperOffset = upperOffset
     self.floor = floor
     self.ceiling = ceiling
+    self.bands = bands
   }
 
   /// The calibrated interval of one prediction. An output that is not a number makes its end the limit on that side.
   package func interval(point: Double, lower: Double, upper: Double) -> LifeInterval {
-    LifeInterval(
-      lower: lower - lowerOffset, median: point, upper: upper + upperOffset, coverage: coverage, floor: floor,
-      ceiling: ceiling)
+    let middle = min(max(point, floor), ceiling)
+    let band = bands.first { middle < $0.below }
+    return LifeInterval(
+      lower: lower - (band?.lowerOffset ?? lowerOffset), median: point,
+      upper: upper + (band?.upperOffset ?? upperOffset),
+      coverage: coverage, floor: floor, ceiling: ceiling)
   }
 
   /// Without quantile models: both ends from the point.

@@ -107,4 +107,9 @@ package struct OptionFile: Sendable, Equatable {
   /// As written in agent.conf.
   package var path: String
   package var contents: [UInt8]
+
+  package init(path: String, contents: [UInt8]) {
+    self.path = path
+    self.contents = contents
+  }
 }

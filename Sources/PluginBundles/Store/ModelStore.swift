@@ -1,3 +1,4 @@
+internal import Platform
 package import Records
 
 /// The folder of trained models.
@@ -14,6 +15,17 @@ package struct InstalledModel: Sendable {
 
   package func manifest(of version: SemanticVersion) throws(CrossdockError) -> ModelBundleManifest {
     try ModelStore.manifest(folder(of: version), name, version)
+  }
+
+  /// A version's files as they are now.
+  package func files(of version: SemanticVersion) throws(CrossdockError) -> [BundleFile] {
+    let folder = folder(of: version)
+    var files: [BundleFile] = []
+    for file in try manifest(of: version).files {
+      let bytes = try Files.read("\(folder)/\(file.path)", limit: BundleLimits.maxFileBytes)
+      files.append(BundleFile(path: file.path, isExecutable: file.isExecutable, slice: bytes[...]))
+    }
+    return files
   }
 
   /// What is not as the bundles had it, with the version before each line. Nothing when all is well.

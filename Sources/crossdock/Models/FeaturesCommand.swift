@@ -16,11 +16,7 @@
       positionals: [.init("FILE", help: "more files to read", isRequired: false, isRepeated: true)],
       options: [
         .init("--spec", "FILE", help: "the feature specification (features.json)")
-      ] + inputOptions + [
-        .init("--last", help: "only the last row of each asset"),
-        .init("--quality", help: "a column that says what was flagged since the row before"),
-        .init("--output", "FILE", help: "write there; it appears when it is whole"),
-        .init("--format", "csv|ndjson", help: "of the table", default: "csv"),
+      ] + inputOptions + outputOptions + [
         .init("--hash", help: "print the specification's hash and end"),
         .init("--describe", help: "print what the specification means and end"),
       ],
@@ -31,6 +27,13 @@
       ])
 
     /// What says which records are read, and how: the same for all commands that read them.
+    static let outputOptions: [CommandSyntax.Option] = [
+      .init("--last", help: "only the last row of each asset"),
+      .init("--quality", help: "a column that says what was flagged since the row before"),
+      .init("--output", "FILE", help: "write there; it appears when it is whole"),
+      .init("--format", "csv|ndjson", help: "of the table", default: "csv"),
+    ]
+
     static let inputOptions: [CommandSyntax.Option] = [
       .init("--input", "FILE", help: "what to read; - is the standard input", isRepeated: true),
       .init("--input-format", "csv|ndjson", help: "of files whose names do not say it"),
