@@ -51,14 +51,13 @@ extension MaintenanceModel {
     return rpm.isFinite && rpm > 0 ? rpm : nil
   }
 
-  /// Takes the score into the way to failure.
+  /// Takes the RMS into the way to failure.
   private func follow(
     _ assessment: WaveformMonitor.Assessment, of record: PluginRecord, _ asset: AssetMonitor
   ) -> RemainingLifeBody {
     guard let wear = asset.wear else { return .notYet }
     wear.age.advance(to: record.eventTimeNs)
-    guard assessment.z[0].isFinite, let score = assessment.score else { return .notYet }
-    wear.prognosis.update(time: wear.age.seconds, index: score, options.degradation)
+    wear.prognosis.update(time: wear.age.seconds, index: assessment.values[0], options.degradation)
     guard case .estimate(let life) = wear.prognosis.remainingLife(options.degradation) else { return .notYet }
     return .estimate(
       median: life.median, lower: life.lower, upper: life.upper, coverage: life.coverage, unit: "s",

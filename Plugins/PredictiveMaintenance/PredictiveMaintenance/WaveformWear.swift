@@ -3,7 +3,7 @@ internal import Prognosis
 /// What is followed of a vibration sensor beyond its baselines. A class: an asset of columns has none.
 final class WaveformWear {
   var bearing = BearingScores()
-  /// Where the score goes.
+  /// Where the RMS goes.
   var prognosis = DegradationPrognosis()
   var age = ObservedAge()
   /// Of the RMS, where drift is watched.

@@ -28,6 +28,8 @@ enum ModelUsers {
     for option in user.options where option.key == eventsOption {
       if case .string(let stream) = option.value, user.writes.contains(stream) { return stream }
     }
-    return nil
+    // Where the option is left out, the plugin takes the third of its streams.
+    let isSaid = user.options.contains { $0.key == eventsOption && $0.value != .string("") }
+    return !isSaid && user.writes.count > 2 ? user.writes[2] : nil
   }
 }
