@@ -23,7 +23,8 @@ struct RandomTrees {
 
   static let zero = Double(1e-35 as Float)
   static let special: [Double] = [
-    0, -0.0, 1, -1, 2, 3.7, -0.5, 1e-36, -1e-36, zero, -zero, zero.nextUp, (-zero).nextDown, .leastNonzeroMagnitude, 1e300, -1e300,
+    0, -0.0, 1, -1, 2, 3.7, -0.5, 1e-36, -1e-36, zero, -zero, zero.nextUp, (-zero).nextDown, .leastNonzeroMagnitude,
+    1e300, -1e300,
     .nan,
     .infinity, -.infinity,
   ]
