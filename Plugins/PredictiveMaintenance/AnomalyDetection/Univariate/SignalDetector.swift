@@ -33,6 +33,9 @@ package struct SignalDetector: Equatable {
   private static let restraintProbations = 5.0
   private static let usualProbationCount = 600.0
 
+  /// What `encode` writes at most.
+  package static let largestStateBytes = 128 + blockCounts.count * (64 + PatternCategories.largestStateBytes)
+
   package let configuration: Configuration
   /// Values that were used, and values that could not be.
   package private(set) var count: UInt64 = 0
