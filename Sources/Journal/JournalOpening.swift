@@ -78,6 +78,9 @@ enum JournalOpening {
     var reason: String?
     if let mark = try? Files.read(markPath(path), limit: 4096) {
       reason = String(decoding: mark, as: UTF8.self)
+    } else if Files.size(path + "-wal") ?? 0 == 0, isCreationCutShort(path, size: size) {
+      // What a power cut has left of the first page; nothing was ever in it.
+      Files.remove(path)
     } else if size % JournalLimits.pageBytes != 0, Files.size(path + "-wal") ?? 0 == 0 {
       reason = "\(size) bytes are no whole pages: the file was cut off"
     } else if size == 0, Files.size(path + "-wal") ?? 0 == 0 {
@@ -85,6 +88,17 @@ enum JournalOpening {
     }
     guard let reason else { return }
     throw damaged(path, reason)
+  }
+
+  /// Whether this is the part of a first page that reached the disk when the file was made: SQLite writes it, as a database of one
+  /// page without a schema, before it begins the log. Of a journal that was cut off later the header counts more pages.
+  private static func isCreationCutShort(_ path: String, size: Int64) -> Bool {
+    guard (1..<JournalLimits.pageBytes).contains(size), let bytes = try? Files.read(path, limit: Int(size)) else {
+      return false
+    }
+    // Bytes 28 to 31: the database's size in pages, big-endian (SQLite's file format, 1.3).
+    let pages = bytes.dropFirst(28).prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    return bytes.count < 32 || pages <= 1
   }
 
   static func damaged(_ path: String, _ reason: String) -> CrossdockError {

@@ -83,7 +83,8 @@ struct StreamCheck {
       return false
     }
     blocks += 1
-    records += row.last - max(seen, row.first - 1)
+    // None where a page of the file turned up twice.
+    if row.last > seen { records += row.last - max(seen, max(row.first, 1) - 1) }
     lastArrival = max(lastArrival, found.arrival)
     for problem in found.problems { report(row, problem) }
     if let stated = row.lastArrival, stated != found.arrival {
@@ -115,16 +116,27 @@ struct StreamCheck {
     problems.append(JournalProblem(stream: name, first: row.first, last: row.last, text))
   }
 
+  // Where the numbers of a damaged row say so, a range is longer than any count.
+
+  private static func length(_ range: ClosedRange<UInt64>) -> UInt64 {
+    sum(range.upperBound - range.lowerBound, 1)
+  }
+
+  private static func sum(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    let (sum, isTooLarge) = a.addingReportingOverflow(b)
+    return isTooLarge ? .max : sum
+  }
+
   /// Ranges that were cut out as damaged are counted in the stream's row; what is beyond that nobody knows of.
   private mutating func judgeGaps() {
     let gaps = gaps.filter { gap in
       // Damaged blocks have their own lines.
       let named = damaged.reduce(UInt64(0)) {
-        $0 + UInt64($1.clamped(to: gap).overlaps($1) ? $1.clamped(to: gap).count : 0)
+        $1.overlaps(gap) ? Self.sum($0, Self.length($1.clamped(to: gap))) : $0
       }
-      return named < UInt64(gap.count)
+      return named < Self.length(gap)
     }
-    let total = gaps.reduce(UInt64(0)) { $0 + ($1.upperBound - $1.lowerBound + 1) }
+    let total = gaps.reduce(UInt64(0)) { Self.sum($0, Self.length($1)) }
     guard total > known else { return }
     for gap in gaps {
       problems.append(

@@ -119,6 +119,35 @@ import Testing
     try journal.store(["{}"], stream: 0)
   }
 
+  /// The crash campaign found it (seed 67250, sync-5-before-torn): a file of which only a part of the first page reached the disk
+  /// was reported as a damaged journal, though nothing had ever been in it.
+  @Test(arguments: [20, 512, 3072])
+  func creationThatWasCutShortBeginsAnew(bytes: Int) throws {
+    try SQLiteConnection(path: fixture.path, mode: .createReadWrite).execute("PRAGMA journal_mode = WAL")
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: fixture.path))
+    #expect(try handle.seekToEnd() == 4096)
+    try handle.truncate(atOffset: UInt64(bytes))
+    try handle.close()
+    let journal = try fixture.open()
+    #expect(journal.newEpochReason == "created")
+    #expect(!Files.exists(fixture.path + ".damaged-1"))
+    try journal.store(["{}"], stream: 0)
+  }
+
+  /// The same length, of a journal that was one: its header says so.
+  @Test func journalCutOffInItsFirstPageIsSetAside() throws {
+    do {
+      let journal = try fixture.open()
+      try journal.store(["{}"], stream: 0)
+    }
+    try SQLiteConnection(path: fixture.path, mode: .createReadWrite).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: fixture.path))
+    try handle.truncate(atOffset: 3072)
+    try handle.close()
+    let journal = try fixture.open()
+    #expect(journal.newEpochReason?.hasPrefix("damaged journal set aside as journal.db.damaged-1: 3072 bytes") == true)
+  }
+
   @Test func anotherAgentsJournalAndAForeignDatabaseAreRefused() throws {
     _ = try fixture.open(agent: "dock-1")
     let error = #expect(throws: CrossdockError.self) { try fixture.open(agent: "dock-2") }

@@ -55,6 +55,37 @@ import Testing
     #expect(found > 50, "seed \(seed): most of the file is records")
   }
 
+  /// A flipped child pointer makes a page of the tree turn up twice: its blocks repeat what was seen, whole and with their checksums.
+  /// Counting their new records went below zero, which ended the program.
+  @Test func blockThatTurnsUpAgainIsAProblemAndNotTheEnd() throws {
+    let fixture = JournalFixture()
+    do {
+      let journal = try fixture.open()
+      for _ in 0..<3 { try journal.store(["{}", "{}"], stream: 0) }
+    }
+    try SQLiteConnection(path: fixture.path, mode: .createReadWrite).execute(
+      "INSERT INTO log SELECT id + 1000, stream, first, last, NULL, block FROM log WHERE first = 1")
+    let found = try JournalVerification(path: fixture.path)
+    #expect(found.records == 6)
+    #expect(found.problems.contains { $0.text.hasPrefix("the block repeats sequences") }, "\(found.problems)")
+  }
+
+  /// A row's numbers are not under a checksum of their own: any number may stand there.
+  @Test func rowsWithAbsurdNumbersAreProblems() throws {
+    let fixture = JournalFixture()
+    do {
+      let journal = try fixture.open()
+      for _ in 0..<3 { try journal.store(["{}", "{}"], stream: 0) }
+    }
+    let database = try SQLiteConnection(path: fixture.path, mode: .createReadWrite)
+    try database.execute("UPDATE log SET first = -5, last = 9223372036854775807 WHERE first = 1")
+    try database.execute("UPDATE log SET last = 9223372036854775807 WHERE first = 3")
+    try database.execute("UPDATE stream SET packed_through = 9223372036854775807 WHERE id = 1")
+    let found = try JournalVerification(path: fixture.path)
+    #expect(!found.isSound)
+    #expect(found.records == 2)
+  }
+
   @Test func damagedBlockIsNamedWithItsSequencesAndNothingElse() throws {
     let fixture = JournalFixture()
     try fixture.fill()
