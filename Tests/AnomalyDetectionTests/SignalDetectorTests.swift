@@ -146,7 +146,7 @@ import Testing
     let values = (0..<3500).map { i in day(i) + 4 * numbers.uniform() + (numbers.uniform() < 0.003 ? 60 : 0) }
     for configuration in [SignalDetector.Configuration(), .init(probationCount: 500, knownRange: 0...100)] {
       var detector = SignalDetector(configuration)
-      let cuts = Set((0..<6).map { _ in Int(numbers.next() % 3500) } + [0, 721, 2881])
+      let cuts = Set((0..<6).map { _ in Int(numbers.next() % 3500) } + [0, 625, 2497])
       var restored = detector
       for (i, value) in values.enumerated() {
         if cuts.contains(i) {
