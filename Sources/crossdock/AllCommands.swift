@@ -25,6 +25,7 @@ enum AllCommands {
     #endif
     #if PLUGIN_PREDICTIVE_MAINTENANCE
       commands.append(FeaturesCommand.self)
+      commands.append(DetectCommand.self)
     #endif
     return commands
   }
