@@ -171,6 +171,12 @@ if Context.environment["CROSSDOCK_BENCHMARKS"] != nil {
     .executableTarget(
       name: "plugin-benchmark", dependencies: ["PluginRuntime", "Platform", "Records", log],
       path: "Benchmarks/plugins/session", swiftSettings: settings))
+  if hasPredictiveMaintenance {
+    developerTargets.append(
+      .executableTarget(
+        name: "model-benchmark", dependencies: ["AnomalyDetection", "DriftWatch", "Spectra", "TrainedModels"],
+        path: "Benchmarks/models/speed", swiftSettings: settings))
+  }
 }
 
 if Context.environment["CROSSDOCK_FUZZ"] != nil {

@@ -102,6 +102,11 @@ package struct AdaptiveWindow: Equatable, Sendable {
       sums[base + i] = sums[base + i + removed]
       squares[base + i] = squares[base + i + removed]
     }
+    // Equal windows are equal in every byte.
+    for i in Int(filled[row])..<Int(filled[row]) + removed {
+      sums[base + i] = 0
+      squares[base + i] = 0
+    }
   }
 
   private mutating func dropOldest() {

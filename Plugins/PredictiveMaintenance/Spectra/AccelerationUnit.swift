@@ -1,7 +1,7 @@
 /// What a vibration sensor's samples are in.
 package enum AccelerationUnit: String, CaseIterable, Sendable {
   case g
-  case metresPerSecondSquared = "m/s2"
+  case metresPerSecondSquared = "m_s2"
 
   /// To m/s².
   package var factor: Double {

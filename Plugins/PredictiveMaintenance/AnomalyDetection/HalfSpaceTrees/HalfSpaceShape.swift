@@ -8,7 +8,7 @@
 // A test is one word: the threshold in units of 2^−20 in its upper 24 bits, the column in its lower 8. Integers, so that the
 // way down a tree is subtract and shift, with no branch to be guessed wrongly.
 
-package final class HalfSpaceShape: Sendable {
+package final class HalfSpaceShape: Equatable, Sendable {
   package static let largestTreeCount = 200
   package static let largestDepth = 12
   package static let largestColumnCount = 256
@@ -63,5 +63,10 @@ package final class HalfSpaceShape: Sendable {
 
   /// Leaves of a tree, and places of its tests.
   var leafCount: Int { 1 << depth }
+  /// What they are made from is equal.
+  package static func == (a: HalfSpaceShape, b: HalfSpaceShape) -> Bool {
+    a.columnCount == b.columnCount && a.treeCount == b.treeCount && a.depth == b.depth && a.seed == b.seed
+  }
+
   package var memoryBytes: Int { tests.count * 4 }
 }

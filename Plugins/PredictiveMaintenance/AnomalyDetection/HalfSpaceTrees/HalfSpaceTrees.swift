@@ -14,7 +14,7 @@
 // of the row before.
 // Memory with 25 trees of depth 8: 25 · 256 · 6 bytes = 38 KB a detector, and a shape of 25 KB that all share.
 
-package struct HalfSpaceTrees: Sendable {
+package struct HalfSpaceTrees: Equatable, Sendable {
   package static let largestWindow = 65_535
   static let largestMagnitude = 1e100
 
@@ -50,6 +50,13 @@ package struct HalfSpaceTrees: Sendable {
 
   package init(columnCount: Int, seed: UInt64 = 1) {
     self.init(shape: HalfSpaceShape(columnCount: columnCount, seed: seed))
+  }
+
+  /// All that decides what comes next; the scratch row does not.
+  package static func == (a: HalfSpaceTrees, b: HalfSpaceTrees) -> Bool {
+    a.shape == b.shape && a.window == b.window && a.phase == b.phase && a.counted == b.counted
+      && a.lastScore == b.lastScore && a.low == b.low && a.high == b.high && a.latest == b.latest
+      && a.weights == b.weights
   }
 
   package var isLearning: Bool { phase < 2 }

@@ -18,5 +18,5 @@ struct SplitMix64 {
   mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// In 0..<count, count at most 2³².
-  mutating func below(_ count: Int) -> Int { Int((next() >> 32) &* UInt64(count) >> 32) }
+  mutating func below(_ count: Int) -> Int { Int(((next() >> 32) &* UInt64(count)) >> 32) }
 }

@@ -5,8 +5,8 @@
 //   deviation = mean of the two largest |z|  one column may err, two that move together rarely do
 //
 // `ColumnLearning` says how centre and scale are learned. After it the centre follows e with the time constant
-// `adaptCount`, for slow change is what temperatures and ambient conditions do; it is frozen while the deviation is at or
-// above the threshold, so that a fault does not become normal. The scale holds the error of exactly this follower on a
+// `adaptCount`, for slow change is what temperatures and ambient conditions do; it is frozen while the alarm is open
+// (`DeviationAlarm`), so that a fault does not become normal. The scale holds the error of exactly this follower on a
 // column that wanders: a column that wandered in learning has to go farther before it counts.
 //
 // The largest of many columns is large by chance: beyond `fewColumns` the deviation is divided by how much larger the
@@ -23,11 +23,13 @@ package struct MultivariateDetector: Equatable, Sendable {
     /// Values of a column that are learned from, 10…100,000.
     package var learnCount = 400
     /// λ, above 0, at most 1.
-    package var weight = 0.12
+    package var weight = 0.1
     /// Time constant with which the centre follows, in rows, at least 1.
-    package var adaptCount = 500.0
+    package var adaptCount = 400.0
     /// Deviation, in scales, from which on a row is anomalous.
-    package var threshold = 2.7
+    package var threshold = 3.0
+    /// Rows of one alarm after which all is learned anew, for what does not end by itself is the new normal; 0: never.
+    package var relearnCount = 0
 
     package init() {}
 
@@ -35,9 +37,9 @@ package struct MultivariateDetector: Equatable, Sendable {
     var bounded: Parameters {
       var parameters = self
       parameters.learnCount = min(max(learnCount, 10), 100_000)
-      if !(weight > 0 && weight <= 1) { parameters.weight = 0.12 }
-      if !(adaptCount >= 1 && adaptCount <= 1e12) { parameters.adaptCount = 500 }
-      if !(threshold > 0 && threshold <= 1e6) { parameters.threshold = 2.7 }
+      if !(weight > 0 && weight <= 1) { parameters.weight = 0.1 }
+      if !(adaptCount >= 1 && adaptCount <= 1e12) { parameters.adaptCount = 400 }
+      if !(threshold > 0 && threshold <= 1e6) { parameters.threshold = 3 }
       return parameters
     }
   }
@@ -48,6 +50,7 @@ package struct MultivariateDetector: Equatable, Sendable {
     package var score = 0.0
     /// In scales, corrected for the number of columns.
     package var deviation = 0.0
+    /// The alarm is open: it stays so for some rows after the score has fallen.
     package var isAlert = false
     /// No column was ready: nothing can be said yet.
     package var isLearning = false
@@ -70,6 +73,7 @@ package struct MultivariateDetector: Equatable, Sendable {
   var scale: [Double]
   /// nil when every column is ready.
   var learning: ColumnLearning?
+  var alarm = DeviationAlarm()
   var last = Reading(isLearning: true)
 
   /// - Precondition: columnCount in 1…`largestColumnCount`.
@@ -103,10 +107,17 @@ package struct MultivariateDetector: Equatable, Sendable {
     let correction = columns == Self.fewColumns ? 1 : Self.correction(columns)
     let deviation = (used.ready == 1 ? used.largest : 0.5 * (used.largest + used.second)) * correction
     let threshold = parameters.threshold
+    alarm.observe(deviation, threshold: threshold)
     last = Reading(
       score: deviation * deviation / (deviation * deviation + threshold * threshold), deviation: deviation,
-      isAlert: deviation >= threshold)
-    if !last.isAlert { follow(row) }
+      isAlert: alarm.isOpen)
+    if !alarm.isOpen {
+      follow(row)
+    } else if parameters.relearnCount > 0, alarm.openCount >= parameters.relearnCount {
+      let reading = last
+      reset()
+      return reading
+    }
     return last
   }
 

@@ -1,5 +1,5 @@
 // The state of a `MultivariateDetector` in a checkpoint: 4 bytes columns; smooth, centre, scale, deviations of each; the last
-// reading; 1 byte whether it learns, and then what it has learned. The parameters are the configuration's, not the state's.
+// reading; the alarm; 1 byte whether it learns, and then what it has learned. The parameters are the configuration's, not the state's.
 package import StateCoding
 
 extension MultivariateDetector {
@@ -9,6 +9,11 @@ extension MultivariateDetector {
     state.append(last.deviation)
     state.append(last.score)
     state.append(UInt8((last.isAlert ? 1 : 0) | (last.isLearning ? 2 : 0)))
+    state.append(alarm.greatest)
+    state.append(alarm.rest)
+    state.append(alarm.openCount)
+    state.append(alarm.clearRun)
+    state.append(UInt8(alarm.isOpen ? 1 : 0))
     state.append(UInt8(learning == nil ? 0 : 1))
     learning?.encode(into: state)
   }
@@ -29,6 +34,14 @@ extension MultivariateDetector {
     let flags = try state.integer(UInt8.self)
     last.isAlert = flags & 1 != 0
     last.isLearning = flags & 2 != 0
+    alarm.greatest = try state.number()
+    alarm.rest = try state.number()
+    alarm.openCount = try state.integer()
+    alarm.clearRun = try state.integer()
+    alarm.isOpen = try state.integer(UInt8.self) != 0
+    guard alarm.clearRun <= DeviationAlarm.clearCount else {
+      throw StateReader.Damaged(description: "an alarm that has ended is open")
+    }
     if try state.integer(UInt8.self) == 0 {
       learning = nil
     } else {

@@ -130,6 +130,10 @@ package struct ExtremeThreshold: Equatable, Sendable {
   }
 
   private mutating func append(peak: Double) {
+    if peaks.isEmpty {
+      peaks.reserveCapacity(Self.largestPeakCount)
+      peakCounts.reserveCapacity(Self.largestPeakCount)
+    }
     if peaks.count < Self.largestPeakCount {
       peaks.append(peak)
       peakCounts.append(count)

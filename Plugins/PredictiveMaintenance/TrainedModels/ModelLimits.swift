@@ -1,0 +1,28 @@
+/// What a model may have at most. A file beyond one of these is refused when it is read, before memory is taken for
+/// it: evaluation
+/// time and memory of a model that was accepted are bounded by them.
+package enum ModelLimits {
+  package static let maxFileBytes = 64 << 20
+  package static let maxInputs = 65_536
+  package static let maxOutputs = 4096
+  package static let maxTrees = 100_000
+  /// Decisions and leaves of all trees together.
+  package static let maxTreeNodes = 4_000_000
+  /// Decisions from the root to a leaf. Contributions take memory by its square.
+  package static let maxTreeDepth = 1000
+  /// Category values of all decisions together, in words of 32 bits.
+  package static let maxCategoryWords = 4_000_000
+  package static let maxNameBytes = 1024
+
+  /// Of JSON and UBJSON: open objects and arrays, and values that are no numbers in an array of numbers.
+  package static let maxDocumentDepth = 64
+  package static let maxDocumentValues = 4_000_000
+
+  /// Of ONNX.
+  package static let maxGraphNodes = 20_000
+  package static let maxAttributes = 256
+  package static let maxTensorRank = 8
+  package static let maxTensorElements = 16_000_000
+  /// Multiplications of one evaluation: about a second of one core.
+  package static let maxGraphOperations = 1_000_000_000
+}

@@ -1,2 +1,0 @@
-/// Evaluators of models that others trained: LightGBM, XGBoost, ONNX.
-package enum TrainedModels {}
