@@ -1,5 +1,6 @@
 import Foundation
 import FoundationXML
+import Spectra
 import Testing
 
 /// `crossdock bearing` and `crossdock trend` of this build, beside the test bundle.
