@@ -1,5 +1,6 @@
 import Decoding
 import Foundation
+import Records
 import Testing
 
 /// Waveforms as base64 text.
