@@ -85,6 +85,11 @@
       var bytes: [UInt8] = []
       bytes.reserveCapacity(2 * flushBytes)
       bytes.append(contentsOf: "\((names + ["anomaly_score", "alert"]).joined(separator: ","))\n".utf8)
+      defer {
+        // Also what came before a bad line.
+        Terminal.write(bytes: bytes)
+        Terminal.flush()
+      }
       while try table.next() {
         bytes.append(contentsOf: table.time)
         for text in table.texts {
@@ -97,13 +102,12 @@
         bytes.append(UInt8(ascii: ","))
         bytes.append(isAlert ? UInt8(ascii: "1") : UInt8(ascii: "0"))
         bytes.append(0x0A)
-        if bytes.count >= flushBytes {
+        if bytes.count >= (table.isStream ? 0 : flushBytes) {
           Terminal.write(bytes: bytes)
+          if table.isStream { Terminal.flush() }
           bytes.removeAll(keepingCapacity: true)
         }
       }
-      Terminal.write(bytes: bytes)
-      Terminal.flush()
     }
 
     private static func wrongUsage(_ option: String, _ reason: String) -> CrossdockError {

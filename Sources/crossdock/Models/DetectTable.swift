@@ -15,6 +15,8 @@
     private let fieldCount: Int
     /// Where a field goes among the values; -1: nowhere.
     private let places: [Int]
+    /// The standard input: each row may be waited for.
+    let isStream: Bool
     let timeName: String
     let names: [String]
     private(set) var values: [Double]
@@ -25,6 +27,7 @@
     ///   - chosen: names of the value columns; empty: all of them
     ///   - ignored: names of columns that are left out
     init(path: String, chosen: [String], ignored: [String]) throws(CrossdockError) {
+      isStream = path == "-"
       lines = try LineReader(path: path)
       guard var header = try lines.next() else {
         throw lines.error(line: 1, "the file is empty", hint: "the first line names the columns: timestamp,value")
