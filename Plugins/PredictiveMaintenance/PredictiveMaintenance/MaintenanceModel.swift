@@ -129,7 +129,7 @@ package final class MaintenanceModel: Model {
       if !watchesPatterns { asset.patterns = [] }
       if !options.watchesSignalDrift {
         asset.drift = []
-        asset.waveformDrift = nil
+        asset.wear?.drift = nil
       }
     }
     registry = restored

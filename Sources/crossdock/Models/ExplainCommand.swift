@@ -29,6 +29,11 @@
       if let inputs = record.inputs {
         explanation.inputs = try InputRecords(inputs, of: record.record.source, file)
       }
+      if let verdict = VerdictContributions(record.body, file.configuration.modelStore) {
+        explanation.contributions = verdict.contributions
+        explanation.outputs = verdict.outputs
+        explanation.contributionGap = verdict.gap
+      }
       Terminal.write(arguments.has("--json") ? explanation.json : explanation.text)
       for gap in explanation.gaps { Terminal.writeError("crossdock: \(gap)\n") }
       return explanation.gaps.isEmpty ? .success : .failure

@@ -20,14 +20,14 @@
       positionals: [
         .init("MODEL", help: "a model's folder, or a .cdm file"),
         .init("FILE", help: "files to read", isRequired: false, isRepeated: true),
-      ], options: FeaturesCommand.inputOptions,
+      ], options: FeaturesCommand.inputOptions + FeaturesCommand.outputOptions,
       examples: [
         "crossdock model run turbine-rul --input engines.csv --by unit --time cycle --last",
         "crossdock export telemetry | crossdock model run motor-1.0.0.cdm --input - --input-format ndjson",
       ])
 
     static func run(_ arguments: ParsedArguments) throws -> ExitCode {
-      let version = try model(arguments.positionals[0])
+      let version = try ModelFolderFile(arguments.positionals[0]).loaded()
       let paths = arguments.values("--input") + arguments.positionals.dropFirst()
       guard !paths.isEmpty else {
         throw CrossdockError(
@@ -58,14 +58,6 @@
       try rows.finish()
       Terminal.flush()
       return .success
-    }
-
-    private static func model(_ path: String) throws(CrossdockError) -> ModelVersion {
-      guard Files.isFolder(path) else {
-        return try ModelBundleManifest.loaded(try BundleFileOnDisk<ModelBundleManifest>(path).decoded().files)
-      }
-      let files = try BundleFolder.files(of: Files.absolute(path), noun: ModelBundleManifest.noun).files
-      return try ModelBundleManifest.loaded(files)
     }
   }
 #endif

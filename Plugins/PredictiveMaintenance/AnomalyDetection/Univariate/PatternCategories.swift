@@ -14,6 +14,7 @@ import StateCoding
 struct PatternCategories: Equatable {
   static let windowCount = 8
   static let maximumCategories = 64
+  static let largestStateBytes = 40 + maximumCategories * (width + 1) * 4
   private static let width = 32
   private static let newest = 7
   /// How far the best category moves towards a pattern.
