@@ -23,13 +23,13 @@ enum ModelUsers {
     }
   }
 
-  /// Nil: it does not say.
+  /// The stream that the option names, or the third of `writes`; nil: it does not say.
   static func eventsStream(of user: ModelConfiguration) -> String? {
     for option in user.options where option.key == eventsOption {
-      if case .string(let stream) = option.value, user.writes.contains(stream) { return stream }
+      if case .string(let stream) = option.value, !stream.isEmpty {
+        return user.writes.contains(stream) ? stream : nil
+      }
     }
-    // Where the option is left out, the plugin takes the third of its streams.
-    let isSaid = user.options.contains { $0.key == eventsOption && $0.value != .string("") }
-    return !isSaid && user.writes.count > 2 ? user.writes[2] : nil
+    return user.writes.count > 2 ? user.writes[2] : nil
   }
 }
