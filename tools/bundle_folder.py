@@ -83,8 +83,9 @@ def add_arguments(arguments):
 
 
 def training(given, rows):
-    return {"data": given.data, "identity": training_tables.identity(given.table, given.spec), "commit": given.commit,
-            "command": command_line(), "rows": rows}
+    commit = {"commit": given.commit} if given.commit else {}
+    return {"data": given.data, "identity": training_tables.identity(given.table, given.spec)} | commit | {
+        "command": command_line(), "rows": rows}
 
 
 # One thread and a fixed order: the same table gives the same bytes.
