@@ -42,13 +42,16 @@
     }
 
     /// Rows that are due after the record; `emit` gets the asset's position, too.
+    /// - Returns: the asset's position.
     @inline(__always)
-    func observe(_ record: FeatureRecord, _ emit: (Int, borrowing FeatureRow) throws -> Void) throws {
+    @discardableResult
+    func observe(_ record: FeatureRecord, _ emit: (Int, borrowing FeatureRow) throws -> Void) throws -> Int {
       let position = try position(of: record)
       try assets[position].observe(
         samples: record.samples, UnsafeBufferPointer(record.values), timeNs: record.timeNs, sequence: record.sequence,
         isTimeTrusted: record.isTimeTrusted
       ) { row in try emit(position, row) }
+      return position
     }
 
     func finish(_ emit: (Int, borrowing FeatureRow) throws -> Void) throws {

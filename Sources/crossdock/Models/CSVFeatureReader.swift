@@ -23,6 +23,8 @@
     private let options: FeatureInput.Options
     private var delimiter = UInt8(ascii: ",")
     private var roles: [Role] = []
+    /// By input.
+    private let categories: [[FeatureSpecification.Category]]
     private var more: [(column: Int, input: Int)] = []
     /// Fields of the line that have quotes, taken apart.
     private var unquoted = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1024)
@@ -34,6 +36,7 @@
       lines = try LineReader(path: path)
       self.specification = specification
       self.options = options
+      categories = specification.inputs.map(\.categories)
       guard specification.waveform == nil else {
         throw CrossdockError(
           "read the records", at: path, reason: "the specification is of waveforms, and this file has columns",
@@ -122,9 +125,10 @@
         makeRoom(line.count)
         var count = 0
         try split(line) { [self] column, field throws(CrossdockError) in
-          count += 1
+          // A delimiter at the end of the line is no field.
+          if column < roles.count || !field.isEmpty { count += 1 }
           guard column < roles.count else { return }
-          try take(field, column, line, record)
+          try take(field, column, record)
         }
         guard count == roles.count else {
           throw lines.error("the row has \(count) fields, the header has \(roles.count)")
@@ -149,14 +153,14 @@
 
     @inline(__always)
     private func take(
-      _ field: FeatureRecord.Text, _ column: Int, _ line: FeatureRecord.Text, _ record: FeatureRecord
+      _ field: FeatureRecord.Text, _ column: Int, _ record: FeatureRecord
     ) throws(CrossdockError) {
       let role = roles[column]
       if role.input >= 0 {
-        record.values[role.input] = FeatureInput.number(field, specification.inputs[role.input])
+        record.values[role.input] = FeatureInput.number(field, categories[role.input])
         if role.hasMore {
           for other in more where other.column == column {
-            record.values[other.input] = FeatureInput.number(field, specification.inputs[other.input])
+            record.values[other.input] = FeatureInput.number(field, categories[other.input])
           }
         }
       }

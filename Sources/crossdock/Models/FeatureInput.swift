@@ -62,10 +62,8 @@
     }
 
     /// What a text is to an input: a number, one of its categories, or missing.
-    static func number(_ text: FeatureRecord.Text, _ input: FeatureSpecification.Input) -> Double {
-      if !input.categories.isEmpty {
-        for category in input.categories where category.text.utf8.elementsEqual(text) { return category.number }
-      }
+    static func number(_ text: FeatureRecord.Text, _ categories: [FeatureSpecification.Category]) -> Double {
+      for category in categories where category.text.utf8.elementsEqual(text) { return category.number }
       return DecimalText.parse(text) ?? .nan
     }
   }

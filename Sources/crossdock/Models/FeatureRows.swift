@@ -8,6 +8,8 @@
     private let specification: FeatureSpecification
     private let options: FeatureInput.Options
     private let paths: [String]
+    /// Of the columns after those that say which row it is.
+    private let valueNames: [String]
     private let hasFiles: Bool
     private let hasAsset: Bool
     private let hasTime: Bool
@@ -22,12 +24,12 @@
     private var files: [Int] = []
     private var names: [[UInt8]] = []
     private var isTimestamp = false
-    /// Of the newest record: rows that come after the files' end have it, too.
-    private var kept: [[UInt8]] = []
+    /// By asset, of the record before: a row by time is made due by the first record after its window.
+    private var kept: [[[UInt8]]] = []
 
     init(
-      _ table: FeatureTable, _ specification: FeatureSpecification, _ options: FeatureInput.Options, hasFiles: Bool,
-      isLastOnly: Bool, hasQuality: Bool, paths: [String]
+      _ table: FeatureTable, _ specification: FeatureSpecification, _ options: FeatureInput.Options, paths: [String],
+      names valueNames: [String]? = nil, isLastOnly: Bool = false, hasQuality: Bool = false
     ) {
       self.table = table
       self.specification = specification
@@ -37,7 +39,8 @@
       self.hasQuality = hasQuality
       let kinds = paths.map { options.kind ?? FeatureInput.kind(of: $0) }
       let areExports = kinds.allSatisfy { $0 == .export }
-      self.hasFiles = hasFiles
+      hasFiles = paths.count > 1
+      self.valueNames = valueNames ?? specification.featureNames
       hasAsset = options.by != nil || areExports
       hasTime = options.time != nil || areExports
       hasSequence = areExports || kinds.contains { $0 == .float32 || $0 == .int16 }
@@ -47,7 +50,7 @@
       }
     }
 
-    func begin(_ paths: [String]) throws(CrossdockError) {
+    func begin() throws(CrossdockError) {
       var names: [String] = []
       if hasFiles { names.append("file") }
       if hasAsset { names.append(options.by ?? "source") }
@@ -55,12 +58,17 @@
       if hasTime { names.append(options.time ?? "event_time") }
       names += options.kept
       if hasQuality { names.append("quality") }
-      names += specification.featureNames
+      names += valueNames
       try table.begin(names)
     }
 
-    /// - Parameter record: the one that made the row due; nil after the end of the files.
-    func append(_ row: borrowing FeatureRow, of position: Int, _ record: FeatureRecord?) throws(CrossdockError) {
+    /// - Parameters:
+    ///   - record: the one that made the row due; nil after the end of the files.
+    ///   - values: what stands in the row in place of its features.
+    func append(
+      _ row: borrowing FeatureRow, of position: Int, _ record: FeatureRecord?,
+      values: UnsafeBufferPointer<Double>? = nil
+    ) throws(CrossdockError) {
       if position >= files.count {
         files.append(record?.file ?? 0)
         names.append(record.map { Array($0.asset) } ?? [])
@@ -70,14 +78,26 @@
       if hasAsset { names[position].withUnsafeBufferPointer { table.append($0) } }
       if hasSequence { table.append(Double(row.lastSequence)) }
       if hasTime { append(time: row.lastTimeNs, record) }
-      for text in record?.kept ?? [] { table.append(text) }
+      if hasRecordTime {
+        for text in record?.kept ?? [] { table.append(text) }
+      } else if !options.kept.isEmpty {
+        for text in kept[position] { text.withUnsafeBufferPointer { table.append($0) } }
+      }
       if hasQuality { table.append(quality(row)) }
-      for value in row.values { table.append(value) }
+      for value in values ?? row.values { table.append(value) }
       if isLastOnly {
         last[position] = table.takeRow()
       } else {
         try table.endRow()
       }
+    }
+
+    /// After the record's rows: what is kept of it for the next one.
+    @inline(__always)
+    func note(_ record: FeatureRecord, of position: Int) {
+      guard !hasRecordTime, !options.kept.isEmpty else { return }
+      while kept.count <= position { kept.append([]) }
+      kept[position] = record.kept.map { Array($0) }
     }
 
     private func append(time ns: Int64, _ record: FeatureRecord?) {

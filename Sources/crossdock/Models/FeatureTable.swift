@@ -15,6 +15,8 @@
     private var names: [[UInt8]] = []
     private var bytes: [UInt8] = []
     private var column = 0
+    /// Where the row begins in `bytes`.
+    private var rowStart = 0
 
     init(isCSV: Bool, path: String?) throws(CrossdockError) {
       self.isCSV = isCSV
@@ -45,6 +47,7 @@
           Self.append(field: name.utf8, to: &bytes)
         }
         bytes.append(0x0A)
+        rowStart = bytes.count
       } else {
         self.names = names.map { name in
           var json = JSONWriter()
@@ -102,6 +105,7 @@
       bytes.append(0x0A)
       column = 0
       if bytes.count >= Self.flushBytes { try flush() }
+      rowStart = bytes.count
     }
 
     /// The row's bytes out of the buffer, to be written later with `append(row:)`.
@@ -109,8 +113,8 @@
       if !isCSV { bytes.append(UInt8(ascii: "}")) }
       bytes.append(0x0A)
       column = 0
-      defer { bytes.removeAll(keepingCapacity: true) }
-      return bytes
+      defer { bytes.removeSubrange(rowStart...) }
+      return Array(bytes[rowStart...])
     }
 
     func append(row: [UInt8]) throws(CrossdockError) {

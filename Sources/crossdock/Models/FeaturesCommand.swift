@@ -15,19 +15,8 @@
         """,
       positionals: [.init("FILE", help: "more files to read", isRequired: false, isRepeated: true)],
       options: [
-        .init("--spec", "FILE", help: "the feature specification (features.json)"),
-        .init("--input", "FILE", help: "what to read; - is the standard input", isRepeated: true),
-        .init("--input-format", "csv|ndjson", help: "of files whose names do not say it"),
-        .init("--by", "COLUMN", help: "column that tells assets apart (an export: source; otherwise each file is one)"),
-        .init("--time", "COLUMN", help: "column of the time: RFC 3339 or a number (an export: event_time)"),
-        .init("--time-unit", "s|ms|us|ns", help: "of times that are numbers", default: "s"),
-        .init("--keep", "COLUMN", help: "copy a column into the table: the value of the row's newest record", isRepeated: true),
-        .init("--delimiter", "CHAR", help: "of CSV: , ; tab or space (runs of them); default: from the header"),
-        .init("--columns", "A,B,…", help: "names of the columns of a CSV file that has no header"),
-        .init("--set", "INPUT=NUMBER", help: "an input that is the same in every record", isRepeated: true),
-        .init("--rate", "HZ", help: "of raw waveforms: must be the specification's"),
-        .init("--block", "N", help: "samples of a block of a raw waveform"),
-        .init("--hop", "N", help: "samples from the start of a block to that of the next (default: --block)"),
+        .init("--spec", "FILE", help: "the feature specification (features.json)")
+      ] + inputOptions + [
         .init("--last", help: "only the last row of each asset"),
         .init("--quality", help: "a column that says what was flagged since the row before"),
         .init("--output", "FILE", help: "write there; it appears when it is whole"),
@@ -40,6 +29,24 @@
         "crossdock features --spec bearing.json --block 8192 --input a.f32 b.f32",
         "crossdock export vibration | crossdock features --spec bearing.json --input - --input-format ndjson",
       ])
+
+    /// What says which records are read, and how: the same for all commands that read them.
+    static let inputOptions: [CommandSyntax.Option] = [
+      .init("--input", "FILE", help: "what to read; - is the standard input", isRepeated: true),
+      .init("--input-format", "csv|ndjson", help: "of files whose names do not say it"),
+      .init("--by", "COLUMN", help: "column that tells assets apart (an export: source; otherwise each file is one)"),
+      .init("--time", "COLUMN", help: "column of the time: RFC 3339 or a number (an export: event_time)"),
+      .init("--time-unit", "s|ms|us|ns", help: "of times that are numbers", default: "s"),
+      .init(
+        "--keep", "COLUMN", help: "copy a column into the table: the value of the row's newest record",
+        isRepeated: true),
+      .init("--delimiter", "CHAR", help: "of CSV: , ; tab or space (runs of them); default: from the header"),
+      .init("--columns", "A,B,…", help: "names of the columns of a CSV file that has no header"),
+      .init("--set", "INPUT=NUMBER", help: "an input that is the same in every record", isRepeated: true),
+      .init("--rate", "HZ", help: "of raw waveforms: must be the specification's"),
+      .init("--block", "N", help: "samples of a block of a raw waveform"),
+      .init("--hop", "N", help: "samples from the start of a block to that of the next (default: --block)"),
+    ]
 
     static func run(_ arguments: ParsedArguments) throws -> ExitCode {
       guard let path = arguments.value("--spec") else { throw wrongUsage("--spec", "no specification is given") }
@@ -58,13 +65,14 @@
       let table = try FeatureTable(
         isCSV: try arguments.choice("--format", of: ["csv", "ndjson"]) != "ndjson", path: arguments.value("--output"))
       let rows = FeatureRows(
-        table, specification, options, hasFiles: paths.count > 1, isLastOnly: arguments.has("--last"),
-        hasQuality: arguments.has("--quality"), paths: paths)
-      try rows.begin(paths)
+        table, specification, options, paths: paths, isLastOnly: arguments.has("--last"),
+        hasQuality: arguments.has("--quality"))
+      try rows.begin()
       let assets = AssetExtractors(specification)
       let input = FeatureInput(specification: specification, options: options)
       try input.read(paths) { record in
-        try assets.observe(record) { position, row in try rows.append(row, of: position, record) }
+        let position = try assets.observe(record) { position, row in try rows.append(row, of: position, record) }
+        rows.note(record, of: position)
       }
       try assets.finish { position, row in try rows.append(row, of: position, nil) }
       try rows.finish()
@@ -93,7 +101,7 @@
 
     // MARK: options
 
-    private static func inputOptions(
+    static func inputOptions(
       _ arguments: ParsedArguments, _ specification: FeatureSpecification
     ) throws(CrossdockError) -> FeatureInput.Options {
       var options = FeatureInput.Options()
@@ -101,7 +109,8 @@
       options.time = arguments.value("--time")
       options.kept = arguments.values("--keep")
       if !options.kept.isEmpty, specification.window.lateNs > 0 {
-        throw wrongUsage("--keep", "the specification puts late records in order (late_s): rows are not of the newest record")
+        throw wrongUsage(
+          "--keep", "the specification puts late records in order (late_s): rows are not of the newest record")
       }
       switch try arguments.choice("--time-unit", of: ["s", "ms", "us", "ns"]) {
       case "ms": options.timeUnitNs = 1_000_000

@@ -37,7 +37,8 @@
       file = try FileInput(path: path)
       guard file.size % Int64(size) == 0 else {
         throw CrossdockError(
-          "read the records", at: path, reason: "its \(file.size) bytes are no whole number of samples of \(size) bytes",
+          "read the records", at: path,
+          reason: "its \(file.size) bytes are no whole number of samples of \(size) bytes",
           exitCode: .badInput)
       }
     }
