@@ -55,7 +55,7 @@
       }
       throw CrossdockError(
         "publish", at: settings.address, reason: "the broker has not confirmed it: \(reason)",
-        hint: "crossdock doctor looks at the broker", exitCode: .unavailable, isRetryable: true)
+        hint: "crossdock doctor looks at the broker", isRetryable: true, exitCode: .unavailable)
     }
 
     private static func nowMs() -> Int64 { SystemClock.monotonicNs() / 1_000_000 }
