@@ -5,7 +5,7 @@ import subprocess
 
 from bed import PROGRAMS, ROOT, Bed
 
-UNITS = {"_ns": "ns", "_us": "us", "_bytes": "B", "_bytes_each": "B"}
+UNITS = {"_ns": "ns", "_us": "us", "_bytes": "B", "bytes_each": "B"}
 
 
 def bench_models(table):
