@@ -73,14 +73,14 @@ private func add(_ record: Record, to bench: PluginBench) {
     var restarts = 0
     var streamsSeen: Set<String> = []
     for life in 0..<4 as Range<UInt64> {
-      let records = scenario(seed &+ life, count: 900)
+      let records = scenario(seed &+ life, count: 520)
       let whole = try makeBench()
       for record in records { add(record, to: whole) }
       let expected = try whole.run()
       streamsSeen.formUnion(expected.map(\.stream))
 
       var bench = try makeBench()
-      let cuts = Set((0..<26).map { _ in Int.random(in: 6..<900, using: &numbers) })
+      let cuts = Set((0..<26).map { _ in Int.random(in: 6..<520, using: &numbers) })
       var said: [PluginBench.Emitted] = []
       for (i, record) in records.enumerated() {
         if cuts.contains(i) {

@@ -1,6 +1,7 @@
 #if PLUGIN_PREDICTIVE_MAINTENANCE
   import CommandSyntax
   import Configuration
+  import CrossdockPlugin
   import JSONText
   import Records
 
