@@ -64,7 +64,7 @@ import TrainedModels
     ("right_child=-2", "right_child=-1", "line 14: decision 0 has a child that is none or another's"),
     ("leaf_value=1 2", "leaf_value=1 inf", "line 16: leaf_value has a number that is not finite"),
     ("leaf_value=1 2", "leaf_value=1 2\nleaf_value=3 4", "line 17: leaf_value a second time"),
-    ("leaf_value=1 2", "leaf_value=1 2\nis_linear=1", "line 17: linear trees are not evaluated"),
+    ("leaf_value=1 2", "leaf_value=1 2\nis_linear=1", "line 8: there is no leaf_const"),
     ("end of trees\n", "", "line 17: the file ends before 'end of trees'"),
   ]) func lightGBMTextIsRefusedWithTheLine(_ old: String, _ new: String, _ expected: String) {
     #expect(refusal(Self.tree.replacing(old, with: new)) == "lightgbm model: " + expected)
