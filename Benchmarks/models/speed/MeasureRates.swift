@@ -71,6 +71,6 @@ private func thresholdRates() -> [(String, Double)] {
       var threshold = ExtremeThreshold()
       for _ in 0..<21_000 { extremes += threshold.update(draw(&signal)) ? 1 : 0 }
     }
-    return ("threshold.spot_1e4.\(name)_share", Double(extremes) / 1_000_000)
+    return ("threshold.spot_1e4.\(name)_per_million", Double(extremes))
   }
 }
