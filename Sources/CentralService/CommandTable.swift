@@ -38,10 +38,10 @@ struct CommandTable {
   /// - Returns: its number; nil when too many wait.
   func post(_ body: String, to agent: String, nowNs: Int64) throws(CrossdockError) -> Int64? {
     try connection.transaction { () throws(CrossdockError) -> Int64? in
+      defer { newest.reset() }
       newest.bind(agent, at: 1)
       guard try newest.step() else { return nil }
       let (number, count) = (newest.integer(0) + 1, newest.integer(1))
-      newest.reset()
       guard count < Self.maxWaiting else { return nil }
       insert.bind(agent, at: 1)
       insert.bind(number, at: 2)
@@ -58,6 +58,7 @@ struct CommandTable {
       forget.bind(agent, at: 1)
       forget.bind(after, at: 2)
       try forget.run()
+      defer { select.reset() }
       select.bind(agent, at: 1)
       select.bind(after, at: 2)
       select.bind(Int64(Self.maxAnswered), at: 3)

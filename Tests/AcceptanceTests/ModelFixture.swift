@@ -55,12 +55,17 @@ final class ModelFixture {
         event_stream = "commands"
         drift = "off"
         """)
-    try agent.rewrite {
-      $0.replacingOccurrences(of: "fields = { n = \"/n\" }", with: "fields = { n = \"/n\", v = \"/v\" }")
-    }
+    try rewrite { $0 }
     let key = try runToEnd(
       "crossdock", ["model", "sign", "--new-key", agent.sandbox.path("release.key"), "--no-password"])
     guard key.code == 0 else { throw SandboxError("sign: \(key.errors)") }
+  }
+
+  /// agent.conf as it was written first, changed.
+  func rewrite(_ change: (String) -> String) throws {
+    try agent.rewrite {
+      change($0.replacingOccurrences(of: "fields = { n = \"/n\" }", with: "fields = { n = \"/n\", v = \"/v\" }"))
+    }
   }
 
   typealias Answer = (code: Int32, output: String, errors: String)

@@ -33,16 +33,16 @@ import Testing
       let answer = try runToEnd("crossdock", ["model"] + words + ["--config", fixture.configuration])
       if answer.code != 0 { failures.append("\(words): \(answer.errors)") }
     }
-    try publisher.run(perSecond: 800, seconds: 9) { gone in
+    try publisher.run(perSecond: 800, seconds: 6) { gone in
       switch (step, gone) {
-      case (0, 1...): try command("install", second)
-      case (1, 3...):
+      case (0, 0.5...): try command("install", second)
+      case (1, 2...):
         let compared = try fixture.onBox("compare", "load-guess", "--json")
         if compared.code != 0 { failures.append(compared.errors) }
         #expect(compared.output.contains("\"from\":\"1.0.0\",\"to\":\"2.0.0\""), "\(compared.output)")
         try command("promote", "load-guess")
-      case (2, 4.5...): try command("install", third)
-      case (3, 6...): commander.publish()
+      case (2, 3...): try command("install", third)
+      case (3, 4...): commander.publish()
       default: return
       }
       step += 1
@@ -174,5 +174,50 @@ import Testing
     let points = try fixture.bodies("verdicts").compactMap { ($0["verdict"] as? [String: Any])?["point"] as? Double }
     #expect(points == Array(repeating: 10, count: 20))
     #expect(try fixture.onBox("list").code == 1)
+  }
+
+  /// Commands that were posted to central come into the agent's stream once each and in order, whatever is killed meanwhile.
+  @Test func commandsFromCentralArriveOnceThroughKillsAndPromote() throws {
+    let fixture = try ModelFixture()
+    try fixture.rewrite {
+      $0.replacingOccurrences(of: "name = \"central\"\n", with: "name = \"central\"\ncommands = \"commands\"\n")
+    }
+    #expect(try fixture.onBox("install", try fixture.bundle(Version(number: "1.0.0"))).code == 0)
+    #expect(try fixture.onBox("install", try fixture.bundle(Version(number: "2.0.0", leaves: (10, 30)))).code == 0)
+    func post(_ body: String) throws -> String {
+      try runToEnd(
+        "/usr/bin/curl",
+        [
+          "-s", "-H", "Authorization: Bearer test-token-central", "--data-binary", body,
+          "http://\(fixture.agent.centralAddress)/v1/agents/dock-7/commands",
+        ]
+      ).output.trimmingCharacters(in: .newlines)
+    }
+    #expect(try post("nonsense").contains("the body is no JSON object"))
+    #expect(try post("{\"note\":1}") == "{\"number\":1}")
+    try fixture.startAgent()
+    var posted = 1
+    for round in 0..<3 {
+      for _ in 0..<5 {
+        posted += 1
+        #expect(try post("{\"note\":\(posted)}") == "{\"number\":\(posted)}")
+      }
+      if round == 1 {
+        fixture.agent.stopCentral(signal: SIGKILL)
+        try fixture.agent.startCentral()
+      }
+      fixture.agent.stopAgent(signal: SIGKILL)
+      try fixture.startAgent()
+      try #require(
+        waitUntil("they have come", seconds: 30) { (try? fixture.bodies("commands").count) == posted },
+        "\(posted): \((try? fixture.bodies("commands").count) ?? -1)\n\(fixture.agent.agent?.log.suffix(3000) ?? "")")
+    }
+    let numbers = try fixture.bodies("commands").compactMap { ($0["note"] as? NSNumber)?.intValue }
+    #expect(numbers == Array(1...posted))
+    #expect(try post("{\"command\":\"promote\",\"model\":\"load-guess\"}").contains("number"))
+    try #require(
+      waitUntil("the model is promoted", seconds: 30) { (try? fixture.stages())?["active"] == "2.0.0" },
+      "\((try? fixture.bodies("events")) ?? [])\n\(fixture.agent.agent?.log.suffix(3000) ?? "")")
+    #expect(try fixture.events().map { "\($0.kind) \($0.to) by \($0.by)" } == ["promoted 2.0.0 by command"])
   }
 }
