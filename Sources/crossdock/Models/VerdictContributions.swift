@@ -41,7 +41,16 @@
       guard let version = SemanticVersion(number) else {
         throw CrossdockError("read the record", at: "model.version", reason: "\"\(number)\" is no version")
       }
-      return try ModelFolderFile(model.folder(of: version)).loaded()
+      let folder = model.folder(of: version)
+      var files: [String: [UInt8]] = [:]
+      for file in try model.manifest(of: version).files {
+        files[file.path] = try Files.read("\(folder)/\(file.path)", limit: BundleLimits.maxFileBytes)
+      }
+      do throws(GovernanceError) {
+        return try ModelVersion(files: files)
+      } catch {
+        throw CrossdockError("read the model", at: error.file, reason: error.reason)
+      }
     }
 
     private mutating func evaluate(
