@@ -1,5 +1,6 @@
 import Decoding
 import Foundation
+import Records
 import Testing
 
 /// Waveforms as base64 text.
@@ -25,7 +26,8 @@ import Testing
     #expect(message.batch.samples == floats)
     #expect(message.columns() == [1797])
     let integers = Array([0, 1, -1, .max, .min, 256, -256, 12345, 7].prefix(count)) as [Int16]
-    #expect(try DecodedMessage("{\"s\":\"\(int16(integers))\"}", options(.int16)).batch.samples == integers.map(Float.init))
+    #expect(
+      try DecodedMessage("{\"s\":\"\(int16(integers))\"}", options(.int16)).batch.samples == integers.map(Float.init))
   }
 
   @Test func writersThatEscapeSlashesOrLeaveOutPaddingAreUnderstood() throws {

@@ -56,6 +56,19 @@ import Testing
     }
   }
 
+  /// Timken, Ball Bearing Housed Units, table A-9: BPFO, BPFI.
+  @Test(
+    arguments: [
+      ("6203", 3.053, 4.947), ("6204", 3.052, 4.948), ("6206", 3.568, 5.432), ("6207", 3.565, 5.435),
+      ("6208", 3.547, 5.453), ("6210", 4.093, 5.907), ("6304", 2.574, 4.426), ("306K", 2.574, 4.426),
+      ("6307", 3.006, 4.994), ("6308", 3.023, 4.977), ("6309", 3.037, 4.963), ("6310", 3.047, 4.953),
+    ])
+  func ordersAreThoseOfTheMakersTable(designation: String, outer: Double, inner: Double) throws {
+    let orders = try #require(BearingCatalogue.entry(designation)).geometry.orders
+    #expect(abs(orders.outer - outer) < 0.005)
+    #expect(abs(orders.inner - inner) < 0.005)
+  }
+
   @Test(arguments: ["6205", "SKF 6205", "6205-2RS", "6205 2RS JEM SKF", "skf 6205zz"])
   func designationIsFoundAmongMakerAndSuffixes(text: String) {
     #expect(BearingCatalogue.entry(text)?.designation == "6205")

@@ -11,6 +11,9 @@ package struct BearingEvidence: Equatable, Sendable {
     package var seenHz: Double
     /// Mean over blocks and bands of what the line stands out by: 0 is noise, 1 is e times as high as noise gets.
     package var prominence: Double
+
+    /// How many times as high as the highest that noise would show.
+    package var timesNoise: Double { Scales.exp(prominence) }
   }
 
   private struct Sum: Equatable {

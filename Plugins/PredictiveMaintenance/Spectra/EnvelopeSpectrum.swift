@@ -17,6 +17,8 @@ final class EnvelopeSpectrum {
   static let minNeighbourhoodBins = 24
   static let maxNeighbours = 129
   static let minBins = 16
+  /// Fewer bins than these for one turn a second, and the lines of different faults share bins.
+  static let minBinsPerOrder = 2.5
 
   private let shifted = ScratchBuffer<kiss_fft_cpx>()
   private let analytic = ScratchBuffer<kiss_fft_cpx>()
@@ -100,11 +102,11 @@ final class EnvelopeSpectrum {
     var amplitude: Double
   }
 
-  /// The largest bin near `order` times the shaft's frequency; nil where this block cannot show that line: below the third bin, or
-  /// beyond the band's width.
+  /// The largest bin near `order` times the shaft's frequency; nil where this block cannot show that line: below the third bin, beyond
+  /// the band's width, or too short a block (of fewer than 2.5 turns).
   func line(order: Double, shaftHz: Double) -> Line? {
     let centre = order * shaftHz / resolutionHz
-    guard centre >= 3, centre < Double(binCount) else { return nil }
+    guard centre >= 3, centre < Double(binCount), shaftHz >= Self.minBinsPerOrder * resolutionHz else { return nil }
     let reach = max(Self.tolerance * centre, 0.5)
     let low = max(1, Int((centre - reach).rounded(.up)))
     let high = min(binCount - 1, Int((centre + reach).rounded(.down)))

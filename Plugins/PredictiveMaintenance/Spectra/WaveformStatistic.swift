@@ -30,11 +30,14 @@ package enum WaveformStatistic: Hashable, Sendable {
   package static let orderRange = 1...10
   package static let harmonics = EnvelopeLines.harmonics
 
-  /// What the classifier of bearing faults reads, in order: what sixteen bands agree on.
+  /// What is known of a bearing's faults, in order: what sixteen bands agree on.
   package static let diagnosis: [WaveformStatistic] =
     [BearingFault.inner, .outer, .ball].flatMap { fault in
       harmonics.map { .envelopeOrder(fault, harmonic: $0, band: .bank) }
     } + [.envelopeOrder(.cage, harmonic: 1, band: .bank)]
+
+  /// And how peaked the waveform is.
+  package static let classifier: [WaveformStatistic] = diagnosis + [.shape]
 
   package var needsBearing: Bool {
     switch self {

@@ -64,9 +64,10 @@
 
     /// - Parameters:
     ///   - record: the one that made the row due; nil after the end of the files.
+    ///   - word: stands before the values.
     ///   - values: what stands in the row in place of its features.
     func append(
-      _ row: borrowing FeatureRow, of position: Int, _ record: FeatureRecord?,
+      _ row: borrowing FeatureRow, of position: Int, _ record: FeatureRecord?, word: String? = nil,
       values: UnsafeBufferPointer<Double>? = nil
     ) throws(CrossdockError) {
       if position >= files.count {
@@ -84,6 +85,7 @@
         for text in kept[position] { text.withUnsafeBufferPointer { table.append($0) } }
       }
       if hasQuality { table.append(quality(row)) }
+      if let word { table.append(word) }
       for value in values ?? row.values { table.append(value) }
       if isLastOnly {
         last[position] = table.takeRow()

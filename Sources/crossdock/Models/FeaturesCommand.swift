@@ -16,11 +16,7 @@
       positionals: [.init("FILE", help: "more files to read", isRequired: false, isRepeated: true)],
       options: [
         .init("--spec", "FILE", help: "the feature specification (features.json)")
-      ] + inputOptions + [
-        .init("--last", help: "only the last row of each asset"),
-        .init("--quality", help: "a column that says what was flagged since the row before"),
-        .init("--output", "FILE", help: "write there; it appears when it is whole"),
-        .init("--format", "csv|ndjson", help: "of the table", default: "csv"),
+      ] + inputOptions + outputOptions + [
         .init("--hash", help: "print the specification's hash and end"),
         .init("--describe", help: "print what the specification means and end"),
       ],
@@ -29,6 +25,14 @@
         "crossdock features --spec bearing.json --block 8192 --input a.f32 b.f32",
         "crossdock export vibration | crossdock features --spec bearing.json --input - --input-format ndjson",
       ])
+
+    /// Of every command that writes rows.
+    static let outputOptions: [CommandSyntax.Option] = [
+      .init("--last", help: "only the last row of each asset"),
+      .init("--quality", help: "a column that says what was flagged since the row before"),
+      .init("--output", "FILE", help: "write there; it appears when it is whole"),
+      .init("--format", "csv|ndjson", help: "of the table", default: "csv"),
+    ]
 
     /// What says which records are read, and how: the same for all commands that read them.
     static let inputOptions: [CommandSyntax.Option] = [
