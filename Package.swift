@@ -279,12 +279,13 @@ let package = Package(
       // No Swift in it: linkage.c keeps the libraries out, this Swift's start-up object.
       linkerSettings: [.unsafeFlags(["-nostartfiles"]), .linkedLibrary("dl")]),
     // What is fuzzed: functions over any bytes, which the tests run over the stored corpus.
-    module(
-      "FuzzEntries",
-      [
+    .target(
+      name: "FuzzEntries",
+      dependencies: [
         "CLinux", "Records", "JSONText", "Platform", "HTTPServer", "Segments", "Configuration", "Decoding", "Journal",
         "ControlAPI", "PluginBundles",
-      ], path: "Fuzz/Entries"),
+      ] + (hasPredictiveMaintenance ? ["SignalFeatures", "TrainedModels"] : []), path: "Fuzz/Entries",
+      swiftSettings: settings + pluginFlags),
     // Tests
     tests("FuzzEntries", ["FuzzEntries"]),
     tests("JSONText", ["JSONText"]),

@@ -39,11 +39,10 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--table", required=True, help="what crossdock features wrote")
     arguments.add_argument("--spec", required=True, help="features.json")
-    arguments.add_argument("--ids", default="", help="columns that are no numbers, with commas between them")
     arguments.add_argument("--output", required=True)
     given = arguments.parse_args()
     names = training_tables.specification_features(given.spec)
-    table = training_tables.Table(given.table, [name for name in given.ids.split(",") if name])
+    table = training_tables.Table(given.table, (), names)
     training_tables.write_json(given.output, reference(table.matrix(names), names))
 
 

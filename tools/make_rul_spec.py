@@ -154,7 +154,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--table", required=True)
     arguments.add_argument("--by", required=True, help="the column that names the unit")
-    arguments.add_argument("--time", required=True, help="the column of its time or cycle; no feature by itself")
+    arguments.add_argument("--time", help="the column of its time or cycle, which is no feature by itself")
     arguments.add_argument("--settings", default="", help="columns that say how it is run, with commas between them")
     arguments.add_argument("--ignore", default="", help="columns that are not to be used, with commas between them")
     arguments.add_argument("--life", type=float, default=125, help="remaining life counts up to this many rows (125)")
@@ -163,7 +163,7 @@ def main():
     arguments.add_argument("--output", required=True)
     given = arguments.parse_args()
     table = training_tables.Table(
-        given.table, [given.by, given.time] + [name for name in given.ignore.split(",") if name])
+        given.table, [name for name in (given.by, given.time) if name] + [name for name in given.ignore.split(",") if name])
     settings = [name for name in given.settings.split(",") if name]
     for name in settings:
         table.column(name)

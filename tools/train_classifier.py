@@ -66,7 +66,7 @@ def main():
     arguments.add_argument("--group", help="a column whose rows stay together in cross-validation")
     given = arguments.parse_args()
     names = training_tables.specification_features(given.spec)
-    table = training_tables.Table(given.table, [given.label] + ([given.group] if given.group else []))
+    table = training_tables.Table(given.table, [given.label] + ([given.group] if given.group else []), names)
     labels = table.texts[given.label]
     values = [word for word in given.classes.split(",") if word] or sorted(set(labels))
     if len(values) < 2 or not set(labels) <= set(values):
@@ -88,11 +88,11 @@ def main():
     normal = [word for word in given.normal.split(",") if word]
     alert = {"alert": {"normal": normal, "warning": 0.5, "critical": 0.9}} if normal else {}
     model = train(rows, classes, len(values), given.seed).model_to_string()
-    bundle_folder.write(given.output, given.spec, {
+    bundle_folder.write(given.output, given, {
         "name": given.name, "version": given.version, "task": "classification",
         "summary": given.summary or f"which of {', '.join(called)}", "license": given.license, "classes": called, **alert,
         "training": bundle_folder.training(given, len(rows)), "metrics": metrics,
-    }, [("classes.txt", model, "class", 1)], make_reference.reference(rows, names), given.golden, given.golden_rows)
+    }, [("classes.txt", model, "class", 1)], make_reference.reference(rows, names))
     print(", ".join(f"{key} {value}" for key, value in metrics.items()))
 
 

@@ -8,11 +8,12 @@
 The table has a row a cycle; a unit's last row is its failure. Remaining life counts up to --life rows: before that nothing in
 the data tells how much is left, and a model that is asked for it learns noise.
 
-Models (LightGBM): the point is the mean of two ensembles of 600 trees, one of ordinary and one of extremely randomised trees
+Models (LightGBM): the point is the mean of two ensembles (of 600 trees if not said), one of ordinary and one of extremely randomised trees
 (Geurts 2006). The interval comes from quantile ensembles of both ends, calibrated by conformal regression (Romano 2019): each
 unit is predicted by models that have not seen it, at every row that a live machine could be asked at, and the ends are moved
-until they hold --coverage of the truths; an error of either side counts for half. Short and long lives have offsets of their
-own, by the predicted point. What the metrics say is of those predictions.
+until they hold --coverage of the truths. Short and long lives have offsets of their own, by the predicted point, so that the
+coverage does not depend on how many machines are near their end. What the metrics say is of those predictions, at rows
+with at most 1.2 of --life left.
 """
 import argparse
 import math
@@ -24,23 +25,25 @@ import bundle_folder
 import make_reference
 import training_tables
 
-POINT = {"objective": "l2", "learning_rate": 0.03, "num_leaves": 31, "min_data_in_leaf": 20, "max_bin": 63,
+POINT = {"objective": "l2", "num_leaves": 31, "min_data_in_leaf": 20, "max_bin": 63,
          "feature_fraction": 0.3, "bagging_fraction": 0.7, "bagging_freq": 1}
 RANDOMISED = POINT | {"extra_trees": True, "feature_fraction": 0.5}
 QUANTILE = POINT | {"objective": "quantile", "num_leaves": 15, "min_data_in_leaf": 40}
-POINT_TREES, QUANTILE_TREES = 600, 300
 FOLDS = 5
 # Parts of --life that part the bands of calibration, and the fewest rows that one may have.
-BANDS, BAND_ROWS = (0.08, 0.2, 0.5, 0.8, 0.92), 200
-# Rows that calibrate: a machine that has run for a while and whose life is not far above what counts. In training the others
-# count for less.
+BANDS, BAND_ROWS = (0.08, 0.2, 0.35, 0.5, 0.65, 0.8, 0.92, 0.97), 200
+# A machine is asked when it has run for a while; those rows calibrate. In training, rows before that and of lives far above what
+# counts weigh less.
 LEAST_CYCLES, LONGEST_LIFE, OTHER_WEIGHT = 20, 1.2, 0.3
 # Of calibration's models: rows of one machine are alike, some of them are enough.
 FOLD_ROWS = 12000
 
 
-def train(parameters, trees, rows, life, weights, seed, alpha=None):
-    parameters = parameters | bundle_folder.LIGHTGBM | {"seed": seed} | ({"alpha": alpha} if alpha else {})
+def train(parameters, trees, rows, life, weights, given, alpha=None):
+    # Fewer trees take longer steps: 0.03 for 600.
+    parameters = parameters | bundle_folder.LIGHTGBM | {"seed": given.seed, "learning_rate": min(18 / given.trees, 0.1)}
+    if alpha:
+        parameters |= {"alpha": alpha}
     return lightgbm.train(parameters, lightgbm.Dataset(rows, life, weight=weights, params=parameters), trees)
 
 
@@ -54,8 +57,8 @@ def out_of_fold(rows, life, weights, units, given):
         seen = seen[numpy.linspace(0, len(seen) - 1, min(len(seen), FOLD_ROWS)).astype(int)]
         held = fold_of == fold
         for place, (parameters, trees, alpha) in enumerate((
-                (POINT, POINT_TREES, None), (QUANTILE, QUANTILE_TREES, tail), (QUANTILE, QUANTILE_TREES, 1 - tail))):
-            model = train(parameters, trees, rows[seen], life[seen], weights[seen], given.seed, alpha)
+                (POINT, given.trees, None), (QUANTILE, given.trees // 2, tail), (QUANTILE, given.trees // 2, 1 - tail))):
+            model = train(parameters, trees, rows[seen], life[seen], weights[seen], given, alpha)
             result[place, held] = model.predict(rows[held])
     return result
 
@@ -68,11 +71,11 @@ def conformal(scores, coverage):
     return float(numpy.sort(scores)[rank - 1])
 
 
-def calibrate(predicted, life, given):
+def calibrate(predicted, left, given):
     """The calibration and the scores of what comes out, by rows that no model has seen."""
     point, lower, upper = predicted
+    life = numpy.minimum(left, given.life)
     point = point.clip(0, given.life)
-    each = 1 - (1 - given.coverage) / 2
     calibration = {"method": "cqr", "coverage": given.coverage, "floor": 0, "ceiling": given.life, "bands": []}
     low, high, begin = lower.copy(), upper.copy(), -1.0
     for part in [*BANDS, None]:
@@ -80,59 +83,63 @@ def calibrate(predicted, life, given):
         band = (begin <= point) & (point < end)
         if part is not None and (band.sum() < BAND_ROWS or (point >= end).sum() < BAND_ROWS):
             continue
-        below, above = conformal((lower - life)[band], each), conformal((life - upper)[band], each)
-        low[band] -= below
-        high[band] += above
-        offsets = {"lower_offset": below, "upper_offset": above}
+        offset = conformal(numpy.maximum(lower - life, life - upper)[band], given.coverage)
+        low[band] -= offset
+        high[band] += offset
+        offsets = {"lower_offset": offset, "upper_offset": offset}
         if part is None:
             calibration |= offsets
         else:
             calibration["bands"].append({"below": end} | offsets)
         begin = end
     low, high = numpy.minimum(low.clip(0, given.life), point), numpy.maximum(high.clip(0, given.life), point)
-    metrics = {"rmse": float(numpy.sqrt(((point - life) ** 2).mean())),
-               "coverage": float(((low <= life) & (life <= high)).mean()), "interval_width": float((high - low).mean())}
+    near = left <= LONGEST_LIFE * given.life
+    metrics = {"rmse": float(numpy.sqrt(((point - life)[near] ** 2).mean())),
+               "coverage": float(((low <= life) & (life <= high))[near].mean()),
+               "interval_width": float((high - low)[near].mean())}
     return calibration, {key: round(value, 4) for key, value in metrics.items()}
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     bundle_folder.add_arguments(arguments)
-    arguments.add_argument("--by", required=True, help="the column that names the unit")
     arguments.add_argument("--life", type=float, default=125, help="remaining life counts up to this many rows (125)")
     arguments.add_argument("--coverage", type=float, default=0.8, help="of the interval (0.8)")
+    arguments.add_argument("--trees", type=int, default=600, help="of each ensemble of the point; half as many of each end")
     arguments.add_argument("--unit", default="cycles", help="what a row is called (cycles)")
     given = arguments.parse_args()
+    if not given.by:
+        arguments.error("--by COLUMN is needed: it tells the units apart")
     names = training_tables.specification_features(given.spec)
-    table = training_tables.Table(given.table, [given.by])
+    table = training_tables.Table(given.table, [given.by], names)
     units = training_tables.groups(table.texts[given.by])
     rows = table.matrix(names)
     left = training_tables.remaining(units)
     life = numpy.minimum(left, given.life)
     cycles = numpy.concatenate([numpy.arange(1, count + 1) for count in numpy.bincount(units)])
-    asked = (cycles >= LEAST_CYCLES) & (left <= LONGEST_LIFE * given.life)
+    asked = cycles >= LEAST_CYCLES
     if units.max() < 1 or not asked.any():
         raise SystemExit(f"{given.table}: two units at least, of {LEAST_CYCLES} rows and more, are needed")
-    weights = numpy.where(asked, 1, OTHER_WEIGHT)
-    calibration, metrics = calibrate(out_of_fold(rows, life, weights, units, given)[:, asked], life[asked], given)
+    weights = numpy.where(asked & (left <= LONGEST_LIFE * given.life), 1, OTHER_WEIGHT)
+    calibration, metrics = calibrate(out_of_fold(rows, life, weights, units, given)[:, asked], left[asked], given)
     tail = (1 - given.coverage) / 2
 
     def artefact(file, role, parameters, trees, alpha=None):
-        text = train(parameters, trees, rows, life, weights, given.seed, alpha).model_to_string()
+        text = train(parameters, trees, rows, life, weights, given, alpha).model_to_string()
         return file, text, role, 1
 
     artefacts = [
-        artefact("point-1.txt", "point", POINT, POINT_TREES), artefact("point-2.txt", "point", RANDOMISED, POINT_TREES),
-        artefact("lower.txt", "lower", QUANTILE, QUANTILE_TREES, tail),
-        artefact("upper.txt", "upper", QUANTILE, QUANTILE_TREES, 1 - tail),
+        artefact("point-1.txt", "point", POINT, given.trees), artefact("point-2.txt", "point", RANDOMISED, given.trees),
+        artefact("lower.txt", "lower", QUANTILE, given.trees // 2, tail),
+        artefact("upper.txt", "upper", QUANTILE, given.trees // 2, 1 - tail),
     ]
-    bundle_folder.write(given.output, given.spec, {
+    bundle_folder.write(given.output, given, {
         "name": given.name, "version": given.version, "task": "rul",
         "summary": given.summary or f"remaining life in {given.unit}", "license": given.license, "unit": given.unit,
         "calibration": calibration,
         "alert": {"warning": round(given.life * 0.4), "critical": round(given.life * 0.16)},
         "training": bundle_folder.training(given, len(rows)), "metrics": metrics,
-    }, artefacts, make_reference.reference(rows, names), given.golden, given.golden_rows)
+    }, artefacts, make_reference.reference(rows, names))
     print(", ".join(f"{key} {value}" for key, value in metrics.items()))
 
 

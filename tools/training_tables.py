@@ -1,5 +1,7 @@
-"""Tables as the training scripts read them: CSV with a header, numbers, empty cells for what is missing. Only numpy is needed."""
+"""Tables as the training scripts read them: CSV with a header, or a stream's export (.ndjson); numbers, and nothing where something
+is missing. Only numpy is needed."""
 import csv
+import datetime
 import hashlib
 import json
 import os
@@ -7,32 +9,76 @@ import os
 import numpy
 
 
-class Table:
-    """Columns by name; the id columns stay texts."""
+def csv_rows(path):
+    """The header, then (line, cells)."""
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = csv.reader(file)
+        try:
+            names = next(rows)
+        except StopIteration:
+            raise SystemExit(f"{path}: it is empty")
+        yield names
+        for line, row in enumerate(rows, 2):
+            if len(row) != len(names):
+                raise SystemExit(f"{path}, line {line}: {len(row)} cells, and the header has {len(names)}")
+            yield line, row
 
-    def __init__(self, path, ids=()):
-        with open(path, newline="", encoding="utf-8") as file:
-            rows = csv.reader(file)
+
+def export_rows(path):
+    """The same of a stream's export: source, event_time and the members of the first record's body that are no objects."""
+    names = None
+    with open(path, encoding="utf-8") as file:
+        for line, text in enumerate(file, 1):
             try:
-                self.names = next(rows)
-            except StopIteration:
-                raise SystemExit(f"{path}: it is empty")
-            places = {name: self.names.index(name) for name in ids if name in self.names}
-            for name in ids:
-                if name not in places:
-                    raise SystemExit(f"{path}, line 1: there is no column {name!r}; there are {', '.join(self.names)}")
-            held = set(places.values())
+                record = json.loads(text)
+                body = record["body"]
+            except (ValueError, KeyError, TypeError) as error:
+                raise SystemExit(f"{path}, line {line}: it is no exported record: {error}")
+            if names is None:
+                names = [name for name, value in body.items() if not isinstance(value, (dict, list))]
+                yield ["source", "event_time"] + names
+            cells = [body.get(name) for name in names]
+            yield line, [record["source"], record["event_time"]] + ["" if cell is None else str(cell) for cell in cells]
+    if names is None:
+        raise SystemExit(f"{path}: it is empty")
+
+
+def rows_of(path):
+    return export_rows(path) if path.endswith(".ndjson") else csv_rows(path)
+
+
+def seconds(text):
+    """Of a time column: a number of seconds, or RFC 3339."""
+    try:
+        return float(text)
+    except ValueError:
+        return datetime.datetime.fromisoformat(text).timestamp()
+
+
+class Table:
+    """Columns by name: ids are texts; numbers those that are asked for, else all others (of an export but for its frame)."""
+
+    def __init__(self, path, ids=(), numbers=None):
+        rows = rows_of(path)
+        self.names = next(rows)
+        ids = list(ids) + (["source", "event_time"] if path.endswith(".ndjson") else [])
+        for name in ids + list(numbers or ()):
+            if name not in self.names:
+                raise SystemExit(f"{path}, line 1: there is no column {name!r}; there are {', '.join(self.names)}")
+        places = {name: self.names.index(name) for name in ids}
+        held = set(places.values())
+        if numbers is None:
             numbers = [place for place in range(len(self.names)) if place not in held]
-            texts, values = {name: [] for name in places}, []
-            for line, row in enumerate(rows, 2):
-                if len(row) != len(self.names):
-                    raise SystemExit(f"{path}, line {line}: {len(row)} cells, and the header has {len(self.names)}")
-                try:
-                    values.append([float(row[place]) if row[place] else numpy.nan for place in numbers])
-                except ValueError as error:
-                    raise SystemExit(f"{path}, line {line}: {error}")
-                for name, place in places.items():
-                    texts[name].append(row[place])
+        else:
+            numbers = [self.names.index(name) for name in numbers]
+        texts, values = {name: [] for name in places}, []
+        for line, row in rows:
+            try:
+                values.append([float(row[place]) if row[place] else numpy.nan for place in numbers])
+            except ValueError as error:
+                raise SystemExit(f"{path}, line {line}: {error}")
+            for name, place in places.items():
+                texts[name].append(row[place])
         if not values:
             raise SystemExit(f"{path}: it has no rows")
         self.path = path

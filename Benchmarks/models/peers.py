@@ -36,14 +36,34 @@ def half_space(folder):
 
 
 def drift_tests():
-    chance = random.Random(1)
-    values = [chance.gauss(0, 1) for _ in range(100_000)]
     figures = {}
-    for name, test in (("adwin", drift.ADWIN()), ("page_hinkley", drift.PageHinkley())):
+    for name, make in (("adwin", drift.ADWIN), ("page_hinkley", drift.PageHinkley)):
+        false_alarms, delays = 0, {1: [], 0.5: []}
+        chance, test = random.Random(1), make()
+        values = [chance.gauss(0, 1) for _ in range(100_000)]
         started = time.process_time()
         for value in values:
             test.update(value)
         figures[f"model.river_{name}_update_ns"] = (time.process_time() - started) / len(values) * 1e9
+        for seed in range(50):
+            chance, test = random.Random(seed), make()
+            for _ in range(10_000):
+                test.update(chance.gauss(0, 1))
+                false_alarms += test.drift_detected
+        for shift, counts in delays.items():
+            for seed in range(1000, 1100):
+                chance, test, count = random.Random(seed), make(), 0
+                for _ in range(2000):
+                    test.update(chance.gauss(0, 1))
+                while count < 5000:
+                    count += 1
+                    test.update(chance.gauss(shift, 1))
+                    if test.drift_detected:
+                        break
+                counts.append(count)
+        figures[f"drift.river_{name}.false_alarms_per_10000"] = false_alarms / 50
+        figures[f"drift.river_{name}.delay_1_sigma"] = sum(delays[1]) / len(delays[1])
+        figures[f"drift.river_{name}.delay_half_sigma"] = sum(delays[0.5]) / len(delays[0.5])
     return figures
 
 

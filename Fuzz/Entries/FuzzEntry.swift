@@ -10,7 +10,11 @@ package struct FuzzEntry: Sendable {
   /// The answer depends on everything that was computed: what nobody uses, the optimiser leaves out.
   package let run: @Sendable (UnsafeRawBufferPointer) throws(FuzzFinding) -> Int
 
-  package static let all: [FuzzEntry] = [
+  package static let all = sources + models
+  /// Names of entries whose plugin's folder was deleted.
+  package static let absent = ["lightgbm", "xgboost", "onnx", "features"].filter { named($0) == nil }
+
+  private static let sources: [FuzzEntry] = [
     FuzzEntry(name: "json", maxBytes: 4096, run: JSONEntry.run),
     FuzzEntry(name: "csv", maxBytes: 4096, run: CSVEntry.run),
     FuzzEntry(name: "template", maxBytes: 512, run: TemplateEntry.run),
@@ -24,6 +28,19 @@ package struct FuzzEntry: Sendable {
     FuzzEntry(name: "plugin-toml", maxBytes: 4096, run: PluginManifestEntry.run),
     FuzzEntry(name: "signature", maxBytes: 1024, run: SignatureEntry.run),
   ]
+
+  private static var models: [FuzzEntry] {
+    #if PLUGIN_PREDICTIVE_MAINTENANCE
+      [
+        FuzzEntry(name: "lightgbm", maxBytes: 8192, run: ModelEntry.runLightGBM),
+        FuzzEntry(name: "xgboost", maxBytes: 8192, run: ModelEntry.runXGBoost),
+        FuzzEntry(name: "onnx", maxBytes: 8192, run: ModelEntry.runONNX),
+        FuzzEntry(name: "features", maxBytes: 4096, run: FeatureSpecificationEntry.run),
+      ]
+    #else
+      []
+    #endif
+  }
 
   package static func named(_ name: String) -> FuzzEntry? { all.first { $0.name == name } }
 }

@@ -27,7 +27,10 @@ enum AllCommands {
       commands.append(ExplainCommand.self)
       commands.append(ReplayCommand.self)
       commands.append(PlotCommand.self)
+      commands.append(ReportCommand.self)
+      commands.append(ModelEventCommand.self)
       commands.append(FeaturesCommand.self)
+      commands.append(DetectCommand.self)
       commands +=
         [
           ModelPackCommand.self, ModelSignCommand.self, ModelVerifyCommand.self, ModelInstallCommand.self,

@@ -61,6 +61,17 @@ private func learned(_ rows: inout SeededRows, columnCount: Int = 4) -> Multivar
     #expect(detector.update([30, 30]).isAlert)
   }
 
+  @Test func aLastingChangeIsLearnedAnewWhereThatIsAskedFor() {
+    var rows = SeededRows(SeededRows.seed(default: 20))
+    var parameters = MultivariateDetector.Parameters()
+    parameters.relearnCount = 300
+    var detector = MultivariateDetector(columnCount: 1, parameters)
+    for _ in 0..<400 { _ = detector.update(rows.row(1)) }
+    var alerts = 0
+    for _ in 0..<2000 { alerts += detector.update([50 + rows.gaussian()]).isAlert ? 1 : 0 }
+    #expect(alerts > 290 && alerts < 320)
+  }
+
   @Test func whatIsNoMeasurementIsLeftOut() {
     var rows = SeededRows(SeededRows.seed(default: 14))
     var detector = learned(&rows)

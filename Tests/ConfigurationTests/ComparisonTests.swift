@@ -205,6 +205,10 @@ import Testing
       "url = \"https://c:1\"", "url = \"https://c:1\"\nmax_bytes_per_s = 4096",
       "uplink \"central\": max_bytes_per_s none → 4 KiB"
     ),
+    (
+      "url = \"https://c:1\"", "url = \"https://c:1\"\ncommands = \"s\"",
+      "uplink \"central\": commands none → \"s\""
+    ),
     ("listen = \"127.0.0.1:7780\"", "listen = \"[::1]:7780\"", "control: listen \"127.0.0.1:7780\" → \"[::1]:7780\""),
   ]
 

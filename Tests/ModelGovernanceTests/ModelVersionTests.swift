@@ -36,13 +36,13 @@ import Testing
     (SampleModel(hash: "0123456789abcdef"), "features.json: its hash is "),
     (SampleModel(artefactFormat: "pickle"), "tree.txt: the format \"pickle\" is not known; known are lightgbm"),
     (SampleModel(artefactFormat: "onnx"), "tree.txt: "),
-    (SampleModel(name: "Pump"), "model.json: line 1, column 54: name: \"Pump\" is no name"),
-    (SampleModel(version: "1.0"), "model.json: line 1, column 76: version: \"1.0\" is no version"),
-    (SampleModel(task: "oracle"), "model.json: line 1, column 91: task: \"oracle\" is not known"),
-    (SampleModel(more: ",\"colour\":1"), "model.json: line 4, column 45: colour: there is no such member"),
+    (SampleModel(name: "Pump"), "model.json: line 1, column 55: name: \"Pump\" is no name"),
+    (SampleModel(version: "1.0"), "model.json: line 1, column 77: version: \"1.0\" is no version"),
+    (SampleModel(task: "oracle"), "model.json: line 1, column 92: task: \"oracle\" is not known"),
+    (SampleModel(more: ",\"colour\":1"), "model.json: line 4, column 47: colour: there is no such member"),
     (
       SampleModel(more: ",\"alert\":{\"warning\":5,\"critical\":4}"),
-      "model.json: line 4, column 53: alert: critical is"
+      "model.json: line 4, column 55: alert: critical is"
     ),
     (SampleModel(reference: "{\"features\":[{\"name\":\"x\"}]}"), "reference.json: line 1, column 22: "),
     (

@@ -9,7 +9,8 @@ struct SeededSignal {
     state = seed
   }
 
-  private mutating func uniform() -> Double {
+  /// In [0, 1).
+  mutating func uniform() -> Double {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9

@@ -154,16 +154,33 @@ extension ModelDescription {
     _ part: SpecificationReader, _ task: Task
   ) throws(SpecificationFault) -> IntervalCalibration {
     guard task == .rul || task == .regression else { throw part.fault("a \(task.rawValue) model has no interval") }
-    let entry = try part.object(["method", "coverage", "lower_offset", "upper_offset", "floor", "ceiling"])
+    let entry = try part.object(["method", "coverage", "lower_offset", "upper_offset", "floor", "ceiling", "bands"])
     _ = try entry.required("method").choice(of: ["cqr", "split"])
     let calibration = IntervalCalibration(
       coverage: try entry.required("coverage").number(in: 0.01...0.9999),
       lowerOffset: try entry.required("lower_offset").number(),
       upperOffset: try entry.required("upper_offset").number(),
       floor: try entry["floor"]?.number() ?? -.greatestFiniteMagnitude,
-      ceiling: try entry["ceiling"]?.number() ?? .greatestFiniteMagnitude)
+      ceiling: try entry["ceiling"]?.number() ?? .greatestFiniteMagnitude, bands: try bands(entry["bands"]))
     guard calibration.floor <= calibration.ceiling else { throw part.fault("the floor is above the ceiling") }
     return calibration
+  }
+
+  private static func bands(_ part: SpecificationReader?) throws(SpecificationFault) -> [IntervalCalibration.Band] {
+    guard let part else { return [] }
+    var bands: [IntervalCalibration.Band] = []
+    for element in try part.elements(atMost: IntervalCalibration.largestBandCount) {
+      let entry = try element.object(["below", "lower_offset", "upper_offset"])
+      let below = try entry.required("below").number()
+      if let last = bands.last, below <= last.below {
+        throw try entry.required("below").fault("bands ascend, and the one before is below \(last.below)")
+      }
+      bands.append(
+        .init(
+          below: below, lowerOffset: try entry.required("lower_offset").number(),
+          upperOffset: try entry.required("upper_offset").number()))
+    }
+    return bands
   }
 
   private static func alert(

@@ -1,6 +1,5 @@
 internal import AnomalyDetection
 internal import ConditionMonitoring
-internal import Prognosis
 
 /// What is watched of one source in one stream.
 final class AssetMonitor {
@@ -13,20 +12,16 @@ final class AssetMonitor {
   var scalars: [SignalMonitor] = []
   /// Nil until the source sends a waveform.
   var waveform: WaveformMonitor?
+  /// Made together with it.
+  var wear: WaveformWear?
   /// Of each column, where patterns are looked for.
   var patterns: [SignalDetector] = []
   /// Of each column, where drift is watched.
   var drift: [SignalDrift] = []
-  /// Of the waveform's RMS.
-  var waveformDrift: SignalDrift?
   /// Of the columns together; nil where no such detector is asked for.
   var group: GroupMonitor?
   /// One for each governed model that has judged it.
   var governed: [GovernedMonitor] = []
-  var bearing = BearingScores()
-  /// Where the waveform's score goes.
-  var prognosis = DegradationPrognosis()
-  var age = ObservedAge()
   /// Alerts that may open.
   var storm = AlertStorm.Bucket()
   // Neighbours in the order of use, the registry's own. Unmanaged, because its dictionary owns every asset of the list.

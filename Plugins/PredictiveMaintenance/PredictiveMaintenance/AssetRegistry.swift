@@ -40,7 +40,10 @@ final class AssetRegistry {
       remove(last)
     }
     if scalars > 0, asset.scalars.isEmpty { asset.scalars = Array(repeating: SignalMonitor(), count: scalars) }
-    if waveform, asset.waveform == nil { asset.waveform = WaveformMonitor() }
+    if waveform, asset.waveform == nil {
+      asset.waveform = WaveformMonitor()
+      asset.wear = WaveformWear()
+    }
     signalCount += lacking
     return asset
   }

@@ -2,8 +2,9 @@ internal import AnomalyDetection
 internal import ConditionMonitoring
 internal import StateCoding
 
-/// The columns of one asset together: what none of them shows alone. Two detectors at most and one alarm for them.
-struct GroupMonitor {
+/// The columns of one asset together: what none of them shows alone. Two detectors at most and one alarm for them. A class: most assets
+/// have none, and it is large.
+final class GroupMonitor {
   /// What alerts call it.
   static let component = "columns"
   static let columnCounts = 2...MultivariateDetector.largestColumnCount
@@ -20,7 +21,7 @@ struct GroupMonitor {
   var alarm = AlarmState()
   private(set) var multivariate: MultivariateDetector?
   private var trees: HalfSpaceTrees?
-  private var extremes = ExtremeThreshold(Self.extremeParameters)
+  private var extremes = ExtremeThreshold(GroupMonitor.extremeParameters)
 
   private static var extremeParameters: ExtremeThreshold.Parameters {
     var parameters = ExtremeThreshold.Parameters()
@@ -36,7 +37,7 @@ struct GroupMonitor {
   }
 
   /// The detectors have a persistence of their own, so their word opens the alarm at once; it ends as others do.
-  mutating func observe(
+  func observe(
     _ row: UnsafeBufferPointer<Double>, sequence: UInt64, _ thresholds: AlarmState.Thresholds
   ) -> Reading {
     var reading = Reading(transition: nil, score: 0, threshold: 0.5, isTrees: false)

@@ -125,20 +125,20 @@ enum MaintenanceCheckpoint {
     var parts: Parts = []
     if asset.waveform != nil { parts.insert(.waveform) }
     if !asset.drift.isEmpty { parts.insert(.drift) }
-    if asset.waveformDrift != nil { parts.insert(.waveformDrift) }
+    if asset.wear?.drift != nil { parts.insert(.waveformDrift) }
     if asset.group != nil { parts.insert(.group) }
     if !asset.patterns.isEmpty { parts.insert(.patterns) }
     state.append(parts.rawValue)
     state.append(UInt16(asset.scalars.count))
-    if let waveform = asset.waveform {
+    if let waveform = asset.waveform, let wear = asset.wear {
       waveform.encode(into: state)
-      asset.bearing.encode(into: state)
-      asset.prognosis.encode(into: state)
-      asset.age.encode(into: state)
+      wear.bearing.encode(into: state)
+      wear.prognosis.encode(into: state)
+      wear.age.encode(into: state)
     }
     for monitor in asset.scalars { monitor.encode(into: state) }
     for drift in asset.drift { drift.encode(into: state) }
-    asset.waveformDrift?.encode(into: state)
+    asset.wear?.drift?.encode(into: state)
     asset.group?.encode(into: state)
     for pattern in asset.patterns { pattern.encode(into: state) }
     state.append(UInt8(clamping: asset.governed.count))
@@ -160,13 +160,15 @@ enum MaintenanceCheckpoint {
     guard count == 0 || count == mapping.columnCount else { throw PluginError("an asset does not fit its stream") }
     if parts.contains(.waveform) {
       asset.waveform = try WaveformMonitor(from: &state)
-      asset.bearing = try BearingScores(from: &state)
-      asset.prognosis = try DegradationPrognosis(from: &state)
-      asset.age = try ObservedAge(from: &state)
+      let wear = WaveformWear()
+      wear.bearing = try BearingScores(from: &state)
+      wear.prognosis = try DegradationPrognosis(from: &state)
+      wear.age = try ObservedAge(from: &state)
+      asset.wear = wear
     }
     let scalars = try (0..<count).map { _ in try SignalMonitor(from: &state) }
     let drift = parts.contains(.drift) ? try (0..<count).map { _ in try SignalDrift(from: &state) } : []
-    if parts.contains(.waveformDrift) { asset.waveformDrift = try SignalDrift(from: &state) }
+    if parts.contains(.waveformDrift) { asset.wear?.drift = try SignalDrift(from: &state) }
     let shape = mapping.stream.flatMap { shapes[$0] }
     let group = parts.contains(.group) ? try GroupMonitor(from: &state, shape) : nil
     let patterns =

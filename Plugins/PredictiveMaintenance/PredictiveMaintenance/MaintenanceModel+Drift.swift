@@ -24,9 +24,10 @@ extension MaintenanceModel {
   func watchDrift(
     rms: Double, z: Double, of record: PluginRecord, _ asset: AssetMonitor, _ output: PluginOutput
   ) throws {
-    if asset.waveformDrift == nil { asset.waveformDrift = SignalDrift() }
+    guard let wear = asset.wear else { return }
+    if wear.drift == nil { wear.drift = SignalDrift() }
     guard
-      let finding = asset.waveformDrift?.observe(
+      let finding = wear.drift?.observe(
         rms, z: z, blockCount: 1, sequence: record.sequence, timeNs: record.eventTimeNs)
     else { return }
     try tell(finding, component: options.component, of: record, asset, output)

@@ -3,7 +3,6 @@ internal import ConditionMonitoring
 internal import CrossdockPlugin
 internal import JSONText
 internal import ModelGovernance
-internal import Prognosis
 
 // What was done to machines and sensors: baselines begin anew, open alerts end.
 extension MaintenanceModel {
@@ -43,9 +42,7 @@ extension MaintenanceModel {
       if asset.waveform != nil, event.component == nil || event.component == options.component {
         try endWaveform(of: asset, reason: event.kind.rawValue, moment, output)
         asset.waveform?.reset()
-        asset.bearing = BearingScores()
-        asset.prognosis.reset()
-        asset.waveformDrift?.reset()
+        asset.wear?.reset()
         signals += WaveformMonitor.featureCount
       }
       try resetGoverned(event, asset, moment, output)

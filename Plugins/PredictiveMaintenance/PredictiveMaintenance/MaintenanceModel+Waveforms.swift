@@ -14,7 +14,9 @@ extension MaintenanceModel {
     switch outcome {
     case .features(let features):
       guard let asset = try asset(of: record, scalars: 0, waveform: true, output) else { return }
-      finding = vibration?.find(record.samples, speedRpm: speedRpm(of: record), &asset.bearing)
+      if let wear = asset.wear {
+        finding = vibration?.find(record.samples, speedRpm: speedRpm(of: record), &wear.bearing)
+      }
       let severity = asset.waveform?.alarm.severity
       assessment = asset.waveform?.observe(
         features, sequence: record.sequence, otherScore: finding?.score, options.waveforms)
@@ -49,17 +51,18 @@ extension MaintenanceModel {
     return rpm.isFinite && rpm > 0 ? rpm : nil
   }
 
-  /// Takes the score into the way to failure.
+  /// Takes the RMS into the way to failure.
   private func follow(
     _ assessment: WaveformMonitor.Assessment, of record: PluginRecord, _ asset: AssetMonitor
   ) -> RemainingLifeBody {
-    asset.age.advance(to: record.eventTimeNs)
-    guard assessment.z[0].isFinite, let score = assessment.score else { return .notYet }
-    asset.prognosis.update(time: asset.age.seconds, index: score, options.degradation)
-    guard case .estimate(let life) = asset.prognosis.remainingLife(options.degradation) else { return .notYet }
+    guard let wear = asset.wear else { return .notYet }
+    wear.age.advance(to: record.eventTimeNs)
+    wear.prognosis.update(time: wear.age.seconds, index: assessment.values[0], options.degradation)
+    guard case .estimate(let life) = wear.prognosis.remainingLife(options.degradation) else { return .notYet }
+    // In whole seconds: a trend does not know more.
     return .estimate(
-      median: life.median, lower: life.lower, upper: life.upper, coverage: life.coverage, unit: "s",
-      isUpperBounded: life.isUpperBounded)
+      median: life.median.rounded(), lower: life.lower.rounded(), upper: life.upper.rounded(), coverage: life.coverage,
+      unit: "s", isUpperBounded: life.isUpperBounded)
   }
 
   private func settle(

@@ -86,8 +86,9 @@ package final class MaintenanceModel: Model {
           reason: "what becomes of a model is told there: name a third stream in writes, or one of them with events = …"
         )
       }
-      for (number, stream) in context.streams.enumerated() where number != Int(options.eventInput ?? .max) {
-        governance.bind(stream: number, name: stream.name, columns: stream.columns)
+      for (number, stream) in context.streams.enumerated() {
+        let isOfEvents = options.eventInput.map { Int($0) == number } ?? false
+        governance.bind(stream: number, name: stream.name, columns: isOfEvents ? [] : stream.columns)
       }
       return governance
     } catch {
@@ -129,7 +130,7 @@ package final class MaintenanceModel: Model {
       if !watchesPatterns { asset.patterns = [] }
       if !options.watchesSignalDrift {
         asset.drift = []
-        asset.waveformDrift = nil
+        asset.wear?.drift = nil
       }
     }
     registry = restored

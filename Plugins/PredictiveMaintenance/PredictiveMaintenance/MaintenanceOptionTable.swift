@@ -59,10 +59,10 @@ extension MaintenanceOptions {
     PluginOption("critical_z", .number, default: "12", help: "Robust z-score from which a deviation is critical."),
     PluginOption("clear_z", .number, default: "3", help: "Robust z-score below which a value counts as recovered."),
     PluginOption(
-      "failure_z", .number, default: "60",
+      "failure_z", .number, default: "10",
       help:
-        "Where a waveform's score counts as failure, in standard deviations of the healthy score: remaining life is the time to it."
-    ),
+        "RMS of a waveform that counts as failure, in standard deviations of the healthy RMS (at least 15 % of it): remaining "
+        + "life is the time to it."),
     PluginOption(
       "scalar_direction", .string, default: "auto",
       help:

@@ -73,9 +73,10 @@ struct MaintenanceOptions {
       scalars.thresholds.critical = Self.unreachable
     }
     drift = try values.word("drift", Drift.self)
+    // As `crossdock trend` has them, which is where they were tried: the RMS itself, growing by factors.
     degradation = DegradationPrognosis.Parameters(
-      onset: .init(learnCount: waveforms.baseline.learnCount), threshold: try values.number("failure_z", 4...1e5),
-      horizon: Self.horizonS)
+      onset: .init(learnCount: waveforms.baseline.learnCount, relativeFloor: 0.15), shape: .exponential,
+      threshold: try values.number("failure_z", 4...1e5), horizon: Self.horizonS)
     storm = AlertStorm.Limits(
       perAssetPerHour: try values.whole("storm_per_asset_per_hour", 1...1_000_000),
       perHour: try values.whole("storm_per_hour", 1...1_000_000))

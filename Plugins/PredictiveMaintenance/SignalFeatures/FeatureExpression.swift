@@ -80,11 +80,23 @@ package struct FeatureExpression: Equatable, Sendable {
     // A missing value stays missing: C's fmin and pow(NaN, 0) would lose it.
     case .min: a.isNaN || b.isNaN ? .nan : (b < a ? b : a)
     case .max: a.isNaN || b.isNaN ? .nan : (b > a ? b : a)
-    default: a.isNaN || b.isNaN ? .nan : Glibc.pow(a, b)
+    default: a.isNaN || b.isNaN ? .nan : power(a, b)
     }
   }
 
-  static func power(_ a: Double, _ b: Double) -> Double { Glibc.pow(a, b) }
+  /// Whole powers up to 16 by multiplication: the same bits on every machine, which the C library does not promise.
+  static func power(_ a: Double, _ b: Double) -> Double {
+    guard b.magnitude <= 16, b == b.rounded() else { return Glibc.pow(a, b) }
+    var product = 1.0
+    var square = a
+    var rest = Int(b.magnitude)
+    while rest > 0 {
+      if rest & 1 == 1 { product *= square }
+      square *= square
+      rest >>= 1
+    }
+    return b < 0 ? 1 / product : product
+  }
 
   private static func apply(_ operation: Operation, _ a: Double) -> Double {
     switch operation {

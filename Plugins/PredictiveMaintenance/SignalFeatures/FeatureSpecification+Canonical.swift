@@ -189,7 +189,12 @@ extension FeatureSpecification {
     }
     switch feature.statistic {
     case .quantile: json.member("q", feature.parameter)
-    case .ewma: json.member("alpha", feature.parameter)
+    case .ewma:
+      if let count = feature.halfLifeCount {
+        json.member("half_life_count", count)
+      } else {
+        json.member("alpha", feature.parameter)
+      }
     default: break
     }
     if let expression = feature.expression { json.member("expression", expression.canonical) }

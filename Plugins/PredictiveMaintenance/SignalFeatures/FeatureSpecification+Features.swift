@@ -119,7 +119,9 @@ extension FeatureSpecification {
     case .quantile: feature.parameter = try members.required("q").number(in: 0...1)
     case .ewma:
       if let key = try members.only(["alpha", "half_life_count"]), key == "half_life_count", let member = members[key] {
-        feature.parameter = 1 - FeatureExpression.power(0.5, 1 / (try member.number(in: 1e-3...1e9)))
+        let count = try member.number(in: 1e-3...1e9)
+        feature.halfLifeCount = count
+        feature.parameter = 1 - FeatureExpression.power(0.5, 1 / count)
       } else {
         feature.parameter = try members.required("alpha").number(in: Double.leastNonzeroMagnitude...1)
       }

@@ -137,6 +137,8 @@ package struct FeatureSpecification: Equatable, Sendable {
     var extent = Extent.none
     /// The quantile's share, the smoothing factor.
     var parameter = 0.0
+    /// What the smoothing factor was made from: the text says this, whose bits are the same on every machine.
+    var halfLifeCount: Double?
     var baselineCount = 0
     var expression: FeatureExpression?
     var waveform: WaveformStatistic?

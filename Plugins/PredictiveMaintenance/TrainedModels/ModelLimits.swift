@@ -12,6 +12,8 @@ package enum ModelLimits {
   package static let maxTreeDepth = 1000
   /// Category values of all decisions together, in words of 32 bits.
   package static let maxCategoryWords = 4_000_000
+  /// Values of one call for contributions; a model that would give more gives none.
+  package static let maxContributions = 4_000_000
   package static let maxNameBytes = 1024
 
   /// Of JSON and UBJSON: open objects and arrays, and values that are no numbers in an array of numbers.
@@ -22,7 +24,7 @@ package enum ModelLimits {
   package static let maxGraphNodes = 20_000
   package static let maxAttributes = 256
   package static let maxTensorRank = 8
-  package static let maxTensorElements = 16_000_000
-  /// Multiplications of one evaluation: about a second of one core.
-  package static let maxGraphOperations = 1_000_000_000
+  package static let maxTensorElements = 4_000_000
+  /// Multiplications of one evaluation: some tenths of a second.
+  package static let maxGraphOperations = 200_000_000
 }

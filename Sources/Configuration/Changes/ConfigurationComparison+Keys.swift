@@ -131,6 +131,7 @@ extension ConfigurationComparison {
     keys.number("backoff_min_ms", old.backoffMinMs, new.backoffMinMs)
     keys.number("backoff_max_ms", old.backoffMaxMs, new.backoffMaxMs)
     keys.bytes("max_bytes_per_s", old.maxBytesPerS, new.maxBytesPerS)
+    keys.text("commands", old.commands, new.commands)
   }
 
   static func control(_ old: ControlConfiguration?, _ new: ControlConfiguration?) -> [ConfigurationChange] {

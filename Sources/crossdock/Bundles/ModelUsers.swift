@@ -23,11 +23,13 @@ enum ModelUsers {
     }
   }
 
-  /// Nil: it does not say.
+  /// The stream that the option names, or the third of `writes`; nil: it does not say.
   static func eventsStream(of user: ModelConfiguration) -> String? {
     for option in user.options where option.key == eventsOption {
-      if case .string(let stream) = option.value, user.writes.contains(stream) { return stream }
+      if case .string(let stream) = option.value, !stream.isEmpty {
+        return user.writes.contains(stream) ? stream : nil
+      }
     }
-    return nil
+    return user.writes.count > 2 ? user.writes[2] : nil
   }
 }

@@ -65,30 +65,35 @@
       }
     }
 
-    /// A number of units as nanoseconds: exactly where it has no exponent and fits.
+    /// A number of units as nanoseconds, cut there; exact where it has no exponent. nil: no number, or it does not fit.
     static func nanoseconds(_ text: UnsafeBufferPointer<UInt8>, unitNs: Int64) -> Int64? {
       var at = 0
       let isNegative = text.first == UInt8(ascii: "-")
       if isNegative { at = 1 }
       var whole: Int64 = 0
+      var isTooLarge = false
       let first = at
-      while at < text.count, text[at] &- 0x30 < 10, at - first < 18 {
-        whole = whole * 10 + Int64(text[at] &- 0x30)
+      while at < text.count, text[at] &- 0x30 < 10 {
+        let (tens, overflow) = whole.multipliedReportingOverflow(by: 10)
+        let (sum, carry) = tens.addingReportingOverflow(Int64(text[at] &- 0x30))
+        (whole, isTooLarge) = (sum, isTooLarge || overflow || carry)
         at += 1
       }
       guard at > first else { return nil }
       let (scaled, overflow) = whole.multipliedReportingOverflow(by: unitNs)
+      isTooLarge = isTooLarge || overflow
       var sum = scaled
       if at < text.count, text[at] == UInt8(ascii: ".") {
         at += 1
         var share = unitNs
         while at < text.count, text[at] &- 0x30 < 10 {
           share /= 10
-          sum &+= share * Int64(text[at] &- 0x30)
+          let (next, carry) = sum.addingReportingOverflow(share * Int64(text[at] &- 0x30))
+          (sum, isTooLarge) = (next, isTooLarge || carry)
           at += 1
         }
       }
-      guard at == text.count, !overflow, sum >= 0 else {
+      guard at == text.count, !isTooLarge else {
         guard let value = parse(text), value.isFinite else { return nil }
         let ns = (value * Double(unitNs)).rounded()
         return ns.magnitude < 9.2e18 ? Int64(ns) : nil

@@ -1,5 +1,6 @@
 #if PLUGIN_PREDICTIVE_MAINTENANCE
   import CommandSyntax
+  import Configuration
   import JSONText
   import Journal
   import Records
@@ -28,6 +29,11 @@
       var explanation = Explanation(record, epoch: reader.epoch.description)
       if let inputs = record.inputs {
         explanation.inputs = try InputRecords(inputs, of: record.record.source, file)
+      }
+      if let verdict = VerdictContributions(record.body, file.configuration.modelStore) {
+        explanation.contributions = verdict.contributions
+        explanation.outputs = verdict.outputs
+        explanation.contributionGap = verdict.gap
       }
       Terminal.write(arguments.has("--json") ? explanation.json : explanation.text)
       for gap in explanation.gaps { Terminal.writeError("crossdock: \(gap)\n") }

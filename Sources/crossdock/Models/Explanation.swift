@@ -10,6 +10,8 @@
     var inputs: InputRecords?
     /// What each feature added to the model's output, largest first.
     var contributions: [(feature: String, value: Double, contribution: Double)] = []
+    /// Outputs evaluated again, beside those that were recorded.
+    var outputs: [(name: String, recorded: Double, now: Double)] = []
     /// Why there are no contributions although there should be.
     var contributionGap: String?
 
@@ -59,6 +61,8 @@
             fault.map { "\($0["type"]?.string ?? "") \(Self.number($0["probability"]))" }.joined(separator: ", ")
           ))
       }
+      if let verdict = body["verdict"] { facts.append(("verdict", Self.members(verdict))) }
+      if let severity = body["severity"]?.string { facts.append(("severity", severity)) }
       for key in ["health", "score"] where body[key] != nil { facts.append((key, Self.number(body[key]))) }
       if let life = body["rul"] { facts.append(("rul", Self.members(life))) }
       for key in ["model", "plugin"] { if let model = body[key] { facts.append((key, Self.identity(model))) } }
@@ -117,8 +121,11 @@
 
     private var contributionTable: String {
       TextTable.section(
-        ["FEATURE", "VALUE", "CONTRIBUTION"],
-        contributions.map { [$0.feature, Self.number($0.value), Self.number($0.contribution)] })
+        ["OUTPUT", "RECORDED", "EVALUATED AGAIN"],
+        outputs.map { [$0.name, Self.number($0.recorded), Self.number($0.now)] })
+        + TextTable.section(
+          ["FEATURE", "VALUE", "CONTRIBUTION"],
+          contributions.map { [$0.feature, Self.number($0.value), Self.number($0.contribution)] })
     }
 
     private static func identity(_ model: JSONValue) -> String {

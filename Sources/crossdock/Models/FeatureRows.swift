@@ -70,13 +70,14 @@
       _ row: borrowing FeatureRow, of position: Int, _ record: FeatureRecord?, word: String? = nil,
       values: UnsafeBufferPointer<Double>? = nil
     ) throws(CrossdockError) {
-      if position >= files.count {
-        files.append(record?.file ?? 0)
-        names.append(record.map { Array($0.asset) } ?? [])
-        last.append([])
-      }
       if hasFiles { table.append(paths[record?.file ?? files[position]]) }
-      if hasAsset { names[position].withUnsafeBufferPointer { table.append($0) } }
+      if hasAsset {
+        if let record {
+          table.append(record.asset)
+        } else {
+          names[position].withUnsafeBufferPointer { table.append($0) }
+        }
+      }
       if hasSequence { table.append(Double(row.lastSequence)) }
       if hasTime { append(time: row.lastTimeNs, record) }
       if hasRecordTime {
@@ -88,15 +89,20 @@
       if let word { table.append(word) }
       for value in values ?? row.values { table.append(value) }
       if isLastOnly {
+        while last.count <= position { last.append([]) }
         last[position] = table.takeRow()
       } else {
         try table.endRow()
       }
     }
 
-    /// After the record's rows: what is kept of it for the next one.
+    /// After the record's rows, for each record: what later rows need of it. New assets have the positions in order.
     @inline(__always)
     func note(_ record: FeatureRecord, of position: Int) {
+      if position == files.count {
+        files.append(record.file)
+        names.append(Array(record.asset))
+      }
       guard !hasRecordTime, !options.kept.isEmpty else { return }
       while kept.count <= position { kept.append([]) }
       kept[position] = record.kept.map { Array($0) }

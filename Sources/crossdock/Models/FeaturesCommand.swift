@@ -26,7 +26,7 @@
         "crossdock export vibration | crossdock features --spec bearing.json --input - --input-format ndjson",
       ])
 
-    /// What says which records are read, and how: the same for all commands that read them.
+    /// Of every command that writes rows.
     static let outputOptions: [CommandSyntax.Option] = [
       .init("--last", help: "only the last row of each asset"),
       .init("--quality", help: "a column that says what was flagged since the row before"),
@@ -34,6 +34,7 @@
       .init("--format", "csv|ndjson", help: "of the table", default: "csv"),
     ]
 
+    /// What says which records are read, and how: the same for all commands that read them.
     static let inputOptions: [CommandSyntax.Option] = [
       .init("--input", "FILE", help: "what to read; - is the standard input", isRepeated: true),
       .init("--input-format", "csv|ndjson", help: "of files whose names do not say it"),

@@ -1,6 +1,7 @@
 #if PLUGIN_PREDICTIVE_MAINTENANCE
   import Configuration
   import CrossdockPlugin
+  import PluginRuntime
   import Records
 
   /// The models of agent.conf that are of this plugin, with their options as the plugin gets them.
@@ -15,7 +16,9 @@
       for model in file.configuration.models where model.plugin == plugin {
         guard let descriptor = file.catalog.builtIn[plugin] else { continue }
         var options: [String: PluginContext.Value] = [:]
-        for option in resolveOptions(model, against: PluginCatalog.table(descriptor.options)).options {
+        for option in resolveOptions(
+          model, against: PluginCatalog.table(descriptor.options), modelFiles: { _ in .success([]) }
+        ).options {
           switch option.value {
           case .string(let text): options[option.key] = .string(text)
           case .integer(let number): options[option.key] = .integer(number)

@@ -27,7 +27,7 @@
       ])
 
     static func run(_ arguments: ParsedArguments) throws -> ExitCode {
-      let version = try model(arguments.positionals[0])
+      let version = try ModelFolderFile(arguments.positionals[0]).loaded()
       let paths = arguments.values("--input") + arguments.positionals.dropFirst()
       guard !paths.isEmpty else {
         throw CrossdockError(
@@ -58,14 +58,6 @@
       try rows.finish()
       Terminal.flush()
       return .success
-    }
-
-    private static func model(_ path: String) throws(CrossdockError) -> ModelVersion {
-      guard Files.isFolder(path) else {
-        return try ModelBundleManifest.loaded(try BundleFileOnDisk<ModelBundleManifest>(path).decoded().files)
-      }
-      let files = try BundleFolder.files(of: Files.absolute(path), noun: ModelBundleManifest.noun).files
-      return try ModelBundleManifest.loaded(files)
     }
   }
 #endif

@@ -33,8 +33,10 @@
       configuration = try Self.find(name, file)
       let descriptor = try Self.descriptor(configuration, file)
       let table = PluginCatalog.table(descriptor.options)
-      let (options, problems) = resolveOptions(
-        try configuration.with(overriding, table: table), against: table)
+      let user = try configuration.with(overriding, table: table)
+      let (options, problems) = resolveOptions(user, against: table) {
+        bundles == nil ? InstalledModels.lookup(file.configuration.modelStore, $0, user) : .success([])
+      }
       for problem in problems where problem.severity == .error {
         throw CrossdockError(
           "replay the model \"\(name)\"", at: problem.file, reason: problem.message, hint: problem.hint,

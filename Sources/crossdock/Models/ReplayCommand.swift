@@ -25,11 +25,13 @@
         .init("--since", "TIME", help: "from this ingest time on (RFC 3339); default: everything"),
         .init(
           "--option", "KEY=VALUE", help: "another value for an option of the model; may be repeated", isRepeated: true),
+        .init("--bundle", "MODEL", help: "a trained model in place of those of the store: a folder or a .cdm file"),
         .init("--only-differences", help: "leave out what is the same"),
         .init("--json", help: "the summary as one JSON object on stdout, and no lines"),
       ],
       examples: [
         "crossdock replay --model bearings --since 2026-11-23T08:00:00Z",
+        "crossdock replay --model engines --bundle turbine-rul-2.0.0.cdm --json",
         "crossdock replay --model bearings --option warning_z=5 --only-differences",
       ])
 
@@ -45,7 +47,11 @@
           hint: "it is made by the first `crossdock run` with this configuration", exitCode: .unavailable)
       }
       let log = Logger(label: "replay") { StderrLogHandler(label: $0, level: .warning) }
-      let model = try OfflineModel(name, file, overriding: try options(arguments.values("--option")), log: log)
+      let model = try OfflineModel(
+        name, file, overriding: try options(arguments.values("--option")),
+        bundles: try arguments.value("--bundle").map { path throws(CrossdockError) in
+          try ModelFolderFile(path).asActive()
+        }, log: log)
       var before = try SaidBefore(model.configuration.writes, sinceNs: since, model.history.reader)
       var tally = ReplayTally(model.configuration.writes)
       let isQuiet = arguments.has("--json")

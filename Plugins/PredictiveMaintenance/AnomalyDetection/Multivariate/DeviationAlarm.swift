@@ -14,6 +14,8 @@ package struct DeviationAlarm: Equatable, Sendable {
   package internal(set) var isOpen = false
   /// Greatest deviation of the open alarm.
   var greatest = 0.0
+  /// Rows since it opened.
+  package internal(set) var openCount: UInt32 = 0
   /// Rows in a row that are not in alarm.
   var clearRun: UInt8 = 0
   /// Least deviation since an alarm ended above the threshold; 0: it has been below.
@@ -24,6 +26,7 @@ package struct DeviationAlarm: Equatable, Sendable {
   mutating func observe(_ deviation: Double, threshold: Double) {
     if isOpen {
       greatest = max(greatest, deviation)
+      if openCount < .max { openCount += 1 }
       guard deviation < max(threshold, Self.recoveredShare * greatest) else {
         clearRun = 0
         return

@@ -23,11 +23,13 @@ package struct MultivariateDetector: Equatable, Sendable {
     /// Values of a column that are learned from, 10…100,000.
     package var learnCount = 400
     /// λ, above 0, at most 1.
-    package var weight = 0.12
+    package var weight = 0.1
     /// Time constant with which the centre follows, in rows, at least 1.
-    package var adaptCount = 500.0
+    package var adaptCount = 400.0
     /// Deviation, in scales, from which on a row is anomalous.
     package var threshold = 3.0
+    /// Rows of one alarm after which all is learned anew, for what does not end by itself is the new normal; 0: never.
+    package var relearnCount = 0
 
     package init() {}
 
@@ -35,8 +37,8 @@ package struct MultivariateDetector: Equatable, Sendable {
     var bounded: Parameters {
       var parameters = self
       parameters.learnCount = min(max(learnCount, 10), 100_000)
-      if !(weight > 0 && weight <= 1) { parameters.weight = 0.12 }
-      if !(adaptCount >= 1 && adaptCount <= 1e12) { parameters.adaptCount = 500 }
+      if !(weight > 0 && weight <= 1) { parameters.weight = 0.1 }
+      if !(adaptCount >= 1 && adaptCount <= 1e12) { parameters.adaptCount = 400 }
       if !(threshold > 0 && threshold <= 1e6) { parameters.threshold = 3 }
       return parameters
     }
@@ -109,7 +111,13 @@ package struct MultivariateDetector: Equatable, Sendable {
     last = Reading(
       score: deviation * deviation / (deviation * deviation + threshold * threshold), deviation: deviation,
       isAlert: alarm.isOpen)
-    if !alarm.isOpen { follow(row) }
+    if !alarm.isOpen {
+      follow(row)
+    } else if parameters.relearnCount > 0, alarm.openCount >= parameters.relearnCount {
+      let reading = last
+      reset()
+      return reading
+    }
     return last
   }
 

@@ -11,6 +11,7 @@ extension MultivariateDetector {
     state.append(UInt8((last.isAlert ? 1 : 0) | (last.isLearning ? 2 : 0)))
     state.append(alarm.greatest)
     state.append(alarm.rest)
+    state.append(alarm.openCount)
     state.append(alarm.clearRun)
     state.append(UInt8(alarm.isOpen ? 1 : 0))
     state.append(UInt8(learning == nil ? 0 : 1))
@@ -35,6 +36,7 @@ extension MultivariateDetector {
     last.isLearning = flags & 2 != 0
     alarm.greatest = try state.number()
     alarm.rest = try state.number()
+    alarm.openCount = try state.integer()
     alarm.clearRun = try state.integer()
     alarm.isOpen = try state.integer(UInt8.self) != 0
     guard alarm.clearRun <= DeviationAlarm.clearCount else {

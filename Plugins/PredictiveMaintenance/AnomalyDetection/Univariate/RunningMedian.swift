@@ -3,7 +3,7 @@ import StateCoding
 /// The median of a stream by small steps towards each value (a stochastic approximation, Robbins & Monro 1951), the step
 /// in proportion to the mean distance from it: two numbers of state, and it follows a signal that moves.
 struct RunningMedian: Equatable {
-  private static let stepRate = 0.005
+  private static let stepRate = 0.0065
   private static let spreadRate = 0.01
   private static let smallestSpread = 1e-4
 

@@ -3,13 +3,13 @@
 // value → scale 0…1 in 80 levels → snapped to the running median when near it → blocks, by time scale → patterns of
 // eight blocks, clustered (fuzzy ART, PatternCategories) → surprise of a pattern that matches none → restraint → score.
 //
-// The time scale: a block is 1/60 of the probation period where that is known. Otherwise it grows with the signal, one value
-// for each 240 that were seen, up to 12: the detector first knows short patterns, and later longer ones. All time scales learn from the
+// The time scale: a block is 1/52 of the probation period where that is known. Otherwise it grows with the signal, one value
+// for each 208 that were seen, up to 12: the detector first knows short patterns, and later longer ones. All time scales learn from the
 // first value on; one that is outgrown is dropped.
 //
 // Invariants: no clock, no random; equal input gives equal output, bit for bit, also over encode and decode. A value that is
 // not finite, or beyond 10³⁰⁰, scores 0 and changes nothing. Order is what counts, not time: a gap is not seen.
-// Memory: at most 7 time scales of 8.9 kB in the beginning, one from the 2,880th value on.
+// Memory: at most 7 time scales of 4.8 kB in the beginning, one from the 2,497th value on.
 
 package import StateCoding
 
@@ -24,14 +24,17 @@ package struct SignalDetector: Equatable {
 
   /// Block lengths of a signal whose length is not known, shortest first.
   private static let blockCounts = [2, 3, 4, 5, 7, 9, 12]
-  private static let seenPerBlockCount = 240
-  private static let blocksPerProbation = 60
+  private static let seenPerBlockCount = 208
+  private static let blocksPerProbation = 52
   private static let refractoryShare = 0.25
   /// What stands for NAB's probation period where it is not known, and the share of what was seen that it is until then.
   private static let longestProbationCount = 750.0
   private static let probationShare = 0.25
   private static let restraintProbations = 5.0
   private static let usualProbationCount = 600.0
+
+  /// What `encode` writes at most.
+  package static let largestStateBytes = 128 + blockCounts.count * (64 + PatternCategories.largestStateBytes)
 
   package let configuration: Configuration
   /// Values that were used, and values that could not be.

@@ -58,7 +58,8 @@ enum LightGBMReader {
           format: .lightGBM, place: "line \(lines.number)", reason: "more than \(ModelLimits.maxTrees) trees")
       }
       let fields = try fields(of: &lines, line: lines.number)
-      let tree = try LightGBMTree.read(fields, sets: &ensemble.sets, inputCount: inputCount, nodeCount: &nodeCount)
+      var tree = try LightGBMTree.read(fields, sets: &ensemble.sets, inputCount: inputCount, nodeCount: &nodeCount)
+      try LightGBMTree.readFunctions(fields, of: &tree, into: &ensemble, inputCount: inputCount)
       ensemble.scoreOfTree.append(Int32(ensemble.trees.count % ensemble.scoreCount))
       ensemble.trees.append(tree)
     }

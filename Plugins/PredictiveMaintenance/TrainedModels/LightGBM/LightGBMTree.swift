@@ -10,9 +10,6 @@ enum LightGBMTree {
     guard nodeCount <= ModelLimits.maxTreeNodes else {
       throw fields.failure("more than \(ModelLimits.maxTreeNodes) decisions and leaves", key: "num_leaves")
     }
-    if fields.text("is_linear") ?? "0" != "0" {
-      throw fields.failure("linear trees are not evaluated", key: "is_linear")
-    }
     let leaves = try fields.numbers("leaf_value", count: leafCount)
     guard leaves.allSatisfy(\.isFinite) else {
       throw fields.failure("leaf_value has a number that is not finite", key: "leaf_value")
@@ -40,6 +37,42 @@ enum LightGBMTree {
       }
     }
     return tree
+  }
+
+  /// The functions of leaves, where the file has them: for each leaf a constant, how many inputs, which, and their coefficients.
+  static func readFunctions(
+    _ fields: LightGBMFields, of tree: inout DecisionTree, into ensemble: inout TreeEnsemble, inputCount: Int
+  ) throws(ModelFormatError) {
+    let isLinear = fields.has("is_linear") ? try fields.integer("is_linear", in: 0...1) == 1 : false
+    guard ensemble.trees.isEmpty || isLinear == (ensemble.linear != nil) else {
+      throw fields.failure("some trees are linear, others are not", key: "is_linear")
+    }
+    guard isLinear else { return }
+    var linear = ensemble.linear ?? LinearLeaves()
+    ensemble.linear = nil
+    let count = tree.leaves.count
+    let constants = try fields.numbers("leaf_const", count: count)
+    let room = ModelLimits.maxTreeNodes - linear.termCount
+    let sizes = try fields.integers("num_features", count: count, in: 0...min(inputCount, room))
+    let termCount = sizes.reduce(0, +)
+    guard termCount <= room else {
+      throw fields.failure("more than \(ModelLimits.maxTreeNodes) coefficients", key: "num_features")
+    }
+    let inputs = try fields.integers("leaf_features", count: termCount, in: 0...(inputCount - 1))
+    let coefficients = try fields.numbers("leaf_coeff", count: termCount)
+    guard constants.allSatisfy(\.isFinite), coefficients.allSatisfy(\.isFinite) else {
+      throw fields.failure("a coefficient is not finite", key: "leaf_coeff")
+    }
+    var start = 0
+    for leaf in 0..<count {
+      let terms = start..<(start + sizes[leaf])
+      start = terms.upperBound
+      tree.leaves[leaf] = Double(
+        linear.append(
+          plain: tree.leaves[leaf], constant: constants[leaf], inputs: inputs[terms], coefficients: coefficients[terms])
+      )
+    }
+    ensemble.linear = linear
   }
 
   private static func decisions(

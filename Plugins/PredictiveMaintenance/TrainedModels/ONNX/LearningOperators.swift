@@ -114,14 +114,15 @@ enum LearningOperators {
         { memory in
           for row in 0..<rows {
             let from = memory[input.place] + row * columns
-            var size = norm == "MAX" ? -Double.infinity : 0
+            // In floats, as ONNX Runtime does it: the square of what is tiny is nothing.
+            var size: Float = norm == "MAX" ? -.infinity : 0
             for column in 0..<columns {
-              let value = from[column]
+              let value = Float(from[column])
               size = norm == "MAX" ? max(size, value) : norm == "L1" ? size + value.magnitude : size + value * value
             }
             if norm == "L2" { size = size.squareRoot() }
             for column in 0..<columns {
-              memory[output][row * columns + column] = size == 0 ? from[column] : from[column] / size
+              memory[output][row * columns + column] = size == 0 ? from[column] : from[column] / Double(size)
             }
           }
         }

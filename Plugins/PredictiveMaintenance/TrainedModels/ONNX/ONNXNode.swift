@@ -131,7 +131,7 @@ struct ONNXNode {
 
   /// Floats, or a tensor of any kind by the name with `_as_tensor` (since version 3 of ai.onnx.ml).
   func numbers(_ name: String) throws(ModelFormatError) -> [Double]? {
-    if case .tensor(let tensor)? = attributes[name + "_as_tensor"] { return tensor.values }
+    if case .tensor(let tensor)? = attributes[name + "_as_tensor"], tensor.isNumeric { return tensor.values }
     return try floats(name)
   }
 }

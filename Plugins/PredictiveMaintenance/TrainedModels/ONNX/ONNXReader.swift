@@ -10,7 +10,7 @@ enum ONNXReader {
       throw failure("operator sets", "a version that is not known: \(file.operatorVersions.sorted { $0.key < $1.key })")
     }
     var builder = GraphBuilder()
-    for tensor in file.constants {
+    for tensor in file.constants where tensor.isNumeric {
       builder.name(try builder.constant(tensor.values, kind: tensor.kind, shape: tensor.shape), tensor.name)
     }
     let constants = Set(file.constants.map(\.name))
@@ -75,7 +75,7 @@ enum ONNXReader {
         continue
       }
       guard let tensor = builder.tensor(name) else {
-        throw node.failure("its input '\(name.prefix(80))' comes from nowhere")
+        throw node.failure("its input '\(name.prefix(80))' comes from nowhere, or is not of numbers")
       }
       inputs.append(tensor)
     }

@@ -21,6 +21,8 @@ struct ONNXTensor {
   var kind = ElementKind.float
   var shape: [Int] = []
   var values: [Double] = []
+  /// False of texts, half floats and the like: they have no values here.
+  private(set) var isNumeric = true
 
   init(_ reader: ProtobufReader) throws(ModelFormatError) {
     var reader = reader
@@ -42,8 +44,10 @@ struct ONNXTensor {
       default: continue
       }
     }
+    // Texts are names of classes, which nothing computes with.
     guard let kind = ElementKind(type) else {
-      throw ProtobufReader.failure(offset, "the tensor '\(name)' is of type \(type), which is not evaluated")
+      isNumeric = false
+      return
     }
     self.kind = kind
     let count = try Self.count(of: shape, offset: offset, name: name)

@@ -9,6 +9,7 @@ struct Operation {
 
   func input(_ index: Int) throws(ModelFormatError) -> GraphTensor {
     guard index < inputs.count, let input = inputs[index] else { throw failure("there is no input \(index)") }
+    guard input.count > 0 else { throw failure("input \(index) has no values") }
     return input
   }
 

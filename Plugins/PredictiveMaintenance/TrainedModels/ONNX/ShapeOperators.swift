@@ -56,7 +56,7 @@ enum ShapeOperators {
     -> [GraphTensor]
   {
     let node = operation.node
-    if case .tensor(let tensor)? = node["value"] {
+    if case .tensor(let tensor)? = node["value"], tensor.isNumeric {
       return [try builder.constant(tensor.values, kind: tensor.kind, shape: tensor.shape)]
     }
     if node.has("value_float") {

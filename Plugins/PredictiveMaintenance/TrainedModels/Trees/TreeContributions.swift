@@ -144,10 +144,14 @@ struct TreeContributions {
 }
 
 extension TreeModel {
-  var contributionCount: Int { ensemble.scoreCount * (inputCount + 1) }
+  var contributionCount: Int {
+    let count = ensemble.scoreCount * (inputCount + 1)
+    return count <= ModelLimits.maxContributions && ensemble.linear == nil ? count : 0
+  }
 
   func contributions(of row: UnsafeBufferPointer<Double>, into contributions: UnsafeMutableBufferPointer<Double>) {
     precondition(row.count == inputCount && contributions.count == contributionCount)
+    guard !contributions.isEmpty else { return }
     contributions.update(repeating: 0)
     guard let start = contributions.baseAddress else { return }
     for (index, tree) in ensemble.trees.enumerated() {

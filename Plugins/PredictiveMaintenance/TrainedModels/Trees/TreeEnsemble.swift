@@ -19,13 +19,16 @@ struct TreeEnsemble: Sendable {
   var divisor = 1.0
   /// Factors of trees (XGBoost's dart), or none.
   var weights: [Double] = []
+  /// Where leaves are functions: the score of a leaf is a number in here.
+  var linear: LinearLeaves?
 
   /// The way of the plain walk: one tree after the other. `TreeForest` gives the same bits.
   func plainScores(of row: UnsafeBufferPointer<Double>) -> [Double] {
     var scores = base
-    let leaves = trees.map { $0.leaves[$0.leaf(of: row, sets: sets)] }
-    leaves.withUnsafeBufferPointer { leaves in
-      scores.withUnsafeMutableBufferPointer { add(leaves.baseAddress, to: $0) }
+    var leaves = trees.map { $0.leaves[$0.leaf(of: row, sets: sets)] }
+    leaves.withUnsafeMutableBufferPointer { leaves in
+      if let start = leaves.baseAddress { linear?.replace(start, count: leaves.count, row: row) }
+      scores.withUnsafeMutableBufferPointer { add(UnsafePointer(leaves.baseAddress), to: $0) }
     }
     return scores
   }

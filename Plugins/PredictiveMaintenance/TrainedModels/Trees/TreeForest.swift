@@ -86,7 +86,7 @@ struct TreeForest: Sendable {
   /// Writes the score of each tree's leaf and returns where.
   func scores(
     of row: UnsafeBufferPointer<Double>, sets: CategorySets, scratch: UnsafeMutableBufferPointer<Double>
-  ) -> UnsafePointer<Double> {
+  ) -> UnsafeMutablePointer<Double> {
     let values = scratch.baseAddress.unsafelyUnwrapped
     slots.fill(values, from: row, sets: sets)
     let scores = values + slots.count
@@ -96,7 +96,7 @@ struct TreeForest: Sendable {
         for batch in batches { Self.walk(batch, nodes: nodes, values: values, into: scores) }
       }
     }
-    return UnsafePointer(scores)
+    return scores
   }
 
   @inline(__always)

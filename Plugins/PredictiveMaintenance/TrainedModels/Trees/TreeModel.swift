@@ -43,9 +43,10 @@ struct TreeModel: TrainedModel {
   ) {
     precondition(row.count == inputCount && outputs.count == outputCount && scratch.count >= scratchCount)
     let leaves = forest.scores(of: row, sets: ensemble.sets, scratch: scratch)
+    ensemble.linear?.replace(leaves, count: ensemble.trees.count, row: row)
     let scores = UnsafeMutableBufferPointer(rebasing: scratch[forest.scratchCount..<scratchCount])
     for score in 0..<ensemble.scoreCount { scores[score] = ensemble.base[score] }
-    ensemble.add(leaves, to: scores)
+    ensemble.add(UnsafePointer(leaves), to: scores)
     transform.apply(scores)
     for output in 0..<outputs.count { outputs[output] = scores[output] }
   }

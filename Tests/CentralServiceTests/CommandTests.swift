@@ -1,0 +1,42 @@
+import Foundation
+import Records
+import SQLite
+import Testing
+
+@testable import CentralService
+
+@Suite struct CommandTests {
+  private let folder = TemporaryFolder()
+
+  private func table() throws -> CommandTable {
+    try #require(try? makeFolder(folder.path))
+    return try CommandTable(try CentralDatabase.open("\(folder.path)/central.db"))
+  }
+
+  private func makeFolder(_ path: String) throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  @Test func numbersGoOnAfterWhatWasTakenIsForgotten() throws {
+    let table = try table()
+    for number in 1...3 as ClosedRange<Int64> {
+      #expect(try table.post("{\"n\":\(number)}", to: "dock-7", nowNs: number) == number)
+    }
+    #expect(try table.post("{}", to: "other", nowNs: 1) == 1)
+    #expect(try table.answer("dock-7", after: 0).map(\.body) == ["{\"n\":1}", "{\"n\":2}", "{\"n\":3}"])
+    #expect(try table.answer("dock-7", after: 2).map(\.number) == [3])
+    #expect(try table.answer("dock-7", after: 3).isEmpty)
+    #expect(try table.post("{}", to: "dock-7", nowNs: 9) == 4)
+    #expect(try table.answer("dock-7", after: 0).map(\.number) == [3, 4])
+  }
+
+  @Test func tooManyThatWaitAreRefused() throws {
+    let table = try table()
+    for _ in 0..<CommandTable.maxWaiting { #expect(try table.post("{}", to: "dock-7", nowNs: 1) != nil) }
+    #expect(try table.post("{}", to: "dock-7", nowNs: 1) == nil)
+    let first = try table.answer("dock-7", after: 0)
+    #expect(first.count == CommandTable.maxAnswered)
+    _ = try table.answer("dock-7", after: first.last?.number ?? 0)
+    #expect(try table.post("{}", to: "dock-7", nowNs: 1) == Int64(CommandTable.maxWaiting) + 1)
+  }
+}
