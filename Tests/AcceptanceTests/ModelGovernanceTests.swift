@@ -49,6 +49,11 @@ import Testing
     }
     #expect(failures == [])
     #expect(step == 4)
+    try expectEachOnceAndRolledBack(fixture, publisher)
+    try expectEveryRecordHasItsVerdict(fixture, publisher.count)
+  }
+
+  private func expectEachOnceAndRolledBack(_ fixture: ModelFixture, _ publisher: LoadPublisher) throws {
     try #require(waitUntil("everything is published", seconds: 30) { publisher.isAllAcknowledged })
     try #require(
       waitUntil("all have come and gone", seconds: 60) {
@@ -68,7 +73,6 @@ import Testing
       #expect(account.missing == 0 && account.double == 0, "\(place): \(account) of \(publisher.count)")
     }
     #expect(try fixture.agent.account().code == 0)
-    try expectEveryRecordHasItsVerdict(fixture, publisher.count)
   }
 
   private func expectEveryRecordHasItsVerdict(_ fixture: ModelFixture, _ count: Int) throws {

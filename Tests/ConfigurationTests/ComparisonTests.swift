@@ -206,8 +206,8 @@ import Testing
       "uplink \"central\": max_bytes_per_s none → 4 KiB"
     ),
     (
-      "url = \"https://c:1\"", "url = \"https://c:1\"\ncommands = \"STREAM\"",
-      "uplink \"central\": commands none → \"STREAM\""
+      "url = \"https://c:1\"", "url = \"https://c:1\"\ncommands = \"s\"",
+      "uplink \"central\": commands none → \"s\""
     ),
     ("listen = \"127.0.0.1:7780\"", "listen = \"[::1]:7780\"", "control: listen \"127.0.0.1:7780\" → \"[::1]:7780\""),
   ]
