@@ -1,5 +1,5 @@
 # The ways into this repository. `make run SECONDS=90` ends by itself; see scripts/run.
-.PHONY: run test build lint bench crash sim fuzz package setup clean
+.PHONY: run test build lint bench bench-models crash sim fuzz package setup clean
 
 SWIFT_RELEASE = swift build -c release --static-swift-stdlib -j 2
 # A variable of the command line only: bash's own SECONDS must not come in through the environment.
@@ -32,6 +32,10 @@ fuzz: setup
 
 bench: build
 	scripts/bench
+
+# make bench-models [DATA=dir]: the models' scores on the known sets under DATA; see scripts/bench-models.
+bench-models: build
+	@scripts/bench-models "$(DATA)"
 
 # make sim SEEDS=10000 [SEED=first]; docs/simulation.md
 sim:

@@ -171,6 +171,12 @@ if Context.environment["CROSSDOCK_BENCHMARKS"] != nil {
     .executableTarget(
       name: "plugin-benchmark", dependencies: ["PluginRuntime", "Platform", "Records", log],
       path: "Benchmarks/plugins/session", swiftSettings: settings))
+  if hasPredictiveMaintenance {
+    developerTargets.append(
+      .executableTarget(
+        name: "model-benchmark", dependencies: ["AnomalyDetection", "DriftWatch", "Spectra", "TrainedModels"],
+        path: "Benchmarks/models/speed", swiftSettings: settings))
+  }
 }
 
 if Context.environment["CROSSDOCK_FUZZ"] != nil {
@@ -278,7 +284,7 @@ let package = Package(
       dependencies: [
         "CLinux", "Records", "JSONText", "Platform", "HTTPServer", "Segments", "Configuration", "Decoding", "Journal",
         "ControlAPI", "PluginBundles",
-      ] + (hasPredictiveMaintenance ? ["TrainedModels"] : []), path: "Fuzz/Entries",
+      ] + (hasPredictiveMaintenance ? ["SignalFeatures", "TrainedModels"] : []), path: "Fuzz/Entries",
       swiftSettings: settings + pluginFlags),
     // Tests
     tests("FuzzEntries", ["FuzzEntries"]),

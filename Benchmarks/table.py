@@ -20,6 +20,11 @@ BOUNDS = {
     "start.first_commit_ms": ("<=", 200),
     "start.rss_mb": ("<=", 16),
     "sync.drain_records_per_s": (">=", 20000),
+    "model.scalar_update_ns": ("<=", 150),
+    "model.hst_ratio_to_river": (">=", 100),
+    "model.envelope_8192_us": ("<=", 400),
+    "model.trees600_row_us": ("<=", 15),
+    "model.trees600_ratio_to_lightgbm_c": ("<=", 1),
 }
 
 

@@ -12,7 +12,7 @@ enum PluginManifestEntry {
     for problem in problems {
       try require((0...(lines + 1)).contains(problem.line), "line \(problem.line) of \(lines): \(problem)")
     }
-    guard var manifest, !manifest.isBuiltIn, manifest.artefact != BundleManifest.fileName else { return problems.count }
+    guard var manifest, !manifest.isBuiltIn, manifest.artefact != BundleManifestFile.name else { return problems.count }
     let files = manifest.artefact.map { [BundleFile(path: $0, bytes: [1])] } ?? []
     do {
       let bundle = try PluginBundle(plugin: manifest, files: files, createdNs: 0)

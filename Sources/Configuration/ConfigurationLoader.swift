@@ -19,10 +19,11 @@ package enum ConfigurationLoader {
   /// - Parameters:
   ///   - plugins: What the names of plugins mean: models and plugins are then checked against it. Nil leaves them
   ///     unchecked.
+  ///   - modelFiles: What the names of trained models mean. Nil: there are none.
   /// - Returns: The configuration, nil when a problem is an error; and the problems in the order of the file.
   package static func load(
     path: String, environment: @escaping Environment = processEnvironment,
-    plugins: PluginLookup?
+    plugins: PluginLookup?, modelFiles: ModelFilesLookup? = nil
   ) -> (configuration: AgentConfiguration?, problems: [ConfigurationProblem]) {
     switch FileContents.read(path, maxBytes: maxFileBytes) {
     case .failure(let failure):
@@ -30,14 +31,14 @@ package enum ConfigurationLoader {
         file: path, line: 0, column: 0, message: "cannot read the configuration: \(failure.reason)")
       return (nil, [problem])
     case .success(let contents):
-      return load(text: contents.bytes, path: path, environment: environment, plugins: plugins)
+      return load(text: contents.bytes, path: path, environment: environment, plugins: plugins, modelFiles: modelFiles)
     }
   }
 
   /// The same from text; `path` stands in the messages, and its folder is what relative paths are relative to.
   package static func load(
     text: [UInt8], path: String, environment: @escaping Environment = processEnvironment,
-    plugins: PluginLookup?
+    plugins: PluginLookup?, modelFiles: ModelFilesLookup? = nil
   ) -> (configuration: AgentConfiguration?, problems: [ConfigurationProblem]) {
     let context = ReadingContext(file: path, environment: environment)
     let recovery = SyntaxRecovery(text)
@@ -47,7 +48,8 @@ package enum ConfigurationLoader {
       context.error(last, "too many syntax errors: what follows was not checked")
       return (nil, sorted(context.problems))
     }
-    let configuration = DocumentReading(root: root, context: context, plugins: plugins).configuration()
+    let configuration = DocumentReading(root: root, context: context, plugins: plugins, modelFiles: modelFiles)
+      .configuration()
     return (context.hasErrors ? nil : configuration, sorted(context.problems))
   }
 

@@ -15,6 +15,7 @@ package struct DecodeFault: Error, Equatable, Sendable, CustomStringConvertible 
     case expectedLiteral, expectedDigit, leadingZero, numberTooLarge, numberTooLong
     case noRows, tooManyRows, tooManyColumns, columnNameTooLong, duplicateColumn, unequalRows, textAfterQuote
     case unterminatedQuote, expandedTooFar
+    case notBase64, partOfASample
   }
 
   package var reason: Reason
@@ -61,6 +62,8 @@ extension DecodeFault.Reason {
     case .textAfterQuote: "text after the closing quote"
     case .unterminatedQuote: "the text ends inside quotes"
     case .expandedTooFar: "the rows as JSON are larger than the bound"
+    case .notBase64: "the samples are not base64"
+    case .partOfASample: "the samples' bytes are not a whole number of samples"
     }
   }
 }

@@ -37,21 +37,23 @@ package struct DecoderOptions: Sendable {
   package var timeFormat: TimeFormat
   /// In the order of the stream's columns.
   package var fields: [Field]
-  /// JSON only: the pointer of an array of numbers.
+  /// JSON only: the pointer of a waveform.
   package var samples: String?
+  package var sampleFormat: SampleFormat
   /// JSON pointers, or names of CSV columns: two records of a source with the same values there are the same record.
   package var dedupe: [String]
   package var csv: CSV
 
   package init(
     format: Format, time: String? = nil, timeFormat: TimeFormat = .auto, fields: [Field] = [], samples: String? = nil,
-    dedupe: [String] = [], csv: CSV = CSV()
+    sampleFormat: SampleFormat = .numbers, dedupe: [String] = [], csv: CSV = CSV()
   ) {
     self.format = format
     self.time = time
     self.timeFormat = timeFormat
     self.fields = fields
     self.samples = samples
+    self.sampleFormat = sampleFormat
     self.dedupe = dedupe
     self.csv = csv
   }

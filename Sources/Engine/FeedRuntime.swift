@@ -54,7 +54,8 @@ extension DecoderOptions {
     case .json(let json):
       self.init(
         format: .json, time: json.time, timeFormat: json.timeFormat.decoding,
-        fields: json.fields.map { Field($0.name, at: $0.path) }, samples: json.samples, dedupe: feed.dedupe)
+        fields: json.fields.map { Field($0.name, at: $0.path) }, samples: json.samples,
+        sampleFormat: json.samplesFormat.decoding, dedupe: feed.dedupe)
     case .csv(let csv):
       var form = CSV()
       form.delimiter = csv.delimiter
@@ -70,7 +71,7 @@ extension DecoderOptions {
   /// How to read the stored body: JSON as it came; a CSV row was stored as an object with its columns as members.
   fileprivate var replayed: DecoderOptions? {
     switch format {
-    case .json: return DecoderOptions(format: .json, fields: fields, samples: samples)
+    case .json: return DecoderOptions(format: .json, fields: fields, samples: samples, sampleFormat: sampleFormat)
     case .csv:
       let members = fields.map { field in
         let token = field.place.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
@@ -79,6 +80,16 @@ extension DecoderOptions {
       }
       return DecoderOptions(format: .json, fields: members)
     case .raw: return nil
+    }
+  }
+}
+
+extension Configuration.SamplesFormat {
+  fileprivate var decoding: SampleFormat {
+    switch self {
+    case .numbers: .numbers
+    case .f32: .float32
+    case .i16: .int16
     }
   }
 }

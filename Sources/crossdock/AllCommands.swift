@@ -23,6 +23,22 @@ enum AllCommands {
     #if PLUGIN_STOP_SEQUENCING
       commands.append(StopsCommand.self)
     #endif
+    #if PLUGIN_PREDICTIVE_MAINTENANCE
+      commands.append(ExplainCommand.self)
+      commands.append(ReplayCommand.self)
+      commands.append(PlotCommand.self)
+      commands.append(ReportCommand.self)
+      commands.append(ModelEventCommand.self)
+      commands.append(FeaturesCommand.self)
+      commands.append(DetectCommand.self)
+      commands +=
+        [
+          ModelPackCommand.self, ModelSignCommand.self, ModelVerifyCommand.self, ModelInstallCommand.self,
+          ModelListCommand.self, ModelShowCommand.self, ModelPromoteCommand.self, ModelRollbackCommand.self,
+          ModelCompareCommand.self, ModelRemoveCommand.self, ModelRunCommand.self,
+        ] as [any Command.Type]
+      commands += [BearingCommand.self, TrendCommand.self] as [any Command.Type]
+    #endif
     return commands
   }
 }

@@ -32,7 +32,8 @@ struct CheckConfigCommand: Command {
     }
     let path = arguments.value("--config") ?? "/etc/crossdock/agent.conf"
     let catalog = try PluginCatalog()
-    let (configuration, problems) = ConfigurationLoader.load(path: path, plugins: catalog.lookup)
+    let (configuration, problems) = ConfigurationLoader.load(
+      path: path, plugins: catalog.lookup, modelFiles: InstalledModels.lookup)
     for problem in problems { Terminal.writeError("\(problem)\n") }
     guard let configuration else { return .badConfiguration }
     Terminal.write("\(path): ok\n\(configuration.summary)\n")

@@ -39,7 +39,8 @@ struct ConfigurationFile {
     let catalog = try PluginCatalog()
     let (loaded, problems) =
       checksPlugins
-      ? ConfigurationLoader.load(path: path, plugins: catalog.lookup) : ConfigurationLoader.load(path: path)
+      ? ConfigurationLoader.load(path: path, plugins: catalog.lookup, modelFiles: InstalledModels.lookup)
+      : ConfigurationLoader.load(path: path)
     return (loaded.map { ConfigurationFile($0, catalog) }, problems)
   }
 

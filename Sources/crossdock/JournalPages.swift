@@ -48,6 +48,20 @@ struct JournalPages {
     }
   }
 
+  /// The records of a range that are there, in order.
+  func forEach(
+    from first: UInt64, through last: UInt64, _ body: (StoredRecord) -> Void
+  ) throws(CrossdockError) {
+    var after = first - 1
+    while after < last {
+      let page = try reader.read(
+        stream: stream.definition.name, after: after, maxRecords: Self.pageRecords, maxBytes: Self.pageBytes)
+      guard let end = page.last else { return }
+      for record in page where record.sequence <= last { body(record) }
+      after = end.sequence
+    }
+  }
+
   /// Writes them as NDJSON, a page at a time.
   func writeLines(after start: UInt64) throws(CrossdockError) -> UInt64 {
     var out: [UInt8] = []

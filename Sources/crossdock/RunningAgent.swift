@@ -10,6 +10,9 @@ import Uplink
 final class RunningAgent {
   let driver: EngineDriver
   private let uplinks: [Uplink]
+  private let commands: [CentralCommands]
+  /// Nil: no plugin runs a trained model.
+  private let governor: ModelGovernor?
   private let status: AgentStatus
   private let inputs: AgentInputs
   private let surroundings: AgentSurroundings
@@ -48,6 +51,12 @@ final class RunningAgent {
         UplinkDestination(uplink), agent: configuration.agent.id, journalPath: inputs.file.journalPath,
         commits: handle.commits, cursors: handle.cursors, letters: letters, logger: log)
     }
+    commands = configuration.uplinks.compactMap {
+      CentralCommands(
+        $0, agent: configuration.agent.id, journalPath: inputs.file.journalPath, handle: handle, log: log)
+    }
+    governor = ModelGovernor(
+      configuration, journalPath: inputs.file.journalPath, commits: handle.commits, cursors: handle.cursors, log: log)
     let engine = driver.engine
     log.info(
       before == nil ? "started" : "goes on",
@@ -63,6 +72,8 @@ final class RunningAgent {
   /// Starts what runs beside the engine.
   func startOthers() {
     for uplink in uplinks { uplink.start() }
+    governor?.start()
+    for source in commands { source.start() }
     status.setUplinks(uplinks)
     status.setUnsigned(inputs.unsignedInLine)
     applyPlugins(inputs)
@@ -85,6 +96,8 @@ final class RunningAgent {
   /// What was acknowledged last is still sent if an uplink has its link; the rest waits in the journal.
   func stopOthers() {
     surroundings.runners.stop()
+    governor?.stop()
+    for source in commands { source.stop() }
     for uplink in uplinks { uplink.requestStop() }
     for uplink in uplinks { uplink.stop() }
   }

@@ -158,6 +158,10 @@ import Testing
     ),
     ("topic = \"{asset}/t\"", "topic = \"{asset}/u\"", "feed \"f\": topic \"{asset}/t\" → \"{asset}/u\""),
     ("topic = \"{asset}/t\"", "topic = \"{asset}/t\"\nsamples = \"/x\"", "feed \"f\": samples none → \"/x\""),
+    (
+      "decoder = \"json\"", "decoder = \"json\"\nsamples_format = \"i16\"",
+      "feed \"f\": samples_format \"numbers\" → \"i16\""
+    ),
     ("decoder = \"json\"", "decoder = \"json\"\ntime = \"/t\"", "feed \"f\": time none → \"/t\""),
     ("decoder = \"json\"", "decoder = \"csv\"", "feed \"f\": decoder \"json\" → \"csv\""),
     ("plugin = \"p\"", "plugin = \"q\"", "model \"m\": plugin \"p\" → \"q\""),

@@ -182,50 +182,17 @@ private func names(_ path: String) throws -> [String] {
   @Test(arguments: 0..<6) func everyCutLeavesTheStoreAsBeforeOrAsAfter(change index: Int) throws {
     var generator = SeededGenerator(for: "everyCutLeavesTheStoreAsBeforeOrAsAfter(\(index))")
     let (name, change) = Self.changes[index]
-    var step = 0
-    var lives = 0
-    var isDone = false
-    while !isDone {
-      let folder = try TemporaryFolder()
-      let place = "\(folder.path)/plugins"
-      if name != "first install" {
-        let store = try PluginStore(folder: place)
-        try install(store, try bundle("watch", "1.0.0"))
-        try install(store, try bundle("watch", "1.1.0"))
-      } else {
-        _ = try PluginStore(folder: place)
-      }
-      let before = try View(place)
-      let disk = try PowerCutDisk(root: place)
-      var left = step
-      var isCut = false
-      do {
-        let store = try PluginStore(folder: place) { operation in
-          if left == 0 {
-            isCut = true
-            return CrossdockError("go on", at: "the power cut", reason: "there is no power")
-          }
-          left -= 1
-          disk.apply(operation)
-          return nil
-        }
-        try change(store)
-      } catch {
-        #expect(isCut, "\(name), step \(step): \(error)")
-      }
-      isDone = !isCut
-      // Killed: the disk is as it is. Power cut: less of it is there.
+    try cutEverywhere(name, &generator) { (store: PluginStore) in
+      guard name != "first install" else { return }
+      try install(store, try bundle("watch", "1.0.0"))
+      try install(store, try bundle("watch", "1.1.0"))
+    } change: { store in
+      try change(store)
+    } look: { place in
+      try View(place)
+    } check: { place, step, before, isDone in
       try check(place, name, step, before, isDone)
-      for share in [0, 0.3, 0.7, 1] {
-        let left = "\(folder.path)/after-\(share)"
-        try disk.materialise(at: left, keepingUnsynced: share, using: &generator)
-        try check(left, name, step, before, isDone)
-        lives += 1
-      }
-      step += 1
     }
-    print("\(name): \(step - 1) steps, \(lives) power cuts")
-    #expect(step > 3)
   }
 
   private func check(_ place: String, _ name: String, _ step: Int, _ before: View, _ isDone: Bool) throws {

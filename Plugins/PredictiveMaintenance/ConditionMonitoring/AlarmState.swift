@@ -44,6 +44,8 @@ package struct AlarmState: Equatable, Sendable {
   package internal(set) var firstSequence: UInt64 = 0
   package internal(set) var openedSequence: UInt64 = 0
   package internal(set) var lastSequence: UInt64 = 0
+  /// Whether the open alert was reported: what a storm holds back is told later, or never when it ends before.
+  package var isTold = false
   var warningBits: UInt32 = 0
   var criticalBits: UInt32 = 0
   var clearRun: UInt32 = 0
@@ -53,6 +55,10 @@ package struct AlarmState: Equatable, Sendable {
   package init() {}
 
   package var isOpen: Bool { severity != nil }
+  /// Open, and nobody was told yet.
+  package var isHeldBack: Bool { severity != nil && !isTold }
+  /// Something deviates: an alert is open, or one of the last values exceeded.
+  package var isWarm: Bool { severity != nil || warningBits != 0 }
 
   /// - Parameters:
   ///   - score: in scales, positive in the direction that matters; not NaN.
@@ -98,6 +104,23 @@ package struct AlarmState: Equatable, Sendable {
       return .relearned
     }
     return nil
+  }
+
+  /// Opens at once: for a detector that is itself sure, with a persistence of its own. Follows `observe` of the same record.
+  package mutating func raise(sequence: UInt64) -> Transition? {
+    guard severity == nil, refractoryLeft == 0 else { return nil }
+    if warningBits == 0 { firstSequence = sequence }
+    severity = .warning
+    openedSequence = sequence
+    lastSequence = sequence
+    clearRun = 0
+    alarmedCount = 0
+    return .opened
+  }
+
+  /// Forgets what led to an alert, and the alert: the machine or its sensor is another one now.
+  package mutating func reset() {
+    self = AlarmState()
   }
 
   private mutating func close(_ thresholds: Thresholds) {

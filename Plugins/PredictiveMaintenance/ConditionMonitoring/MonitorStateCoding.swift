@@ -40,9 +40,9 @@ extension RobustBaseline {
 }
 
 extension AlarmState {
-  /// 45 bytes, in the order of the code.
+  /// 45 bytes, in the order of the code; the highest bit of the first one: the open alert was told.
   package func encode(into state: StateWriter) {
-    state.append(severity?.rawValue ?? 0)
+    state.append((severity?.rawValue ?? 0) | (isTold ? 0x80 : 0))
     state.append(firstSequence)
     state.append(openedSequence)
     state.append(lastSequence)
@@ -54,7 +54,9 @@ extension AlarmState {
   }
 
   package init(from state: inout StateReader) throws {
-    let code = try state.integer(UInt8.self)
+    let flagged = try state.integer(UInt8.self)
+    isTold = flagged & 0x80 != 0
+    let code = flagged & 0x7F
     severity = Severity(rawValue: code)
     guard code == 0 || severity != nil else { throw StateReader.Damaged(description: "a severity is unknown") }
     firstSequence = try state.integer()
@@ -72,11 +74,15 @@ extension SignalMonitor {
   package func encode(into state: StateWriter) {
     baseline.encode(into: state)
     alarm.encode(into: state)
+    state.append(least)
+    state.append(greatest)
   }
 
   package init(from state: inout StateReader) throws {
     baseline = try RobustBaseline(from: &state)
     alarm = try AlarmState(from: &state)
+    least = try state.number()
+    greatest = try state.number()
   }
 }
 

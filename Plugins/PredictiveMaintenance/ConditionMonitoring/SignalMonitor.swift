@@ -27,10 +27,13 @@ package struct MonitorParameters: Equatable, Sendable {
   }
 }
 
-/// A scalar signal with its baseline and alarm: about 150 bytes, and 512 more while it learns.
+/// A scalar signal with its baseline and alarm: about 170 bytes, and 512 more while it learns.
 package struct SignalMonitor: Equatable, Sendable {
   package internal(set) var baseline = RobustBaseline()
-  package internal(set) var alarm = AlarmState()
+  package var alarm = AlarmState()
+  /// The values since the exceedances began that the alert rests on.
+  package internal(set) var least = 0.0
+  package internal(set) var greatest = 0.0
 
   package init() {}
 
@@ -46,13 +49,32 @@ package struct SignalMonitor: Equatable, Sendable {
     }
     let z = baseline.score(value)
     let transition = alarm.observe(score: parameters.score(z), sequence: sequence, parameters.thresholds)
+    if alarm.isWarm { noteRange(value, sequence) }
     if transition == nil, !alarm.isOpen, z.magnitude < parameters.thresholds.warning {
       baseline.adapt(z: z, parameters.baseline)
     }
     return transition
   }
 
+  /// Another detector is sure of this value, which `observe` has just seen.
+  package mutating func raise(_ value: Double, sequence: UInt64) -> AlarmState.Transition? {
+    let transition = alarm.raise(sequence: sequence)
+    if transition != nil { noteRange(value, sequence) }
+    return transition
+  }
+
+  private mutating func noteRange(_ value: Double, _ sequence: UInt64) {
+    let isFirst = alarm.firstSequence == sequence
+    least = isFirst ? value : min(least, value)
+    greatest = isFirst ? value : max(greatest, value)
+  }
+
   package mutating func restartLearning() {
     baseline.restart()
+  }
+
+  /// Sensor replaced, maintenance done: nothing of before counts.
+  package mutating func reset() {
+    self = SignalMonitor()
   }
 }

@@ -15,17 +15,23 @@ package struct WaveformMonitor: Equatable, Sendable {
   }
 
   package internal(set) var baselines = [RobustBaseline](repeating: RobustBaseline(), count: featureCount)
-  package internal(set) var alarm = AlarmState()
+  package var alarm = AlarmState()
 
   package init() {}
 
+  /// - Parameter otherScore: of what needs no baseline (fault lines, vibration zones), in the same scale; it counts while the
+  ///   baselines learn, too: a machine that is bad from the start is normal to them.
   package mutating func observe(
-    _ features: WaveformFeatures, sequence: UInt64, _ parameters: MonitorParameters
+    _ features: WaveformFeatures, sequence: UInt64, otherScore: Double? = nil, _ parameters: MonitorParameters
   ) -> Assessment {
     let values = SIMD4(features.rms, features.peak, features.crestFactor, features.kurtosis)
     var assessment = Assessment(values: values, z: SIMD4(repeating: .nan), score: nil, transition: nil)
     guard baselines[0].isReady else {
       for i in 0..<Self.featureCount { baselines[i].learn(values[i], parameters.baseline) }
+      if let otherScore {
+        assessment.score = otherScore
+        assessment.transition = alarm.observe(score: otherScore, sequence: sequence, parameters.thresholds)
+      }
       return assessment
     }
     for i in 0..<Self.featureCount { assessment.z[i] = baselines[i].score(values[i]) }
@@ -33,6 +39,7 @@ package struct WaveformMonitor: Equatable, Sendable {
     let isStandingStill = assessment.z[0] <= -parameters.thresholds.warning
     var score = -Double.infinity
     for i in 0..<(isStandingStill ? 2 : Self.featureCount) { score = max(score, parameters.score(assessment.z[i])) }
+    if let otherScore { score = max(score, otherScore) }
     assessment.score = score
     assessment.transition = alarm.observe(score: score, sequence: sequence, parameters.thresholds)
     if assessment.transition == nil, !alarm.isOpen, !isStandingStill, score < parameters.thresholds.warning {
@@ -41,6 +48,11 @@ package struct WaveformMonitor: Equatable, Sendable {
       }
     }
     return assessment
+  }
+
+  /// Sensor replaced, maintenance done: nothing of before counts.
+  package mutating func reset() {
+    self = WaveformMonitor()
   }
 
   package mutating func restartLearning() {

@@ -1,30 +1,31 @@
 internal import ConditionMonitoring
-internal import Glibc
 internal import JSONText
 
 /// One transition of an alert, as it is written into the alert stream (see README.md for the format).
 struct AlertBody {
-  /// A feature that the alert rests on.
-  struct Evidence {
-    var feature: String
-    var value: Double
-    var baseline: RobustBaseline
-    var z: Double
-  }
-
   var state: State
   var severity: AlarmState.Severity
   var asset: String
-  var stream: String
-  /// A column's name, or `waveform`.
+  /// A column's name, what the waveform belongs to, or what a model judges.
   var component: String
   var alarm: AlarmState
-  /// Nil when there is no current value: the source was forgotten.
+  /// Nil when there is no current value: the source was forgotten, or something was done to the machine.
   var score: Double?
-  var evidence: [Evidence]
-  var thresholds: AlarmState.Thresholds
-  var direction: MonitorParameters.Direction
+  var health: Double?
+  var faults: [Fault]
+  var remainingLife: RemainingLifeBody
+  var evidence: [AlertEvidence]
+  /// Of the input values that the alert rests on.
+  var range: (least: Double, greatest: Double)?
+  var lineage: Lineage
+  var model: ModelIdentity
   var maintenance: String
+
+  /// What it may be.
+  struct Fault {
+    var type: String
+    var probability: Double
+  }
 
   enum State {
     case opened
@@ -52,54 +53,59 @@ struct AlertBody {
   func write(into json: inout JSONWriter) {
     json.removeAll()
     json.object { json in
-      json.member("alert", "\(asset):\(stream).\(component):\(alarm.openedSequence)")
+      json.member("alert", "\(asset):\(lineage.stream).\(component):\(alarm.openedSequence)")
       json.member("state", state.name)
       if case .cleared(let reason) = state { json.member("reason", reason) }
       json.member("severity", severity == .critical ? "critical" : "warning")
       json.member("asset", asset)
-      json.member("stream", stream)
+      json.member("stream", lineage.stream)
       json.member("component", component)
-      if let score {
-        json.member("health", Self.rounded(AlarmState.health(score: score, thresholds)))
-        json.member("score", Self.rounded(score))
+      json.member("fault", array: { json in for fault in faults { write(fault, into: &json) } })
+      if let health { json.member("health", Rounding.sixDigits(health)) }
+      if let score { json.member("score", Rounding.sixDigits(score)) }
+      remainingLife.write(into: &json)
+      json.member("evidence", array: { json in for item in evidence { item.write(into: &json) } })
+      if let range {
+        json.member(
+          "range",
+          object: {
+            $0.member("least", Rounding.sixDigits(range.least))
+            $0.member("greatest", Rounding.sixDigits(range.greatest))
+          })
       }
-      json.member("evidence", array: { json in for item in evidence { write(item, into: &json) } })
-      json.member(
-        "inputs",
-        object: {
-          $0.member("stream", stream)
-          $0.member("first", alarm.firstSequence)
-          $0.member("last", alarm.lastSequence)
-        })
-      json.member(
-        "model",
-        object: {
-          $0.member("name", MaintenanceModel.name)
-          $0.member("version", MaintenanceModel.version)
-          $0.member("features", WaveformFeatures.version)
-          $0.member("features_hash", String(WaveformFeatures.specificationHash, radix: 16))
-        })
+      lineage.writeInputs(into: &json)
+      model.write(into: &json)
       if !maintenance.isEmpty { json.member("maintenance", maintenance) }
     }
   }
 
-  private func write(_ item: Evidence, into json: inout JSONWriter) {
+  private func write(_ fault: Fault, into json: inout JSONWriter) {
     json.object { json in
-      json.member("feature", item.feature)
-      json.member("value", Self.rounded(item.value))
-      json.member("baseline", Self.rounded(item.baseline.centre))
-      json.member("scale", Self.rounded(item.baseline.scale))
-      json.member("z", Self.rounded(item.z))
-      json.member("threshold", severity == .critical ? thresholds.critical : thresholds.warning)
-      json.member("direction", direction.rawValue)
+      json.member("type", fault.type)
+      json.member("probability", Rounding.sixDigits(fault.probability))
     }
   }
+}
 
-  /// To six significant digits: sensors have no more, and the text stays short.
-  static func rounded(_ number: Double) -> Double {
-    guard number.isFinite, number.magnitude > 1e-200 else { return number.isFinite ? 0 : number }
-    let digits = 5 - Int(log10(number.magnitude).rounded(.down))
-    let power = pow(10, Double(digits.magnitude))
-    return digits >= 0 ? (number * power).rounded() / power : (number / power).rounded() * power
+/// How long it will last: of a degradation model or of a bundle's.
+enum RemainingLifeBody: Equatable {
+  case notYet
+  /// - Parameter unit: `s`, `cycles` …: goes into the members' names.
+  case estimate(median: Double, lower: Double, upper: Double, coverage: Double, unit: String, isUpperBounded: Bool)
+
+  func write(into json: inout JSONWriter) {
+    guard case .estimate(let median, let lower, let upper, let coverage, let unit, let isUpperBounded) = self else {
+      json.member("rul", "not yet")
+      return
+    }
+    let suffix = unit.isEmpty ? "" : "_\(unit)"
+    json.member(
+      "rul",
+      object: {
+        $0.member("median\(suffix)", Rounding.sixDigits(median))
+        $0.member("lower\(suffix)", Rounding.sixDigits(lower))
+        if isUpperBounded { $0.member("upper\(suffix)", Rounding.sixDigits(upper)) }
+        $0.member("coverage", coverage)
+      })
   }
 }

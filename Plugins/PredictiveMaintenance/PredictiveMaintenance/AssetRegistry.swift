@@ -1,29 +1,5 @@
 internal import ConditionMonitoring
 
-/// What is watched of one source in one stream.
-final class AssetMonitor {
-  let key: UInt64
-  let stream: UInt16
-  let source: UInt32
-  /// One for each column of the stream; empty until the source sends columns.
-  var scalars: [SignalMonitor] = []
-  /// Nil until the source sends a waveform.
-  var waveform: WaveformMonitor?
-  /// The source's name, kept from its first alert on, for the alert's end when the source is forgotten.
-  var name = ""
-  // Unmanaged neighbours in the order of use, because the registry's dictionary owns every asset of the list.
-  unowned(unsafe) fileprivate var newer: AssetMonitor?
-  unowned(unsafe) fileprivate var older: AssetMonitor?
-
-  init(stream: UInt16, source: UInt32) {
-    key = UInt64(stream) << 32 | UInt64(source)
-    self.stream = stream
-    self.source = source
-  }
-
-  var signalCount: Int { scalars.count + (waveform == nil ? 0 : WaveformMonitor.featureCount) }
-}
-
 /// All assets, at most `maxSignals` signals of them; the least recently used one makes room.
 ///
 /// Invariant: the list from `newest` to `oldest` holds each asset of the dictionary once; `signalCount` is their sum.
@@ -42,16 +18,18 @@ final class AssetRegistry {
 
   /// The asset with monitors for what its record carries, now the most recently used.
   /// - Parameters:
+  ///   - name: of the source, asked for when it is new.
   ///   - scalars: columns of the stream, or 0 when the record has none.
   ///   - forget: told of each asset that has to go.
   /// - Returns: nil when this asset alone has more than `maxSignals` signals.
   func asset(
-    stream: UInt16, source: UInt32, scalars: Int, waveform: Bool, forget: (AssetMonitor) throws -> Void
+    stream: UInt16, source: UInt32, name: @autoclosure () -> String, scalars: Int, waveform: Bool,
+    forget: (AssetMonitor) throws -> Void
   ) rethrows -> AssetMonitor? {
-    let key = UInt64(stream) << 32 | UInt64(source)
+    let key = AssetMonitor.key(stream: stream, source: source)
     if let newest, newest.key == key, lacking(newest, scalars, waveform) == 0 { return newest }
     let known = assets[key]
-    let asset = known ?? AssetMonitor(stream: stream, source: source)
+    let asset = known ?? AssetMonitor(stream: stream, source: source, name: name())
     let lacking = lacking(asset, scalars, waveform)
     guard asset.signalCount + lacking <= maxSignals else { return nil }
     if known == nil { assets[key] = asset } else { unlink(asset) }
@@ -62,9 +40,19 @@ final class AssetRegistry {
       remove(last)
     }
     if scalars > 0, asset.scalars.isEmpty { asset.scalars = Array(repeating: SignalMonitor(), count: scalars) }
-    if waveform, asset.waveform == nil { asset.waveform = WaveformMonitor() }
+    if waveform, asset.waveform == nil {
+      asset.waveform = WaveformMonitor()
+      asset.wear = WaveformWear()
+    }
     signalCount += lacking
     return asset
+  }
+
+  /// An asset that is there, without counting as a use.
+  func known(stream: UInt16, source: UInt32) -> AssetMonitor? {
+    let key = AssetMonitor.key(stream: stream, source: source)
+    if let newest, newest.key == key { return newest }
+    return assets[key]
   }
 
   private func lacking(_ asset: AssetMonitor, _ scalars: Int, _ waveform: Bool) -> Int {
@@ -82,10 +70,10 @@ final class AssetRegistry {
   }
 
   /// From the least recently used one on.
-  func forEach(_ body: (AssetMonitor) -> Void) {
+  func forEach(_ body: (AssetMonitor) throws -> Void) rethrows {
     var next = oldest
     while let asset = next {
-      body(asset)
+      try body(asset)
       next = asset.newer
     }
   }

@@ -2,16 +2,20 @@
 // against what it has learned to be normal for that source, and opens, escalates and clears alerts.
 //
 // It works on the writer thread, inside the way to a commit: a scalar value costs a look-up by two integers and some
-// arithmetic; text is built only when an alert changes or a feature stream is configured. Nothing here depends on time,
-// only on the order of the records.
+// arithmetic; text is built only when an alert changes or a feature stream is configured. Detectors depend on the order of the
+// records, not on their times; only the bound on alerts looks at the monotonic time that the records carry.
+//
+// The ways of a record are in extensions: scalars, waveforms, what was done to machines.
+internal import AnomalyDetection
 internal import CCrossdockPlugin
 internal import ConditionMonitoring
 package import CrossdockPlugin
 internal import JSONText
+internal import ModelGovernance
 
 package final class MaintenanceModel: Model {
   static let name = "predictive-maintenance"
-  static let version = "0.1.0"
+  static let version = "0.2.0"
 
   package static var manifest: PluginManifest {
     PluginManifest(
@@ -22,24 +26,73 @@ package final class MaintenanceModel: Model {
 
   let options: MaintenanceOptions
   let streams: [PluginContext.Stream]
+  let columnCounts: [Int]
+  let epoch: String
+  let featureStream: String?
+  let alerts: AlertDesk
+  /// Nil where too little is known of the machine.
+  let vibration: VibrationWatch?
+  /// By stream: the column with the speed.
+  let speedColumns: [Int?]
+  /// By stream: what the trees of its assets share; nil: none, or too many or too few columns.
+  let treeShapes: [HalfSpaceShape?]
+  let watchesGroups: Bool
+  let watchesPatterns: Bool
+  /// Of the value that is worked on.
+  var patternScore = 0.0
+  let governance: ModelGovernance
+  let events: EventDesk
   var registry: AssetRegistry
-  private let columnCounts: [Int]
-  private let alertStream: String
-  private let featureStream: String?
-  private let log: (PluginContext.LogLevel, String) -> Void
-  private var json = JSONWriter(reserving: 1024)
+  let log: (PluginContext.LogLevel, String) -> Void
+  var json = JSONWriter(reserving: 2048)
 
   package init(_ context: PluginContext) throws {
     guard let first = context.writes.first else {
       throw PluginError("writes is empty: name the stream for alerts, and a second one for features if they are wanted")
     }
-    options = try MaintenanceOptions(context)
+    let options = try MaintenanceOptions(context)
+    self.options = options
     streams = context.streams
     columnCounts = streams.map(\.columns.count)
+    epoch = context.epoch
     registry = AssetRegistry(maxSignals: options.maxSignals)
-    alertStream = first
-    featureStream = context.writes.count > 1 ? context.writes[1] : nil
+    featureStream = context.writes.dropFirst().first { $0 != options.eventsStream }
+    events = EventDesk(stream: options.eventsStream)
+    vibration = VibrationWatch(
+      options.machine, findsFaults: options.detectors.contains(.envelope), options.waveforms.thresholds)
+    speedColumns = streams.map { stream in
+      guard case .column(let name) = options.machine.speed else { return nil }
+      return stream.columns.firstIndex(of: name)
+    }
+    watchesPatterns = options.detectors.contains(.pattern)
+    watchesGroups = options.detectors.contains(.multivariate) || options.detectors.contains(.trees)
+    treeShapes = streams.map { stream in
+      options.detectors.contains(.trees) && GroupMonitor.columnCounts.contains(stream.columns.count)
+        ? HalfSpaceShape(columnCount: stream.columns.count, seed: 1) : nil
+    }
+    governance = try Self.governance(context, options)
+    alerts = AlertDesk(stream: first, limits: options.storm, events: events)
     log = context.log
+  }
+
+  private static func governance(
+    _ context: PluginContext, _ options: MaintenanceOptions
+  ) throws -> ModelGovernance {
+    do throws(GovernanceError) {
+      let governance = try ModelGovernance(files: context.files("bundles").map { ($0.path, $0.contents) })
+      guard governance.isEmpty || options.eventsStream != nil else {
+        throw GovernanceError(
+          file: "events",
+          reason: "what becomes of a model is told there: name a third stream in writes, or one of them with events = …"
+        )
+      }
+      for (number, stream) in context.streams.enumerated() where number != Int(options.eventInput ?? .max) {
+        governance.bind(stream: number, name: stream.name, columns: stream.columns)
+      }
+      return governance
+    } catch {
+      throw PluginError("bundles: \(error)")
+    }
   }
 
   package func process(_ batch: PluginBatch, into output: PluginOutput) throws {
@@ -50,147 +103,85 @@ package final class MaintenanceModel: Model {
         output.count("retained_skipped")
         continue
       }
+      if record.stream == options.eventInput {
+        try takeEvent(of: record, output)
+        continue
+      }
       if !record.columns.isEmpty { try observeColumns(of: record, output) }
       if !record.samples.isEmpty { try observeWaveform(of: record, output) }
+      if !governance.isEmpty { try observeGoverned(record, output) }
     }
   }
 
   package func checkpoint() -> [UInt8] {
-    MaintenanceCheckpoint.encode(registry, streams: streams)
+    MaintenanceCheckpoint.encode(registry, alerts.overall, governance, streams: streams)
   }
 
   package func restore(_ checkpoint: [UInt8]) throws {
     let restored = AssetRegistry(maxSignals: options.maxSignals)
-    let dropped = try MaintenanceCheckpoint.decode(checkpoint, into: restored, streams: streams)
+    let decoded = try MaintenanceCheckpoint.decode(
+      checkpoint, into: restored, governance, streams: streams, shapes: treeShapes)
+    restored.forEach { asset in
+      // What the options ask for now may be other than then.
+      if asset.group?.fits(options.detectors, columnCount: columnCounts[Int(asset.stream)]) == false {
+        asset.group = nil
+      }
+      if !watchesPatterns { asset.patterns = [] }
+      if !options.watchesSignalDrift {
+        asset.drift = []
+        asset.wear?.drift = nil
+      }
+    }
     registry = restored
-    if dropped > 0 { log(.warning, "checkpoint: \(dropped) signals of streams or columns that are gone were dropped") }
+    alerts.overall = decoded.storm
+    guard decoded.dropped > 0 else { return }
+    log(.warning, "checkpoint: \(decoded.dropped) signals of streams or columns that are gone were dropped")
   }
 
-  // MARK: scalars
+  // MARK: assets
 
-  private func observeColumns(of record: PluginRecord, _ output: PluginOutput) throws {
-    let columns = record.columns
-    guard columns.count == columnCounts[Int(record.stream)] else {
-      output.count("column_mismatches")
-      return
-    }
-    guard let asset = try asset(of: record, scalars: columns.count, waveform: false, output) else { return }
-    let sequence = record.sequence
-    for (i, value) in columns.enumerated() {
-      guard RobustBaseline.accepts(value) else {
-        output.count(value.isNaN ? "missing_values" : "invalid_values")
-        continue
-      }
-      let severity = asset.scalars[i].alarm.severity
-      guard let transition = asset.scalars[i].observe(value, sequence: sequence, options.scalars) else { continue }
-      try emit(transition, severity, column: i, value: value, of: record, asset, output)
-    }
-  }
-
-  private func emit(
-    _ transition: AlarmState.Transition, _ severityBefore: AlarmState.Severity?, column: Int, value: Double,
-    of record: PluginRecord, _ asset: AssetMonitor, _ output: PluginOutput
-  ) throws {
-    let monitor = asset.scalars[column]
-    let stream = streams[Int(record.stream)]
-    let z = monitor.baseline.score(value)
-    asset.name = record.source
-    try emit(
-      AlertBody(
-        state: .init(transition), severity: monitor.alarm.severity ?? severityBefore ?? .warning, asset: asset.name,
-        stream: stream.name, component: stream.columns[column], alarm: monitor.alarm, score: options.scalars.score(z),
-        evidence: [.init(feature: stream.columns[column], value: value, baseline: monitor.baseline, z: z)],
-        thresholds: options.scalars.thresholds, direction: options.scalars.direction, maintenance: options.maintenance),
-      eventTimeNs: record.eventTimeNs, output)
-    if transition == .relearned { asset.scalars[column].restartLearning() }
-  }
-
-  // MARK: waveforms
-
-  private func observeWaveform(of record: PluginRecord, _ output: PluginOutput) throws {
-    let outcome = WaveformFeatures.extract(record.samples)
-    var assessment: WaveformMonitor.Assessment?
-    var isOpen = false
-    switch outcome {
-    case .features(let features):
-      guard let asset = try asset(of: record, scalars: 0, waveform: true, output) else { return }
-      let severity = asset.waveform?.alarm.severity
-      assessment = asset.waveform?.observe(features, sequence: record.sequence, options.waveforms)
-      if let assessment, let transition = assessment.transition {
-        try emit(transition, severity, assessment, of: record, asset, output)
-      }
-      isOpen = asset.waveform?.alarm.isOpen ?? false
-    case .flat: output.count("flat_waveforms")
-    case .invalid(let samples):
-      output.count("invalid_samples", UInt64(samples))
-      output.count("invalid_waveforms")
-    case .wrongLength: output.count("wrong_length_waveforms")
-    }
-    guard let featureStream else { return }
-    FeatureSummaryBody.write(
-      outcome, assessment: assessment, isOpen: isOpen, asset: record.source, stream: streams[Int(record.stream)].name,
-      sequence: record.sequence, thresholds: options.waveforms.thresholds, into: &json)
-    try output.emit(
-      stream: featureStream, source: record.source, eventTimeNs: record.eventTimeNs, body: json.bytes)
-  }
-
-  private func emit(
-    _ transition: AlarmState.Transition, _ severityBefore: AlarmState.Severity?,
-    _ assessment: WaveformMonitor.Assessment, of record: PluginRecord, _ asset: AssetMonitor, _ output: PluginOutput
-  ) throws {
-    guard let monitor = asset.waveform else { return }
-    asset.name = record.source
-    let evidence = WaveformMonitor.featureNames.indices.map { i in
-      AlertBody.Evidence(
-        feature: "\(WaveformMonitor.featureNames[i])", value: assessment.values[i], baseline: monitor.baselines[i],
-        z: assessment.z[i])
-    }
-    try emit(
-      AlertBody(
-        state: .init(transition), severity: monitor.alarm.severity ?? severityBefore ?? .warning, asset: asset.name,
-        stream: streams[Int(record.stream)].name, component: "waveform", alarm: monitor.alarm,
-        score: assessment.score, evidence: evidence, thresholds: options.waveforms.thresholds,
-        direction: options.waveforms.direction, maintenance: options.maintenance),
-      eventTimeNs: record.eventTimeNs, output)
-    if transition == .relearned { asset.waveform?.restartLearning() }
-  }
-
-  // MARK: assets and alerts
-
-  private func asset(
+  func asset(
     of record: PluginRecord, scalars: Int, waveform: Bool, _ output: PluginOutput
   ) throws -> AssetMonitor? {
     let asset = try registry.asset(
-      stream: record.stream, source: record.sourceNumber, scalars: scalars, waveform: waveform
-    ) { try forget($0, eventTimeNs: record.eventTimeNs, output) }
+      stream: record.stream, source: record.sourceNumber, name: record.source, scalars: scalars, waveform: waveform
+    ) { try forget($0, moment(of: record), output) }
     if asset == nil { output.count("refused_records") }
     return asset
   }
 
   /// Ends the open alerts of an asset that makes room: nobody would clear them later.
-  private func forget(_ asset: AssetMonitor, eventTimeNs: Int64, _ output: PluginOutput) throws {
+  private func forget(_ asset: AssetMonitor, _ moment: AlertDesk.Moment, _ output: PluginOutput) throws {
     output.count("evicted_signals", UInt64(asset.signalCount))
-    let stream = streams[Int(asset.stream)]
-    var open = asset.scalars.indices.map { (stream.columns[$0], asset.scalars[$0].alarm, options.scalars) }
-    if let waveform = asset.waveform { open.append(("waveform", waveform.alarm, options.waveforms)) }
-    for (component, alarm, parameters) in open {
-      guard let severity = alarm.severity else { continue }
-      try emit(
-        AlertBody(
-          state: .cleared(reason: "forgotten"), severity: severity, asset: asset.name, stream: stream.name,
-          component: component, alarm: alarm, score: nil, evidence: [], thresholds: parameters.thresholds,
-          direction: parameters.direction, maintenance: options.maintenance),
-        eventTimeNs: eventTimeNs, output)
-    }
+    for i in asset.scalars.indices { try end(scalar: i, of: asset, reason: "forgotten", moment, output) }
+    try endGroup(of: asset, reason: "forgotten", moment, output)
+    try endWaveform(of: asset, reason: "forgotten", moment, output)
+    try endGoverned(of: asset, reason: "forgotten", moment, output)
   }
 
-  private func emit(_ alert: AlertBody, eventTimeNs: Int64, _ output: PluginOutput) throws {
-    switch alert.state {
-    case .opened: output.count("alerts_opened")
-    case .escalated: output.count("alerts_escalated")
-    case .cleared: output.count("alerts_cleared")
-    }
-    alert.write(into: &json)
-    try output.emit(stream: alertStream, source: alert.asset, eventTimeNs: eventTimeNs, body: json.bytes)
+  // MARK: alerts
+
+  func moment(of record: PluginRecord) -> AlertDesk.Moment {
+    AlertDesk.Moment(eventTimeNs: record.eventTimeNs, monotonicNs: record.monotonicNs)
+  }
+
+  func lineage(_ stream: UInt16, first: UInt64, last: UInt64) -> Lineage {
+    Lineage(epoch: epoch, stream: streams[Int(stream)].name, firstSequence: first, lastSequence: last)
+  }
+
+  /// An alert that ends for a reason that is not in the values.
+  func end(
+    component: String, _ alarm: inout AlarmState, of asset: AssetMonitor, reason: String, _ moment: AlertDesk.Moment,
+    _ output: PluginOutput
+  ) throws {
+    guard let severity = alarm.severity, alarm.isTold else { return }
+    alarm.isTold = false
+    try alerts.tell(
+      AlertBody(
+        state: .cleared(reason: reason), severity: severity, asset: asset.name, component: component, alarm: alarm,
+        score: nil, health: nil, faults: [], remainingLife: .notYet, evidence: [], range: nil,
+        lineage: lineage(asset.stream, first: alarm.firstSequence, last: alarm.lastSequence), model: .plugin,
+        maintenance: options.maintenance),
+      moment, output)
   }
 }

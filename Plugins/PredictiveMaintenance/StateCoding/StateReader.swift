@@ -40,4 +40,12 @@ package struct StateReader {
     defer { at += count }
     return String(decoding: bytes[at..<(at + count)], as: UTF8.self)
   }
+
+  /// A reader of what `appendSized` wrote; this one goes on behind it.
+  package mutating func sized() throws -> StateReader {
+    let count = Int(try integer(UInt32.self))
+    guard bytes.endIndex - at >= count else { throw Damaged(description: "it ends inside a part") }
+    defer { at += count }
+    return StateReader(bytes[at..<(at + count)])
+  }
 }

@@ -41,4 +41,13 @@ package final class StateWriter {
     append(UInt16(utf8.count))
     for byte in utf8 { append(byte) }
   }
+
+  /// What the body appends, with its length in front, so that a reader can step over it.
+  package func appendSized(_ body: (StateWriter) -> Void) {
+    let place = count
+    append(UInt32(0))
+    body(self)
+    let length = UInt32(count - place - MemoryLayout<UInt32>.size)
+    buffer.storeBytes(of: length.littleEndian, toByteOffset: place, as: UInt32.self)
+  }
 }

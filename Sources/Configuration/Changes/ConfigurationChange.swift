@@ -17,6 +17,8 @@ package struct ConfigurationChange: Sendable, Equatable, CustomStringConvertible
     case plugin(String)
     /// Where installed plugins are, and whose signatures count.
     case plugins
+    /// The same of trained models.
+    case models
     case uplink(String)
     case control
     /// Which of two comes first, where that matters.
@@ -34,6 +36,7 @@ package struct ConfigurationChange: Sendable, Equatable, CustomStringConvertible
       case .model(let name): "model \"\(name)\""
       case .plugin(let name), .pluginAtWork(let name): "plugin \"\(name)\""
       case .plugins: "plugins"
+      case .models: "models"
       case .uplink(let name): "uplink \"\(name)\""
       case .control: "control"
       case .order: "order"

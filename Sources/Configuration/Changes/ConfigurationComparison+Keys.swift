@@ -82,6 +82,7 @@ extension ConfigurationComparison {
       keys.text("time", old.time, new.time)
       keys.text("time_format", old.timeFormat.rawValue, new.timeFormat.rawValue)
       keys.text("samples", old.samples, new.samples)
+      keys.text("samples_format", old.samplesFormat.rawValue, new.samplesFormat.rawValue)
     case (.csv(let old), .csv(let new)):
       keys.text("time", old.time, new.time)
       keys.text("time_format", old.timeFormat.rawValue, new.timeFormat.rawValue)

@@ -15,6 +15,7 @@ package enum ConfigurationComparison {
     all += sections(a.models, b.models, Self.keys)
     all += sections(a.uplinks, b.uplinks, Self.keys)
     all += store(a.plugins, b.plugins)
+    all += store(a.modelStore, b.modelStore)
     all += control(a.control, b.control)
     all += order("feed", a.feeds.map(\.name), b.feeds.map(\.name), why: "a topic of two feeds belongs to the first")
     all += order("model", a.models.map(\.name), b.models.map(\.name), why: "a model sees what those before it emit")
@@ -58,11 +59,24 @@ package enum ConfigurationComparison {
   private static func store(_ old: PluginsSection, _ new: PluginsSection) -> [ConfigurationChange] {
     guard old != new else { return [] }
     var keys = KeyComparison(.plugins)
-    keys.text("folder", old.folder, new.folder)
+    trust((old.folder, old.allowUnsigned, old.trustKeys), (new.folder, new.allowUnsigned, new.trustKeys), &keys)
     keys.text("host", old.host, new.host)
-    keys.text("allow_unsigned", "\(old.allowUnsigned)", "\(new.allowUnsigned)")
-    if old.trustKeys.map(\.text) != new.trustKeys.map(\.text) { keys.note("trust_keys changed") }
     return keys.changes
+  }
+
+  private static func store(_ old: ModelsSection, _ new: ModelsSection) -> [ConfigurationChange] {
+    guard old != new else { return [] }
+    var keys = KeyComparison(.models)
+    trust((old.folder, old.allowUnsigned, old.trustKeys), (new.folder, new.allowUnsigned, new.trustKeys), &keys)
+    return keys.changes
+  }
+
+  private typealias Trust = (folder: String, allowUnsigned: Bool, keys: [TrustKey])
+
+  private static func trust(_ old: Trust, _ new: Trust, _ keys: inout KeyComparison) {
+    keys.text("folder", old.folder, new.folder)
+    keys.text("allow_unsigned", "\(old.allowUnsigned)", "\(new.allowUnsigned)")
+    if old.keys.map(\.text) != new.keys.map(\.text) { keys.note("trust_keys changed") }
   }
 
   private static func plugins(_ old: [String: String], _ new: [String: String]) -> [ConfigurationChange] {

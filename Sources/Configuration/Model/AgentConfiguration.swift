@@ -14,6 +14,8 @@ package struct AgentConfiguration: Sendable, Equatable {
   package var feeds: [FeedConfiguration]
   package var models: [ModelConfiguration]
   package var plugins: PluginsSection
+  /// `[models]`
+  package var modelStore: ModelsSection
   package var uplinks: [UplinkConfiguration]
   /// Nil: no control API.
   package var control: ControlConfiguration?

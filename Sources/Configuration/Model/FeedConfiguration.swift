@@ -59,8 +59,9 @@ package struct JSONDecoderConfiguration: Sendable, Equatable {
   package var time: String?
   package var timeFormat: TimeFormat
   package var fields: [FieldConfiguration]
-  /// JSON pointer of an array of numbers.
+  /// JSON pointer of a waveform.
   package var samples: String?
+  package var samplesFormat: SamplesFormat
 }
 
 package struct CSVDecoderConfiguration: Sendable, Equatable {
@@ -78,6 +79,11 @@ package struct CSVDecoderConfiguration: Sendable, Equatable {
 package struct FieldConfiguration: Sendable, Equatable {
   package var name: String
   package var path: String
+}
+
+/// How a waveform stands in a message: an array of numbers, or base64 of packed little-endian ones.
+package enum SamplesFormat: String, CaseIterable, Sendable {
+  case numbers, f32, i16
 }
 
 package enum TimeFormat: String, CaseIterable, Sendable {

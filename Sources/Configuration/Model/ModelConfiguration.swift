@@ -53,6 +53,13 @@ package struct ModelOption: Sendable, Equatable {
   package var keyPosition: SourcePosition
   package var value: Value
   package var valuePosition: SourcePosition
+
+  package init(key: String, keyPosition: SourcePosition, value: Value, valuePosition: SourcePosition) {
+    self.key = key
+    self.keyPosition = keyPosition
+    self.value = value
+    self.valuePosition = valuePosition
+  }
 }
 
 /// A row of a plugin's option table, as the plugin's descriptor gives it (crossdock_plugin.h, crossdock_option).
@@ -100,4 +107,9 @@ package struct OptionFile: Sendable, Equatable {
   /// As written in agent.conf.
   package var path: String
   package var contents: [UInt8]
+
+  package init(path: String, contents: [UInt8]) {
+    self.path = path
+    self.contents = contents
+  }
 }

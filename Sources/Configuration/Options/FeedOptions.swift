@@ -87,7 +87,13 @@ enum FeedOptions {
       have the same names.
       """)
   static let samples = OptionRow(
-    "samples", .string, decoders: ["json"], help: "JSON pointer of an array of numbers, a waveform, for models.")
+    "samples", .string, decoders: ["json"], help: "JSON pointer of a waveform, for models: see `samples_format`.")
+  static let samplesFormat = OptionRow(
+    "samples_format", .choice(SamplesFormat.allCases.map(\.rawValue)), default: "\"numbers\"", decoders: ["json"],
+    help: """
+      `numbers`: an array of numbers. `f32`, `i16`: base64 text of little-endian single-precision floats or 16-bit integers. \
+      A message whose text is not such a one is quarantined.
+      """)
   static let dedupe = OptionRow(
     "dedupe", .strings, default: "[]", decoders: ["json", "csv"],
     help: """
@@ -115,7 +121,7 @@ enum FeedOptions {
   static let table = OptionTable(
     header: "[[feed]]", summary: "A topic filter, a decoder, and the stream that it fills.",
     rows: [
-      name, connection, topic, share, qos, stream, decoder, source, time, timeFormat, fields, samples, dedupe,
-      dedupeWindow, dedupeWindowS, maxPayload, delimiter, header,
+      name, connection, topic, share, qos, stream, decoder, source, time, timeFormat, fields, samples, samplesFormat,
+      dedupe, dedupeWindow, dedupeWindowS, maxPayload, delimiter, header,
     ])
 }

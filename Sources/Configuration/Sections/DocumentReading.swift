@@ -5,9 +5,11 @@ struct DocumentReading {
   let root: TOMLTable
   let context: ReadingContext
   let plugins: PluginLookup?
+  let modelFiles: ModelFilesLookup?
 
   static let sections = [
-    "agent", "journal", "log", "class", "mqtt", "stream", "feed", "model", "plugin", "plugins", "uplink", "control",
+    "agent", "journal", "log", "class", "mqtt", "stream", "feed", "model", "plugin", "plugins", "models", "uplink",
+    "control",
   ]
   private static let arrays: Set = ["stream", "feed", "model", "plugin", "uplink"]
 
@@ -30,14 +32,15 @@ struct DocumentReading {
     checks.uplinks = tables("uplink", UplinkOptions.table).map { $0.uplink() }
     let control = root.entry("control") == nil ? nil : section("control", ControlOptions.table).control()
     let installed = section("plugins", PluginsOptions.table).plugins(dataDirectory: agent.dataDirectory)
+    let trained = section("models", ModelsOptions.table).models(dataDirectory: agent.dataDirectory)
     let streams = StreamShape(context: context).filled(checks.streams.map(\.definition), by: checks.feeds)
     checks.run()
-    checkPlugins(checks.models, installed)
+    checkPlugins(checks.models, installed, trained)
     return AgentConfiguration(
       path: context.file, agent: agent, journal: journal, log: log,
       connections: checks.connections.map(\.configuration), streams: streams, feeds: checks.feeds.map(\.configuration),
-      models: checks.models.map(\.configuration), plugins: installed, uplinks: checks.uplinks.map(\.configuration),
-      control: control)
+      models: checks.models.map(\.configuration), plugins: installed, modelStore: trained,
+      uplinks: checks.uplinks.map(\.configuration), control: control)
   }
 
   private func reportUnknown(_ entry: TOMLTable.Entry) {
@@ -142,14 +145,15 @@ struct DocumentReading {
     }
   }
 
-  private func checkPlugins(_ models: [ReadModel], _ section: PluginsSection) {
+  private func checkPlugins(_ models: [ReadModel], _ section: PluginsSection, _ trained: ModelsSection) {
     guard let plugins else { return }
     for model in models where !model.configuration.plugin.isEmpty {
       let what = "\(model.header == ModelOptions.table.header ? "model" : "plugin") \"\(model.configuration.name)\""
       let position = model.configuration.position
       switch plugins(section, model.configuration) {
       case .found(let options, let misfits):
-        context.append(checkOptions(model.configuration, against: options))
+        let files = modelFiles.map { lookup in { lookup(trained, $0, model.configuration) } }
+        context.append(resolveOptions(model.configuration, against: options, modelFiles: files).problems)
         for misfit in misfits { context.error(position, "\(what): \(misfit)") }
       case .unusable(let reason, let hint):
         context.error(

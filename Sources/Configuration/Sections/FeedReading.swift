@@ -86,7 +86,8 @@ extension SectionReader {
       return .json(
         JSONDecoderConfiguration(
           time: path(FeedOptions.time, name), timeFormat: format, fields: fields(name),
-          samples: path(FeedOptions.samples, name)))
+          samples: path(FeedOptions.samples, name),
+          samplesFormat: choice(FeedOptions.samplesFormat, SamplesFormat.self) ?? .numbers))
     case "csv":
       let header = columnNames()
       return .csv(

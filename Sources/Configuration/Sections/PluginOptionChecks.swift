@@ -7,10 +7,13 @@ package func checkOptions(
 
 /// The options as the plugin gets them: every option of the table, typed, defaults filled in, files read. Complete only when
 /// no problem is an error.
+///
+/// - Parameter modelFiles: gives the files of a trained model by its name. Nil: there is no store of them.
 package func resolveOptions(
-  _ model: ModelConfiguration, against table: [PluginOptionDescription]
+  _ model: ModelConfiguration, against table: [PluginOptionDescription],
+  modelFiles: ((String) -> Result<[OptionFile], ModelFilesFailure>)? = nil
 ) -> (options: [ResolvedModelOption], problems: [ConfigurationProblem]) {
-  var resolution = OptionResolution(model: model, table: table)
+  var resolution = OptionResolution(model: model, table: table, modelFiles: modelFiles)
   resolution.run()
   return (resolution.resolved, resolution.problems)
 }
@@ -20,12 +23,17 @@ private struct OptionResolution {
 
   let model: ModelConfiguration
   let table: [PluginOptionDescription]
+  let modelFiles: ((String) -> Result<[OptionFile], ModelFilesFailure>)?
   var resolved: [ResolvedModelOption] = []
   var problems: [ConfigurationProblem] = []
 
-  init(model: ModelConfiguration, table: [PluginOptionDescription]) {
+  init(
+    model: ModelConfiguration, table: [PluginOptionDescription],
+    modelFiles: ((String) -> Result<[OptionFile], ModelFilesFailure>)?
+  ) {
     self.model = model
     self.table = table
+    self.modelFiles = modelFiles
   }
 
   mutating func run() {
@@ -99,16 +107,41 @@ private struct OptionResolution {
 
   private mutating func read(_ paths: [String], at position: SourcePosition) -> [OptionFile]? {
     var files: [OptionFile] = []
+    var hasFailed = false
     for written in paths {
+      if written.hasPrefix(ModelFilesFailure.prefix) {
+        guard let found = trainedModel(written, at: position) else {
+          hasFailed = true
+          continue
+        }
+        files += found
+        continue
+      }
       let path = FileContents.path(written, in: model.folder)
       switch FileContents.read(path, maxBytes: Self.maxFileBytes) {
       case .success(let contents): files.append(OptionFile(path: written, contents: contents.bytes))
       case .failure(let failure):
+        hasFailed = true
         error(
           position, "cannot read \"\(printable(path))\": \(failure.reason)", "paths are relative to \(model.file)")
       }
     }
-    return files.count == paths.count ? files : nil
+    return hasFailed ? nil : files
+  }
+
+  /// `model:NAME`: the files of the versions that are in use.
+  private mutating func trainedModel(_ written: String, at position: SourcePosition) -> [OptionFile]? {
+    let name = String(written.dropFirst(ModelFilesFailure.prefix.count))
+    guard let modelFiles else {
+      error(position, "\"\(printable(written))\" names a trained model, and there is no store of them here", "")
+      return nil
+    }
+    switch modelFiles(name) {
+    case .success(let files): return files
+    case .failure(let failure):
+      error(position, "the trained model \"\(printable(name))\": \(failure.reason)", failure.hint)
+      return nil
+    }
   }
 
   private mutating func error(_ position: SourcePosition, _ message: String, _ hint: String) {

@@ -5,32 +5,44 @@ extension SectionReader {
   static let maxKeyFileBytes = 4096
 
   func plugins(dataDirectory: String) -> PluginsSection {
-    let given = strings(PluginsOptions.trustKeys) ?? []
+    let store = store(PluginsOptions.rows, dataDirectory)
+    return PluginsSection(
+      folder: store.folder, trustKeys: store.keys, allowUnsigned: store.allowUnsigned,
+      host: path(PluginsOptions.host)?.value)
+  }
+
+  func models(dataDirectory: String) -> ModelsSection {
+    let store = store(ModelsOptions.rows, dataDirectory)
+    return ModelsSection(folder: store.folder, trustKeys: store.keys, allowUnsigned: store.allowUnsigned)
+  }
+
+  private func store(
+    _ rows: StoreRows, _ dataDirectory: String
+  ) -> (folder: String, keys: [TrustKey], allowUnsigned: Bool) {
+    let given = strings(rows.trustKeys) ?? []
     if given.count > Self.maxTrustKeys {
-      context.error(position(of: PluginsOptions.trustKeys), "\"trust_keys\" has more than \(Self.maxTrustKeys) entries")
+      context.error(position(of: rows.trustKeys), "\"trust_keys\" has more than \(Self.maxTrustKeys) entries")
     }
     var keys: [TrustKey] = []
     for text in given {
-      guard let key = trustKey(text) else { continue }
+      guard let key = trustKey(text, rows.noun) else { continue }
       if keys.contains(where: { $0.text == key.text }) {
         context.error(text.position, "this key stands twice in \"trust_keys\"")
       }
       keys.append(key)
     }
-    let allowUnsigned = boolean(PluginsOptions.allowUnsigned) ?? false
+    let allowUnsigned = boolean(rows.allowUnsigned) ?? false
     if allowUnsigned {
       context.warning(
-        position(of: PluginsOptions.allowUnsigned),
-        "plugins without a signature can be installed", hint: "on a box in use, name the keys in \"trust_keys\" instead"
-      )
+        position(of: rows.allowUnsigned), "\(rows.noun)s without a signature can be installed",
+        hint: "on a box in use, name the keys in \"trust_keys\" instead")
     }
-    return PluginsSection(
-      folder: path(PluginsOptions.folder)?.value ?? FileContents.path("plugins", in: dataDirectory), trustKeys: keys,
-      allowUnsigned: allowUnsigned, host: path(PluginsOptions.host)?.value)
+    let folder = path(rows.folder)?.value ?? FileContents.path(rows.defaultFolder, in: dataDirectory)
+    return (folder, keys, allowUnsigned)
   }
 
   /// The key itself, or a file with it on a line of its own, as `minisign -G` writes it.
-  private func trustKey(_ given: Located<String>) -> TrustKey? {
+  private func trustKey(_ given: Located<String>, _ noun: String) -> TrustKey? {
     if Self.isPublicKey(given.value) { return TrustKey(text: given.value, origin: context.file) }
     guard !given.value.isEmpty, !given.value.utf8.contains(0) else {
       context.error(given.position, "\"trust_keys\" has an entry that is neither a key nor a path")
@@ -50,7 +62,7 @@ extension SectionReader {
       }
       context.error(
         given.position, "\"trust_keys\": \"\(printable(path))\" holds no public key in minisign's format",
-        hint: "crossdock plugin sign --new-key FILE writes FILE and FILE.pub; this is the place of the second")
+        hint: "crossdock \(noun) sign --new-key FILE writes FILE and FILE.pub; this is the place of the second")
       return nil
     }
   }

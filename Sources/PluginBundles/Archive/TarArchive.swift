@@ -66,8 +66,8 @@ enum TarArchive {
 
   private static func check(_ files: [BundleFile]) throws(CrossdockError) {
     guard files.count <= BundleLimits.maxFiles else { throw failure("more than \(BundleLimits.maxFiles) files") }
-    guard files.first?.path == BundleManifest.fileName else {
-      throw failure("its first file is not \(BundleManifest.fileName)")
+    guard files.first?.path == BundleManifestFile.name else {
+      throw failure("its first file is not \(BundleManifestFile.name)")
     }
     var last: String?
     var folders: Set<Substring> = []
@@ -76,8 +76,8 @@ enum TarArchive {
       guard file.bytes.count <= BundleLimits.maxFileBytes else {
         throw failure("\"\(file.path)\" has more than \(BundleLimits.maxFileBytes) bytes")
       }
-      if file.path == BundleManifest.fileName, last != nil { throw failure("two files of the name \(file.path)") }
-      if let last, last != BundleManifest.fileName,
+      if file.path == BundleManifestFile.name, last != nil { throw failure("two files of the name \(file.path)") }
+      if let last, last != BundleManifestFile.name,
         !Array(last.utf8).lexicographicallyPrecedes(Array(file.path.utf8))
       {
         throw failure("\"\(file.path)\" is out of order or stands twice")

@@ -4,38 +4,20 @@ package import Records
 extension BundleManifest {
   private static let maxCommandWords = 64
 
-  /// - Parameter place: what messages name: "manifest.json", or its path.
-  package init(json bytes: some Collection<UInt8>, place: String = BundleManifest.fileName) throws(CrossdockError) {
-    guard bytes.count <= BundleLimits.maxManifestBytes else {
-      throw ObjectReader.failure(place, "it has more than \(BundleLimits.maxManifestBytes) bytes")
-    }
-    let document: JSONValue
-    do {
-      document = try JSONValue.parse(Array(bytes))
-    } catch {
-      throw ObjectReader.failure(place, "it is no JSON: \(error)")
-    }
-    guard document["format"]?.string == Self.format else {
-      throw ObjectReader.failure(place, "it is no manifest of a plugin's bundle")
-    }
-    guard document["format_version"]?.integer == Self.formatVersion else {
-      throw ObjectReader.failure(place, "its format is newer than this program")
-    }
-    let top = try ObjectReader(
-      document, place,
+  package init(json bytes: some Collection<UInt8>, place: String = BundleManifestFile.name) throws(CrossdockError) {
+    let top = try Self.document(
+      bytes, place, format: Self.format, version: Self.formatVersion,
       known: [
-        "format", "format_version", "name", "version", "abi", "role", "summary", "license", "artefact", "run",
-        "command",
-        "created", "expires", "capabilities", "limits", "files",
+        "name", "version", "abi", "role", "summary", "license", "artefact", "run", "command", "created", "expires",
+        "capabilities", "limits", "files",
       ])
     guard let created = Timestamp.parse(try top.text("created")) else { throw top.wrong("created", "no time") }
     self.init(
-      plugin: try Self.plugin(top), createdNs: created, files: try Self.files(top.value("files"), place))
+      plugin: try Self.plugin(top), createdNs: created, files: try BundledFile.list(top.value("files"), place))
     if let artefact = plugin.artefact, !files.contains(where: { $0.path == artefact }) {
       throw ObjectReader.failure(place, "its artefact \"\(artefact)\" is not among its files")
     }
-    // One text for one manifest.
-    guard encoded().elementsEqual(bytes) else { throw ObjectReader.failure(place, "it is not in canonical form") }
+    try checkCanonical(bytes, place)
   }
 
   private static func plugin(_ top: ObjectReader) throws(CrossdockError) -> PluginManifest {
@@ -100,25 +82,5 @@ extension BundleManifest {
       startMs: try reader.integer("start_ms", PluginLimits.startMsRange),
       outputRecordsPerS: try reader.integer("output_records_per_s", PluginLimits.outputRecordsRange),
       outputKbPerS: try reader.integer("output_kb_per_s", PluginLimits.outputKbRange))
-  }
-
-  private static func files(_ value: JSONValue, _ place: String) throws(CrossdockError) -> [File] {
-    guard let elements = value.array, elements.count < BundleLimits.maxFiles else {
-      throw ObjectReader.failure(place, "\"files\" is no array of fewer than \(BundleLimits.maxFiles) files")
-    }
-    var files: [File] = []
-    for element in elements {
-      let reader = try ObjectReader(
-        element, "\(place), file \(files.count + 1)", known: ["path", "bytes", "sha256", "executable"])
-      let path = try reader.text("path")
-      if let problem = PluginPath.problem(path) {
-        throw ObjectReader.failure(place, "\"\(path.prefix(128))\" \(problem)")
-      }
-      files.append(
-        File(
-          path: path, bytes: try reader.integer("bytes", 0...BundleLimits.maxFileBytes),
-          sha256: try reader.text("sha256", maxBytes: 64), isExecutable: try reader.flag("executable")))
-    }
-    return files
   }
 }

@@ -13,39 +13,33 @@ internal import JSONText
 package import Records
 
 package struct BundleManifest: Sendable, Equatable {
-  package static let fileName = "manifest.json"
   static let format = "crossdock-plugin-bundle"
   static let formatVersion = 1
-
-  package struct File: Sendable, Equatable {
-    package var path: String
-    package var bytes: Int
-    /// 64 small hexadecimal digits.
-    package var sha256: String
-    package var isExecutable: Bool
-  }
 
   /// What plugin.toml says; nothing of it is about building.
   package var plugin: PluginManifest
   package var createdNs: Int64
-  package var files: [File]
+  package var files: [BundledFile]
 
-  init(plugin: PluginManifest, createdNs: Int64, files: [File]) {
+  init(plugin: PluginManifest, createdNs: Int64, files: [BundledFile]) {
     self.plugin = plugin
     self.plugin.buildCommand = []
     self.plugin.bundleExclude = []
     self.createdNs = createdNs
     self.files = files
   }
-
-  /// Whether the files and what is said of them are the same; when they were packed does not count.
-  package func hasSameContents(as other: BundleManifest) -> Bool { plugin == other.plugin && files == other.files }
-
-  /// Whether a bundle may still be installed.
-  package func isExpired(at nowNs: Int64) -> Bool { plugin.expires.map { nowNs >= $0.endNs } ?? false }
 }
 
-extension BundleManifest {
+extension BundleManifest: BundleContents {
+  package static let noun = "plugin"
+  package static let fileExtension = ".cdp"
+
+  package var name: String { plugin.name }
+  package var version: SemanticVersion { plugin.version }
+  package var expires: CalendarDay? { plugin.expires }
+
+  package func hasSameContents(as other: BundleManifest) -> Bool { plugin == other.plugin && files == other.files }
+
   package func encoded() -> [UInt8] {
     var json = JSONWriter(reserving: 4096)
     json.object { json in
@@ -64,18 +58,7 @@ extension BundleManifest {
       json.member("expires", plugin.expires?.text)
       json.member("capabilities") { $0.capabilities(plugin.capabilities) }
       json.member("limits") { $0.limits(plugin.limits) }
-      json.member(
-        "files",
-        array: { json in
-          for file in files {
-            json.object {
-              $0.member("path", file.path)
-              $0.member("bytes", file.bytes)
-              $0.member("sha256", file.sha256)
-              $0.member("executable", file.isExecutable)
-            }
-          }
-        })
+      json.member("files", files: files)
     }
     return json.bytes + [0x0A]
   }

@@ -20,6 +20,14 @@ struct ObjectReader {
     }
   }
 
+  static func parse(_ bytes: some Collection<UInt8>, _ place: String) throws(CrossdockError) -> JSONValue {
+    do {
+      return try JSONValue.parse(Array(bytes))
+    } catch {
+      throw failure(place, "it is no JSON: \(error)")
+    }
+  }
+
   func value(_ key: String) -> JSONValue {
     precondition(known.contains(key))
     return members.first { $0.key == key }?.value ?? .null

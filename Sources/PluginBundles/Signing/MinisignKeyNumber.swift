@@ -9,10 +9,8 @@ package struct MinisignKeyNumber: Sendable, Hashable, CustomStringConvertible {
     self.bytes = Array(bytes)
   }
 
+  /// Without zeros in front, as minisign writes it.
   package var description: String {
-    bytes.reversed().map { byte in
-      let text = String(byte, radix: 16, uppercase: true)
-      return byte < 16 ? "0" + text : text
-    }.joined()
+    String(bytes.reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }, radix: 16, uppercase: true)
   }
 }

@@ -56,7 +56,7 @@ package struct MinisignSignature: Sendable, Equatable {
   package var fileText: String {
     let first = Array((isPrehashed ? "ED" : "Ed").utf8) + number.bytes + signature
     return """
-      \(Self.untrusted)signature from crossdock plugin sign, key \(number)
+      \(Self.untrusted)signature from crossdock, key \(number)
       \(String(decoding: Base64.encode(first), as: UTF8.self))
       \(Self.trusted)\(trustedComment)
       \(String(decoding: Base64.encode(globalSignature), as: UTF8.self))

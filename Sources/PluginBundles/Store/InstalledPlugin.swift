@@ -1,4 +1,3 @@
-internal import Platform
 package import Records
 
 /// A plugin of the store as it stands there.
@@ -21,17 +20,6 @@ package struct InstalledPlugin: Sendable {
       name: name, state: state, folder: place, manifest: try PluginStore.manifest(place, name, version))
   }
 
-  /// What is not as the bundle had it: files that are missing, changed, or not executable. Nothing when all is well.
-  package func damage() -> [String] {
-    manifest.files.compactMap { file in
-      let path = "\(folder)/\(file.path)"
-      guard let bytes = try? Files.read(path, limit: BundleLimits.maxFileBytes) else {
-        return "\(file.path) is missing"
-      }
-      guard bytes.count == file.bytes, Hexadecimal.text(Sodium.sha256(bytes)) == file.sha256 else {
-        return "\(file.path) was changed"
-      }
-      return nil
-    }
-  }
+  /// What is not as the bundle had it. Nothing when all is well.
+  package func damage() -> [String] { manifest.damage(in: folder) }
 }

@@ -13,10 +13,13 @@ package struct TrustCheck: Sendable {
 
   package var keys: [MinisignPublicKey]
   package var allowsUnsigned: Bool
+  /// What is installed, as the commands and sections of agent.conf call it.
+  package var noun: String
 
-  package init(keys: [MinisignPublicKey], allowsUnsigned: Bool) {
+  package init(keys: [MinisignPublicKey], allowsUnsigned: Bool, noun: String = BundleManifest.noun) {
     self.keys = keys
     self.allowsUnsigned = allowsUnsigned
+    self.noun = noun
   }
 
   /// Holds a signature against the keys. Of the bundle, only the bytes are looked at.
@@ -28,15 +31,15 @@ package struct TrustCheck: Sendable {
     guard let signature else {
       if allowsUnsigned { return .unsigned }
       throw Self.refusal(
-        path, "it has no signature: there is no \(path)\(PluginBundle.signatureExtension)",
-        hint: "crossdock plugin sign makes one")
+        path, "it has no signature: there is no \(path)\(BundleFormat.signatureExtension)",
+        hint: "crossdock \(noun) sign makes one")
     }
-    let place = path + PluginBundle.signatureExtension
+    let place = path + BundleFormat.signatureExtension
     let read = try MinisignSignature(file: signature, path: place)
     guard !keys.isEmpty else {
       throw Self.refusal(
         path, "no key is trusted",
-        hint: "name the public key of whoever signs in \"trust_keys\" of [plugins], or give --key")
+        hint: "name the public key of whoever signs in \"trust_keys\" of [\(noun)s], or give --key")
     }
     guard let key = keys.first(where: { $0.number == read.number }) else {
       throw Self.refusal(
@@ -48,25 +51,26 @@ package struct TrustCheck: Sendable {
   }
 
   /// What a trusted comment says of name and version holds, and the bundle has not expired.
-  package static func checkContents(
-    _ bundle: PluginBundle, path: String, verdict: Verdict, nowNs: Int64
+  package static func checkContents<Manifest: BundleContents>(
+    _ bundle: FileBundle<Manifest>, path: String, verdict: Verdict, nowNs: Int64
   ) throws(CrossdockError) {
-    let plugin = bundle.manifest.plugin
+    let manifest = bundle.manifest
     if case .signed(_, let comment) = verdict {
       let fields = comment.split(separator: "\t")
-      for (name, value) in [("name", plugin.name), ("version", plugin.version.text)] {
+      for (name, value) in [("name", manifest.name), ("version", manifest.version.text)] {
         if let said = fields.first(where: { $0.hasPrefix(name + ":") })?.dropFirst(name.count + 1), said != value {
-          throw refusal(path, "its signature is of \(name) \"\(said)\", and it holds \(plugin.name) \(plugin.version)")
+          throw refusal(
+            path, "its signature is of \(name) \"\(said)\", and it holds \(manifest.name) \(manifest.version)")
         }
       }
     }
-    guard let expires = plugin.expires else { return }
+    guard let expires = manifest.expires else { return }
     if nowNs < firstTrustedNs {
       throw refusal(
         path, "it expires on \(expires), and the clock of this machine is not set (\(Timestamp.text(nowNs)))",
         hint: "set the clock, then install again")
     }
-    if bundle.manifest.isExpired(at: nowNs) {
+    if manifest.isExpired(at: nowNs) {
       throw refusal(path, "it expired on \(expires)", hint: "get a newer bundle")
     }
   }

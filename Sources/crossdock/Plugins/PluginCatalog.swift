@@ -186,7 +186,8 @@ final class PluginCatalog {
       } else {
         table = try external(model.plugin, configuration.plugins).map { Self.table($0.hello.options) } ?? []
       }
-      all.append(resolveOptions(model, against: table).options)
+      all.append(
+        resolveOptions(model, against: table) { InstalledModels.lookup(configuration.modelStore, $0, model) }.options)
     }
     return all
   }

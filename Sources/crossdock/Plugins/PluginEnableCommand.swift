@@ -8,7 +8,7 @@ struct PluginEnableCommand: Command {
   static let syntax = CommandSyntax(
     name: "plugin enable", summary: "let a disabled or parked plugin run again",
     discussion: "Exit codes: 0 done, or it was so already; 1 no such plugin, or the agent refused; 78 bad agent.conf.",
-    positionals: [.init("NAME", help: "the plugin")], options: [ConfigurationFile.option, PluginStoreChange.option],
+    positionals: [.init("NAME", help: "the plugin")], options: [ConfigurationFile.option, StoreChange.option],
     examples: ["crossdock plugin enable cold-chain-watch"])
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
@@ -26,7 +26,7 @@ struct PluginDisableCommand: Command {
 
       Exit codes: 0 done, or it was so already; 1 no such plugin, or the agent refused; 78 bad agent.conf.
       """,
-    positionals: [.init("NAME", help: "the plugin")], options: [ConfigurationFile.option, PluginStoreChange.option],
+    positionals: [.init("NAME", help: "the plugin")], options: [ConfigurationFile.option, StoreChange.option],
     examples: ["crossdock plugin disable cold-chain-watch"])
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
@@ -36,7 +36,7 @@ struct PluginDisableCommand: Command {
 
 enum PluginSwitch {
   static func set(_ arguments: ParsedArguments, isEnabled: Bool) throws(CrossdockError) -> ExitCode {
-    let place = try PluginStorePlace(arguments)
+    let place = try StorePlace(arguments)
     let name = arguments.positionals[0]
     if !isEnabled, let user = place.configuration.models.first(where: { $0.plugin == name && $0.run == .inProcess }) {
       throw CrossdockError(
@@ -46,12 +46,12 @@ enum PluginSwitch {
     }
     let word = isEnabled ? "enabled" : "disabled"
     do {
-      let store = try PluginStore(folder: place.folder)
+      let store = try PluginStore(folder: place.pluginFolder)
       let isChanged = try store.setEnabled(name, isEnabled)
       Terminal.write(isChanged ? "\(name): \(word)\n" : "\(name) is \(word) already\n")
       // One that is enabled may be parked: the agent tries it again.
       guard isChanged || isEnabled else { return .success }
     }
-    return try PluginStoreChange.takeUp(place, arguments) ? .success : .failure
+    return try StoreChange.takeUp(place, arguments) ? .success : .failure
   }
 }

@@ -23,15 +23,15 @@ struct PluginInstallCommand: Command {
     options: [
       ConfigurationFile.option,
       .init("--allow-downgrade", help: "an older version than the installed one is wanted"),
-      PluginStoreChange.option,
+      StoreChange.option,
     ],
     examples: ["crossdock plugin install cold-chain-watch-1.2.0.cdp --config /etc/crossdock/agent.conf"])
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
-    let place = try PluginStorePlace(arguments)
-    let file = try BundleFileOnDisk(arguments.positionals[0])
+    let place = try StorePlace(arguments)
+    let file = try BundleFileOnDisk<BundleManifest>(arguments.positionals[0])
     let nowNs = SystemClock().now().wallNs
-    let (bundle, verdict) = try file.checked(place.trust, nowNs: nowNs)
+    let (bundle, verdict) = try file.checked(place.pluginTrust, nowNs: nowNs)
     let plugin = bundle.manifest.plugin
     guard try BuiltInPlugins.descriptors()[plugin.name] == nil else {
       throw refusal(plugin, "a plugin of this name is built into this program")
@@ -43,23 +43,23 @@ struct PluginInstallCommand: Command {
     Terminal.write(report(plugin, standing, verdict))
     if !place.configuration.models.contains(where: { $0.plugin == plugin.name }) { sayHowToUse(plugin, place) }
     // The store is not locked any more: an agent that goes back to the version before writes it down there.
-    return try PluginStoreChange.takeUp(place, arguments) ? .success : .failure
+    return try StoreChange.takeUp(place, arguments) ? .success : .failure
   }
 
   /// It is there and does nothing yet.
-  private static func sayHowToUse(_ plugin: PluginManifest, _ place: PluginStorePlace) {
-    let sample = "\(place.folder)/\(plugin.name)/\(plugin.version)/sample.conf"
+  private static func sayHowToUse(_ plugin: PluginManifest, _ place: StorePlace) {
+    let sample = "\(place.pluginFolder)/\(plugin.name)/\(plugin.version)/sample.conf"
     Terminal.writeError(
       "no [[plugin]] of agent.conf uses it yet" + (Files.exists(sample) ? "; an example: \(sample)\n" : "\n"))
   }
 
   /// - Returns: nil when it was there already.
   private static func install(
-    _ bundle: PluginBundle, _ verdict: TrustCheck.Verdict, in place: PluginStorePlace, _ arguments: ParsedArguments,
+    _ bundle: PluginBundle, _ verdict: TrustCheck.Verdict, in place: StorePlace, _ arguments: ParsedArguments,
     nowNs: Int64
-  ) throws -> PluginStore.Standing? {
+  ) throws -> StoreStanding? {
     let plugin = bundle.manifest.plugin
-    let store = try PluginStore(folder: place.folder)
+    let store = try PluginStore(folder: place.pluginFolder)
     defer { withExtendedLifetime(store) {} }
     let standing = try store.standing(of: bundle)
     switch standing {
@@ -68,7 +68,7 @@ struct PluginInstallCommand: Command {
     case .same where try store.plugin(plugin.name).damage().isEmpty: return nil
     default: break
     }
-    let staged = try store.stage(bundle, key: key(verdict))
+    let staged = try store.stage(bundle, key: verdict.key)
     do {
       try tryOut(staged, store, place)
     } catch {
@@ -80,7 +80,7 @@ struct PluginInstallCommand: Command {
   }
 
   /// The bundle's own test cases, on the files as they were staged.
-  private static func tryOut(_ staged: StagedPlugin, _ store: PluginStore, _ place: PluginStorePlace) throws {
+  private static func tryOut(_ staged: StagedBundle<BundleManifest>, _ store: PluginStore, _ place: StorePlace) throws {
     let plugin = staged.manifest.plugin
     let scratch = try store.scratchFolder()
     defer { try? store.disk.removeTree(scratch) }
@@ -98,22 +98,11 @@ struct PluginInstallCommand: Command {
     if failed > 0 { throw refusal(plugin, "\(failed) of its \(cases.count) test cases failed on this machine") }
   }
 
-  private static func key(_ verdict: TrustCheck.Verdict) -> String? {
-    if case .signed(let key, _) = verdict { key } else { nil }
-  }
-
   private static func report(
-    _ plugin: PluginManifest, _ standing: PluginStore.Standing, _ verdict: TrustCheck.Verdict
+    _ plugin: PluginManifest, _ standing: StoreStanding, _ verdict: TrustCheck.Verdict
   ) -> String {
-    let what =
-      switch standing {
-      case .new: "installed"
-      case .upgrade(let from): "installed over \(from)"
-      case .downgrade(let from): "installed over the newer \(from)"
-      case .same: "mended"
-      }
-    let signed = key(verdict).map { "signed with key \($0)" } ?? "NOT SIGNED"
-    return "\(plugin.name) \(plugin.version): \(what), \(signed)\n" + CapabilityText.lines(plugin.capabilities)
+    "\(plugin.name) \(plugin.version): \(standing.words), \(verdict.words)\n"
+      + CapabilityText.lines(plugin.capabilities)
   }
 
   private static func refusal(_ plugin: PluginManifest, _ reason: String, hint: String = "") -> CrossdockError {

@@ -20,8 +20,8 @@ struct PluginListCommand: Command {
     examples: ["crossdock plugin list --config /etc/crossdock/agent.conf", "crossdock plugin list --json"])
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
-    let place = try PluginStorePlace(arguments)
-    let (plugins, unreadable) = try PluginStore.plugins(in: place.folder)
+    let place = try StorePlace(arguments)
+    let (plugins, unreadable) = try PluginStore.plugins(in: place.pluginFolder)
     let rows = plugins.map { Row(plugin: $0, damage: $0.damage()) }
     let builtIn = try BuiltInPlugins.descriptors().values.sorted { $0.name < $1.name }
     if arguments.has("--json") {
@@ -45,9 +45,9 @@ struct PluginListCommand: Command {
     }
   }
 
-  private static func table(_ place: PluginStorePlace, _ rows: [Row], _ builtIn: [PluginDescriptor]) -> String {
-    var out = "plugins in \(place.folder)"
-    if place.trust.allowsUnsigned { out += "; UNSIGNED ones are allowed" }
+  private static func table(_ place: StorePlace, _ rows: [Row], _ builtIn: [PluginDescriptor]) -> String {
+    var out = "plugins in \(place.pluginFolder)"
+    if place.pluginTrust.allowsUnsigned { out += "; UNSIGNED ones are allowed" }
     out += "\n"
     out += TextTable.section(
       ["NAME", "VERSION", "ROLE", "STATE", "USED BY", "BEFORE", "SIGNED BY", "INSTALLED", "SUMMARY"],
@@ -69,19 +69,19 @@ struct PluginListCommand: Command {
   }
 
   /// The names of what agent.conf makes of it.
-  private static func users(of plugin: String, _ place: PluginStorePlace) -> String {
+  private static func users(of plugin: String, _ place: StorePlace) -> String {
     let names = place.configuration.models.filter { $0.plugin == plugin }.map(\.name)
     return names.isEmpty ? "nothing" : names.joined(separator: ", ")
   }
 
   private static func json(
-    _ place: PluginStorePlace, _ rows: [Row], _ unreadable: [(name: String, error: CrossdockError)],
+    _ place: StorePlace, _ rows: [Row], _ unreadable: [(name: String, error: CrossdockError)],
     _ builtIn: [PluginDescriptor]
   ) -> [UInt8] {
     var json = JSONWriter()
     json.object {
-      $0.member("folder", place.folder)
-      $0.member("allow_unsigned", place.trust.allowsUnsigned)
+      $0.member("folder", place.pluginFolder)
+      $0.member("allow_unsigned", place.pluginTrust.allowsUnsigned)
       $0.member("plugins", array: { list in for row in rows { write(row, to: &list) } })
       $0.member(
         "unreadable",

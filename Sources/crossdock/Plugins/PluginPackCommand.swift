@@ -1,6 +1,4 @@
 import CommandSyntax
-import Glibc
-import Platform
 import PluginBundles
 import Records
 
@@ -18,7 +16,7 @@ struct PluginPackCommand: Command {
       """,
     positionals: [.init("DIR", help: "the plugin's folder, with plugin.toml")],
     options: [
-      .init("-o", "FILE", help: "write this file instead of ./NAME-VERSION.cdp"),
+      BundleWriting.output,
       .init("--no-build", help: "pack what is there"),
     ],
     examples: ["crossdock plugin pack plugins/cold-chain-watch", "crossdock plugin pack . -o out/watch.cdp"])
@@ -26,27 +24,12 @@ struct PluginPackCommand: Command {
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
     let file = try PluginFolderFile(arguments.positionals[0])
     if !arguments.has("--no-build") { try file.build() }
-    let (files, newest) = try PluginFolder.files(
-      of: file.folder, artefact: file.manifest.artefact, exclude: file.manifest.bundleExclude)
-    let bundle = try PluginBundle(plugin: file.manifest, files: files, createdNs: try sourceDate() ?? newest)
-    let bytes = try bundle.encoded()
-    let path = arguments.value("-o") ?? PluginBundle.fileName(of: file.manifest)
-    try Files.replace(path, with: bytes, mode: 0o644)
-    let unpacked = bundle.files.reduce(0) { $0 + $1.bytes.count }
-    Terminal.writeError(
-      "\(file.manifest.name) \(file.manifest.version): \(bundle.files.count) files, \(TextTable.bytes(unpacked)); "
-        + "bundle \(TextTable.bytes(bytes.count))\n")
-    Terminal.write("\(path)\n")
+    let (files, newest) = try BundleFolder.files(
+      of: file.folder, noun: BundleManifest.noun, artefact: file.manifest.artefact,
+      exclude: file.manifest.bundleExclude)
+    let created = try BundleWriting.sourceDate(noun: BundleManifest.noun) ?? newest
+    try BundleWriting.write(
+      try PluginBundle(plugin: file.manifest, files: files, createdNs: created), arguments)
     return .success
-  }
-
-  /// Of reproducible-builds.org.
-  private static func sourceDate() throws(CrossdockError) -> Int64? {
-    guard let value = getenv("SOURCE_DATE_EPOCH") else { return nil }
-    guard let seconds = Int64(String(cString: value)), (0...9_000_000_000).contains(seconds) else {
-      throw CrossdockError(
-        "pack the plugin", at: "$SOURCE_DATE_EPOCH", reason: "it is no number of seconds", exitCode: .wrongUsage)
-    }
-    return seconds * 1_000_000_000
   }
 }

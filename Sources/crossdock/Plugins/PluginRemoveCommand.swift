@@ -12,22 +12,22 @@ struct PluginRemoveCommand: Command {
 
       Exit codes: 0 removed; 1 no such plugin, still in use, or the agent refused; 78 bad agent.conf.
       """,
-    positionals: [.init("NAME", help: "the plugin")], options: [ConfigurationFile.option, PluginStoreChange.option],
+    positionals: [.init("NAME", help: "the plugin")], options: [ConfigurationFile.option, StoreChange.option],
     examples: ["crossdock plugin remove cold-chain-watch"])
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
-    let place = try PluginStorePlace(arguments)
+    let place = try StorePlace(arguments)
     let name = arguments.positionals[0]
     if let user = place.configuration.models.first(where: { $0.plugin == name }) {
       throw CrossdockError(
         "remove the plugin", at: name, reason: "\"\(user.name)\" of \(user.file):\(user.position.line) uses it",
         hint: "remove that section first, or `crossdock plugin disable \(name)`")
     }
-    let removed = try PluginStore(folder: place.folder).remove(name)
+    let removed = try PluginStore(folder: place.pluginFolder).remove(name)
     let versions = removed.versions.map(\.text).joined(separator: ", ")
     Terminal.write(
       "\(name): removed \(versions.isEmpty ? "what was there" : "version \(versions)"), \(removed.files) files, "
         + "\(TextTable.bytes(removed.bytes))\n")
-    return try PluginStoreChange.takeUp(place, arguments) ? .success : .failure
+    return try StoreChange.takeUp(place, arguments) ? .success : .failure
   }
 }

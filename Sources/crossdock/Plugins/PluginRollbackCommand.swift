@@ -12,14 +12,14 @@ struct PluginRollbackCommand: Command {
 
       Exit codes: 0 done; 1 no such plugin, no version before, or the agent refused; 78 bad agent.conf.
       """,
-    positionals: [.init("NAME", help: "the plugin")], options: [ConfigurationFile.option, PluginStoreChange.option],
+    positionals: [.init("NAME", help: "the plugin")], options: [ConfigurationFile.option, StoreChange.option],
     examples: ["crossdock plugin rollback cold-chain-watch"])
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
-    let place = try PluginStorePlace(arguments)
+    let place = try StorePlace(arguments)
     let name = arguments.positionals[0]
-    let (from, to) = try PluginStore(folder: place.folder).rollback(name)
+    let (from, to) = try PluginStore(folder: place.pluginFolder).rollback(name)
     Terminal.write("\(name): \(to) is in use again, \(from) is kept\n")
-    return try PluginStoreChange.takeUp(place, arguments) ? .success : .failure
+    return try StoreChange.takeUp(place, arguments) ? .success : .failure
   }
 }

@@ -46,7 +46,7 @@ struct PluginTestCommand: Command {
     try Files.createFolder(scratch)
     defer { try? StoreDisk(folder: scratch).removeTree(scratch) }
     let runner = try PluginCaseRunner(
-      file.manifest, folder: file.folder, hostPath: arguments.value("--host") ?? PluginStorePlace.hostBesideProgram,
+      file.manifest, folder: file.folder, hostPath: arguments.value("--host") ?? StorePlace.hostBesideProgram,
       scratch: scratch, isUnconfined: arguments.has("--unconfined"), log: log)
     var results: [PluginCaseRunner.Result] = []
     for testCase in cases {

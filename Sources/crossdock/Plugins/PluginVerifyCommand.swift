@@ -15,19 +15,15 @@ struct PluginVerifyCommand: Command {
       Exit codes: 0 it may be installed; 1 it may not, with the reason; 65 the file is no bundle; 78 bad agent.conf.
       """,
     positionals: [.init("BUNDLE", help: "the .cdp file; its signature is BUNDLE.minisig")],
-    options: [
-      .init("--key", "KEY", help: "a public key, or its file; may be repeated", isRepeated: true),
-      .init("--config", "FILE", help: "the agent's configuration, with its trust_keys"),
-      .init("--json", help: "one JSON object"),
-    ],
+    options: GivenKeys.options + [.init("--json", help: "one JSON object")],
     examples: [
       "crossdock plugin verify watch-1.2.0.cdp --key release.key.pub",
       "crossdock plugin verify watch-1.2.0.cdp --config /etc/crossdock/agent.conf",
     ])
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
-    let trust = try trust(arguments)
-    let file = try BundleFileOnDisk(arguments.positionals[0])
+    let trust = try GivenKeys.trust(arguments, noun: BundleManifest.noun) { $0.pluginTrust }
+    let file = try BundleFileOnDisk<BundleManifest>(arguments.positionals[0])
     let (bundle, verdict) = try file.checked(trust, nowNs: SystemClock().now().wallNs)
     if arguments.has("--json") {
       Terminal.write(bytes: json(bundle, verdict) + [0x0A])
@@ -44,27 +40,6 @@ struct PluginVerifyCommand: Command {
       Terminal.write(text + CapabilityText.lines(plugin.capabilities))
     }
     return .success
-  }
-
-  private static func trust(_ arguments: ParsedArguments) throws(CrossdockError) -> TrustCheck {
-    let given = arguments.values("--key")
-    if given.isEmpty {
-      guard arguments.has("--config") else {
-        throw CrossdockError(
-          "verify the bundle", at: "--key", reason: "no key is given",
-          hint: "--key FILE.pub, or --config with trust_keys", exitCode: .wrongUsage)
-      }
-      return try PluginStorePlace(arguments).trust
-    }
-    var keys: [MinisignPublicKey] = []
-    for text in given {
-      if let key = MinisignPublicKey(text: text) {
-        keys.append(key)
-      } else {
-        keys.append(try MinisignPublicKey(file: try Files.read(text, limit: 4096), path: text))
-      }
-    }
-    return TrustCheck(keys: keys, allowsUnsigned: false)
   }
 
   private static func json(_ bundle: PluginBundle, _ verdict: TrustCheck.Verdict) -> [UInt8] {

@@ -150,7 +150,7 @@ final class AgentService {
     case .model(let name), .pluginAtWork(let name):
       return isBeside(inputs) { $0.name == name } && isBeside(new) { $0.name == name }
     case .plugin(let name): return isBeside(inputs) { $0.plugin == name } && isBeside(new) { $0.plugin == name }
-    case .plugins: return true
+    case .plugins, .models: return true
     default: return false
     }
   }

@@ -1,0 +1,127 @@
+// Is a feature still distributed as it was when its model was trained? The population stability index over bins whose edges
+// and shares are frozen with the model (ten bins of equal share, as a rule):
+//
+//   index = Σ (now − then) · ln(now / then)
+//
+// 0.1 is worth a look, 0.25 asks for action (the thresholds of credit scoring; Siddiqi 2006). Shares are floored at 1e-4 on
+// both sides, so that an empty bin is a large but finite sign. With n values now and no change, n · index is about χ² with
+// bins − 1 degrees of freedom (Yurdakul 2018): `leastCount` is where 0.1 is beyond all chance for ten bins.
+// NaN is left out and counted as missing; infinities belong to the outer bins.
+
+import Glibc
+package import StateCoding
+
+package struct PopulationStability: Equatable, Sendable {
+  package enum Level: UInt8, Comparable, Sendable {
+    case none = 0
+    case warn = 1
+    case act = 2
+
+    package static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  package static let warnIndex = 0.1
+  package static let actIndex = 0.25
+  /// Values below which `level` says nothing.
+  package static let leastCount = 500
+  package static let largestBinCount = 100
+  static let leastShare = 1e-4
+
+  /// Between the bins, ascending; a value on an edge belongs to the bin above it.
+  package let edges: [Double]
+  /// Of the training data, one more than edges.
+  package let shares: [Double]
+  /// Values in each bin since `reset`.
+  package private(set) var counts: [UInt32]
+  /// Values since `reset`, missing ones not.
+  package private(set) var count = 0
+  package private(set) var missingCount = 0
+
+  /// - Precondition: edges ascending and not NaN, one share more than edges, at most `largestBinCount`; check with `isUsable`.
+  package init(edges: [Double], shares: [Double]) {
+    precondition(Self.isUsable(edges: edges, shares: shares), "PopulationStability: edges and shares")
+    self.edges = edges
+    self.shares = shares
+    counts = [UInt32](repeating: 0, count: shares.count)
+  }
+
+  /// Whether a reference read from a file can be used.
+  package static func isUsable(edges: [Double], shares: [Double]) -> Bool {
+    shares.count == edges.count + 1 && (2...largestBinCount).contains(shares.count)
+      && edges.allSatisfy { !$0.isNaN } && zip(edges, edges.dropFirst()).allSatisfy { $0 <= $1 }
+      && shares.allSatisfy { $0 >= 0 && $0 <= 1 }
+  }
+
+  /// Bins of equal share from training values; fewer where values are equal.
+  /// - Returns: nil when there are fewer than two finite values.
+  package init?(learning values: [Double], binCount: Int = 10) {
+    let sorted = values.filter(\.isFinite).sorted()
+    let bins = min(max(binCount, 2), Self.largestBinCount)
+    guard sorted.count >= 2 else { return nil }
+    var edges: [Double] = []
+    for k in 1..<bins {
+      let edge = sorted[k * sorted.count / bins]
+      if edges.last.map({ edge > $0 }) ?? true { edges.append(edge) }
+    }
+    var reference = PopulationStability(edges: edges, shares: [Double](repeating: 0, count: edges.count + 1))
+    for value in sorted { reference.update(value) }
+    self.init(edges: edges, shares: reference.counts.map { Double($0) / Double(sorted.count) })
+  }
+
+  package mutating func reset() {
+    for i in counts.indices { counts[i] = 0 }
+    count = 0
+    missingCount = 0
+  }
+
+  package mutating func update(_ value: Double) {
+    guard !value.isNaN else {
+      missingCount += 1
+      return
+    }
+    var bin = 0
+    for edge in edges { bin += value >= edge ? 1 : 0 }
+    guard counts[bin] < .max else { return }
+    counts[bin] += 1
+    count += 1
+  }
+
+  /// 0 while nothing was counted.
+  package var index: Double {
+    guard count > 0 else { return 0 }
+    var index = 0.0
+    for i in counts.indices {
+      let now = max(Double(counts[i]) / Double(count), Self.leastShare)
+      let then = max(shares[i], Self.leastShare)
+      index += (now - then) * log(now / then)
+    }
+    return index
+  }
+
+  package var level: Level {
+    guard count >= Self.leastCount else { return .none }
+    let index = index
+    return index >= Self.actIndex ? .act : index >= Self.warnIndex ? .warn : .none
+  }
+}
+
+extension PopulationStability {
+  /// The counts only: edges and shares are the model's.
+  package func encode(into state: StateWriter) {
+    state.append(UInt16(counts.count))
+    for count in counts { state.append(count) }
+    state.append(UInt64(missingCount))
+  }
+
+  package mutating func restore(from state: inout StateReader) throws {
+    guard Int(try state.integer(UInt16.self)) == counts.count else {
+      throw StateReader.Damaged(description: "a histogram of another number of bins")
+    }
+    count = 0
+    for i in counts.indices {
+      counts[i] = try state.integer()
+      count += Int(counts[i])
+    }
+    missingCount = Int(clamping: try state.integer(UInt64.self))
+  }
+}

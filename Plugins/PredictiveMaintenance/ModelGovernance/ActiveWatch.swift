@@ -1,0 +1,112 @@
+internal import JSONText
+internal import SignalFeatures
+internal import StateCoding
+
+/// How the active version does: its time against the deadline, its features against the training data.
+struct ActiveWatch {
+  struct Finding {
+    var cause: GovernanceDecision.Cause
+    var reason: String
+    var evidence: (inout JSONWriter) -> Void
+  }
+
+  private let rule: ModelDescription.RollbackRule
+  private let deadlineUs: Int
+  private(set) var times = EvaluationTimes()
+  private(set) var deadlineMisses: UInt64 = 0
+  private var rows = 0
+  private var misses = 0
+  private var drift: DriftWindow
+  /// Over a limit now; told once, until a window has passed without.
+  private var isOverDeadline = false
+  private var isOverDrift = false
+  private var finding: Finding?
+
+  init(_ version: ModelVersion?) {
+    rule = version?.description.rollback ?? ModelDescription.RollbackRule(window: 1, deadlineMisses: 1, psi: 1)
+    deadlineUs = version?.description.deadlineUs ?? 0
+    drift = DriftWindow(version?.reference)
+  }
+
+  mutating func evaluate(
+    _ version: ModelVersion, _ row: borrowing FeatureRow, _ clockUs: (() -> Int64)?
+  ) -> UnsafeBufferPointer<Double> {
+    let beganUs = clockUs?() ?? 0
+    let outputs = version.evaluate(row.values)
+    if let clockUs { took(us: clockUs() - beganUs) }
+    if let largest = drift.update(row.values, window: rule.window) { look(at: largest) }
+    return outputs
+  }
+
+  private mutating func took(us: Int64) {
+    times.add(us: us)
+    guard deadlineUs > 0 else { return }
+    rows += 1
+    if us > Int64(deadlineUs) {
+      misses += 1
+      deadlineMisses += 1
+    }
+    if misses >= rule.deadlineMisses, !isOverDeadline {
+      isOverDeadline = true
+      let (misses, rows, deadlineUs, largest) = (misses, rows, deadlineUs, times.largestUs)
+      finding = Finding(
+        cause: .deadline, reason: "\(misses) of \(rows) evaluations took longer than \(deadlineUs) µs",
+        evidence: {
+          $0.member("deadline_us", deadlineUs)
+          $0.member("misses", misses)
+          $0.member("evaluations", rows)
+          $0.member("max_us", largest)
+        })
+    }
+    guard rows >= rule.window else { return }
+    if misses < rule.deadlineMisses { isOverDeadline = false }
+    (rows, misses) = (0, 0)
+  }
+
+  private mutating func look(at largest: DriftWindow.Finding) {
+    guard largest.psi > rule.psi else {
+      isOverDrift = false
+      return
+    }
+    guard !isOverDrift else { return }
+    isOverDrift = true
+    let (limit, window) = (rule.psi, rule.window)
+    let psi = (largest.psi * 1000).rounded() / 1000
+    finding = Finding(
+      cause: .drift,
+      reason:
+        "feature \"\(largest.feature)\" has a population stability index of \(psi) over \(window) rows; the limit is \(limit)",
+      evidence: {
+        $0.member("feature", largest.feature)
+        $0.member("psi", largest.psi)
+        $0.member("limit", limit)
+        $0.member("rows", window)
+      })
+  }
+
+  mutating func takeFinding() -> Finding? {
+    guard finding != nil else { return nil }
+    defer { finding = nil }
+    return finding
+  }
+
+  /// Findings are taken after each record: none is open here. Times are not kept.
+  func encode(into state: StateWriter) {
+    state.append(UInt32(rows))
+    state.append(UInt32(misses))
+    state.append(deadlineMisses)
+    state.append(UInt8(isOverDeadline ? 1 : 0))
+    state.append(UInt8(isOverDrift ? 1 : 0))
+    drift.encode(into: state)
+  }
+
+  mutating func restore(from state: inout StateReader, isSame: Bool) throws {
+    let (rows, misses) = (try state.integer(UInt32.self), try state.integer(UInt32.self))
+    let total = try state.integer(UInt64.self)
+    let flags = (try state.integer(UInt8.self), try state.integer(UInt8.self))
+    try drift.restore(from: &state, isSame: isSame)
+    guard isSame else { return }
+    (self.rows, self.misses, deadlineMisses) = (Int(rows), Int(misses), total)
+    (isOverDeadline, isOverDrift) = (flags.0 != 0, flags.1 != 0)
+  }
+}

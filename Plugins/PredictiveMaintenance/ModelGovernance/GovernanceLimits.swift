@@ -1,0 +1,21 @@
+/// Bounds of a governed model, so that no bundle and no life of an agent can take more than is stated.
+package enum GovernanceLimits {
+  package static let modelBytes = 1 << 20
+  package static let artefacts = 64
+  package static let classes = 64
+  package static let metrics = 256
+  package static let textBytes = 1024
+  package static let goldenRows = 10_000
+  package static let goldenBytes = 16 << 20
+  /// Of all artefacts and tables of one version together.
+  package static let versionBytes = 64 << 20
+  /// Whose extractors a model keeps; the one not heard from for longest goes.
+  package static let assets = 10_000
+  /// Names of models in one plugin instance.
+  package static let models = 16
+  /// Decisions that a checkpoint carries for a store that does not know them yet.
+  package static let openDecisions = 32
+  /// Events that wait for the next record.
+  package static let openEvents = 64
+  package static let window = 1...1_000_000
+}

@@ -1,0 +1,277 @@
+// A model under governance: its active version says what the plugin makes alerts of; a shadow is evaluated on the same rows and compared; the
+// version before is kept ready, its features warm. By the rules of the bundles a shadow is promoted, and an active version that fails its
+// golden cases, misses its deadline too often or has drifted too far from its training data gives way to the one before.
+//
+// Every decision is an event and part of the checkpoint; it takes effect between two records. It follows from the records alone but for
+// deadlines, where the host's clock counts: a decision that was made is kept over a restart all the same.
+//
+// Invariants: at most one version has a stage; a version that was refused (it does not load, or its golden cases fail on this machine) is
+// never evaluated.
+internal import JSONText
+internal import SignalFeatures
+internal import StateCoding
+
+package final class GovernedModel {
+  package let name: String
+  let instance: String
+  /// By text; those that cannot be used with the reason.
+  private let versions: [String: Result<ModelVersion, GovernanceError>]
+  private(set) var stages: VersionStages
+  let tracks: [FeatureTrack]
+  var assets = GovernedAssets()
+  var trial: ShadowTrial?
+  var watch: ActiveWatch
+  private var events: [[UInt8]] = []
+  private var hasBegun = false
+  /// By stream, as they were bound.
+  private var streamNames: [Int: String] = [:]
+  /// Where the record that is looked at stands.
+  private var place: (stream: Int, sequence: UInt64) = (0, 0)
+
+  private(set) var active: ModelVersion?
+  private(set) var shadow: ModelVersion?
+  private var activeTrack = 0
+
+  init(_ entries: VersionEntries) {
+    name = entries.name
+    instance = entries.instance
+    stages = VersionStages(
+      active: entries.version("active"), shadow: entries.version("shadow"), previous: entries.version("previous"),
+      decided: entries.decided)
+    var versions: [String: Result<ModelVersion, GovernanceError>] = [:]
+    var tracks: [FeatureTrack] = []
+    for (_, text) in entries.stages {
+      let loaded = Self.load(text, entries)
+      versions[text] = loaded
+      if case .success(let version) = loaded, !tracks.contains(where: { $0.hash == version.specification.hash }) {
+        tracks.append(FeatureTrack(version.plan))
+      }
+    }
+    self.versions = versions
+    self.tracks = tracks
+    watch = ActiveWatch(nil)
+    resolve()
+  }
+
+  private static func load(_ text: String, _ entries: VersionEntries) -> Result<ModelVersion, GovernanceError> {
+    Result { () throws(GovernanceError) in
+      if let damage = entries.damage[text] { throw GovernanceError(file: "its files", reason: damage) }
+      let version = try ModelVersion(files: entries.files[text] ?? [:])
+      guard version.description.name == entries.name, version.description.version == text else {
+        throw GovernanceError(
+          file: ModelDescription.fileName, reason: "it is of \(version.description.name) \(version.description.version)"
+        )
+      }
+      if let mismatch = version.goldenMismatch() {
+        throw GovernanceError(file: GoldenCases.outputName, reason: mismatch)
+      }
+      return version
+    }
+  }
+
+  private func usable(_ text: String?) -> ModelVersion? { text.flatMap { try? versions[$0]?.get() } }
+
+  /// Brings what is evaluated to what the stages say.
+  private func resolve() {
+    let (before, shadowBefore) = (active, shadow)
+    active = usable(stages.active)
+    shadow = usable(stages.shadow)
+    if let active, let track = tracks.firstIndex(where: { $0.hash == active.specification.hash }) {
+      activeTrack = track
+    }
+    if active !== before { watch = ActiveWatch(active) }
+    if shadow !== shadowBefore || active !== before {
+      trial = shadow.map { ShadowTrial($0, classes: $0.description.classes.count) }
+      assets.resetShadowSeverities()
+    }
+  }
+
+  // MARK: binding
+
+  func bind(stream: Int, name: String, columns: [String]) {
+    streamNames[stream] = name
+    for track in tracks { _ = track.bind(stream: stream, columns: columns) }
+  }
+
+  /// Whether the active version can work on a stream's records.
+  package func isFed(by stream: Int) -> Bool {
+    tracks.indices.contains(activeTrack) && tracks[activeTrack].isFed(by: stream)
+  }
+
+  // MARK: records
+
+  func observe(
+    _ sample: GovernedSample, clockUs: (() -> Int64)?,
+    verdict: (GovernedVerdict, borrowing FeatureRow) throws -> Void
+  ) rethrows {
+    place = (sample.stream, sample.sequence)
+    begin()
+    guard let active, isFed(by: sample.stream) else { return }
+    let asset = assets.asset(sample.asset, tracks)
+    let shadow = shadow
+    let sharesTrack = shadow?.specification.hash == active.specification.hash
+    var outputs = UnsafeBufferPointer<Double>(start: nil, count: 0)
+    _ = try tracks[activeTrack].observe(sample, &asset.extractors[activeTrack]) { row in
+      outputs = watch.evaluate(active, row, clockUs)
+      let severity = active.severity(outputs)
+      let before = asset.activeSeverity
+      asset.activeSeverity = severity
+      try verdict(
+        GovernedVerdict(
+          name: name, version: active, outputs: outputs, severity: severity, severityBefore: before), row)
+      trial?.sawActive(severity, after: before)
+      if sharesTrack, let shadow { compare(shadow, row, active, outputs, asset, clockUs) }
+    }
+    for index in tracks.indices where index != activeTrack {
+      _ = tracks[index].observe(sample, &asset.extractors[index]) { row in
+        guard let shadow, tracks[index].hash == shadow.specification.hash, !outputs.isEmpty else { return }
+        compare(shadow, row, active, outputs, asset, clockUs)
+      }
+    }
+    review()
+  }
+
+  private func compare(
+    _ shadow: ModelVersion, _ row: borrowing FeatureRow, _ active: ModelVersion,
+    _ outputs: UnsafeBufferPointer<Double>, _ asset: GovernedAsset, _ clockUs: (() -> Int64)?
+  ) {
+    guard var trial else { return }
+    self.trial = nil
+    asset.shadowSeverity = trial.evaluate(
+      shadow, row, against: active, outputs, severityBefore: asset.shadowSeverity, clockUs)
+    self.trial = trial
+  }
+
+  /// A command of the configured stream.
+  func command(_ command: ModelCommand, stream: Int, sequence: UInt64) {
+    place = (stream, sequence)
+    begin()
+    let target = command.kind == .promote ? stages.shadow : stages.previous
+    guard let target else {
+      return refuse(command.kind == .promote ? "there is no version in shadow" : "there is no version before")
+    }
+    if let wanted = command.version, wanted != target {
+      return refuse("the command is about version \(wanted), and it would be \(target)")
+    }
+    if let (_, reason) = obstacle(target) { return refuse("version \(target) cannot be used: \(reason)") }
+    decide(command.kind == .promote ? .promoted : .rolledBack, .command, command.reason) { _ in }
+  }
+
+  private func refuse(_ reason: String) {
+    tell(ModelEvent(kind: .refused, from: stages.active, to: nil, cause: .command, reason: reason))
+  }
+
+  func resetAsset(_ key: UInt64) { assets.reset(key) }
+
+  func takeEvents() -> [[UInt8]] {
+    guard !events.isEmpty else { return [] }
+    defer { events = [] }
+    return events
+  }
+
+  // MARK: decisions
+
+  /// What was found out when the versions were loaded and bound, told with the first record.
+  private func begin() {
+    guard !hasBegun else { return }
+    hasBegun = true
+    for text in stages.inUse {
+      guard let (cause, reason) = obstacle(text) else { continue }
+      let told = "version \(text) cannot be used: \(reason)"
+      if text == stages.active, let previous = stages.previous, obstacle(previous) == nil {
+        decide(.rolledBack, cause, told) { _ in }
+      } else {
+        tell(ModelEvent(kind: .refused, from: nil, to: text, cause: cause, reason: told))
+      }
+    }
+  }
+
+  /// Why a version could say nothing; nil when it can.
+  private func obstacle(_ text: String) -> (cause: GovernanceDecision.Cause, reason: String)? {
+    switch versions[text] {
+    case .failure(let error): return (.golden, "\(error)")
+    case .success(let version):
+      let track = tracks.first { $0.hash == version.specification.hash }
+      guard track?.isFed != true else { return nil }
+      let columns = version.specification.inputs.map(\.column).joined(separator: ", ")
+      return (.inputs, "no stream that the plugin reads has all the columns that it needs (\(columns))")
+    case nil: return (.golden, "its files are not there")
+    }
+  }
+
+  /// What the rules of the bundles say after a record.
+  private func review() {
+    if let finding = watch.takeFinding() {
+      if let previous = stages.previous, obstacle(previous) == nil {
+        decide(.rolledBack, finding.cause, finding.reason, finding.evidence)
+      } else {
+        tell(
+          ModelEvent(
+            kind: .limit, from: stages.active, to: nil, cause: finding.cause,
+            reason: finding.reason + "; there is no version to go back to", evidence: finding.evidence))
+      }
+      return
+    }
+    guard let shadow, let active, let standing = trial?.standing(shadow), let trial else { return }
+    switch standing {
+    case .goesOn: return
+    case .isToBeTold:
+      tell(comparison(trial, active, shadow))
+      self.trial?.wasTold()
+    case .isToBePromoted(let reason):
+      let evidence = comparison(trial, active, shadow).evidence
+      decide(.promoted, .rule, reason, evidence)
+    }
+  }
+
+  private func comparison(_ trial: ShadowTrial, _ active: ModelVersion, _ shadow: ModelVersion) -> ModelEvent {
+    let comparison = Comparison(
+      agreement: trial.agreement, classes: shadow.description.classes, times: (watch.times, trial.times),
+      bytes: (active.artefactBytes, shadow.artefactBytes), deadlineMisses: (watch.deadlineMisses, trial.deadlineMisses))
+    return ModelEvent(
+      kind: .comparison, from: stages.active, to: stages.shadow, cause: .rule, reason: "", evidence: comparison.write)
+  }
+
+  private func decide(
+    _ kind: GovernanceDecision.Kind, _ cause: GovernanceDecision.Cause, _ reason: String,
+    _ evidence: @escaping (inout JSONWriter) -> Void
+  ) {
+    guard let decision = stages.decide(kind) else { return }
+    tell(
+      ModelEvent(
+        kind: kind == .promoted ? .promoted : .rolledBack, from: decision.from, to: decision.to,
+        number: decision.number, cause: cause, reason: reason, evidence: evidence))
+    resolve()
+  }
+
+  private func tell(_ event: ModelEvent) {
+    guard events.count < GovernanceLimits.openEvents else { return }
+    events.append(
+      event.body(
+        model: name, instance: instance, stream: streamNames[place.stream] ?? "", sequence: place.sequence))
+  }
+
+  // MARK: state
+
+  func encode(into state: StateWriter) {
+    stages.encode(into: state)
+    state.append(stages.active ?? "")
+    watch.encode(into: state)
+    state.append(trial == nil ? "" : stages.shadow ?? "")
+    trial?.encode(into: state)
+    assets.encode(into: state, tracks)
+  }
+
+  func restore(from state: inout StateReader) throws {
+    try stages.restore(from: &state)
+    resolve()
+    let active = try state.text()
+    try watch.restore(from: &state, isSame: active == stages.active)
+    let shadow = try state.text()
+    if !shadow.isEmpty {
+      let restored = try ShadowTrial.Counts(from: &state)
+      if shadow == stages.shadow, active == stages.active { trial?.restore(restored) }
+    }
+    assets = try GovernedAssets(from: &state, tracks)
+  }
+}

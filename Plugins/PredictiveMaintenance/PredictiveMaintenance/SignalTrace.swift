@@ -1,0 +1,74 @@
+internal import ConditionMonitoring
+package import CrossdockPlugin
+
+/// A signal's way as the model sees it, for pictures: each value with the limits that it was compared with.
+///
+/// It runs the model's own monitor over the values, with the model's options, so the picture shows what the model has compared.
+package struct SignalTrace {
+  package struct Point: Equatable {
+    package var timeNs: Int64
+    package var value: Double
+    /// What was learned; nil while it learns.
+    package var limits: Limits?
+    /// 1 is as learned, 0.5 at the critical threshold; nil while it learns.
+    package var health: Double?
+  }
+
+  package struct Limits: Equatable {
+    package var centre: Double
+    /// Distances from the centre.
+    package var warning: Double
+    package var critical: Double
+    package var isWatchedAbove: Bool
+    package var isWatchedBelow: Bool
+  }
+
+  private let parameters: MonitorParameters
+  private var scalar = SignalMonitor()
+  private var waveform = WaveformMonitor()
+
+  /// - Parameter isWaveform: the signal is the RMS of waveforms, not a column.
+  /// - Throws: as the model would for these options.
+  package init(_ context: PluginContext, isWaveform: Bool) throws {
+    let options = try MaintenanceOptions(context)
+    parameters = isWaveform ? options.waveforms : options.scalars
+  }
+
+  /// What alerts call a waveform's component with these options.
+  package static func waveformComponent(_ context: PluginContext) throws -> String {
+    try MaintenanceOptions(context).component
+  }
+
+  /// Nil for a value that the model does not use.
+  package mutating func observe(_ value: Double, sequence: UInt64, timeNs: Int64) -> Point? {
+    guard RobustBaseline.accepts(value) else { return nil }
+    let before = scalar.baseline
+    let transition = scalar.observe(value, sequence: sequence, parameters)
+    if transition == .relearned { scalar.restartLearning() }
+    guard before.isReady else { return Point(timeNs: timeNs, value: value) }
+    let score = parameters.score(before.score(value))
+    return Point(timeNs: timeNs, value: value, limits: limits(before), health: health(score))
+  }
+
+  /// Nil for a waveform that the model does not use.
+  package mutating func observe(_ samples: [Float], sequence: UInt64, timeNs: Int64) -> Point? {
+    guard case .features(let features) = samples.withUnsafeBufferPointer({ WaveformFeatures.extract($0) }) else {
+      return nil
+    }
+    let before = waveform.baselines[0]
+    let assessment = waveform.observe(features, sequence: sequence, parameters)
+    if assessment.transition == .relearned { waveform.restartLearning() }
+    guard before.isReady else { return Point(timeNs: timeNs, value: features.rms) }
+    return Point(
+      timeNs: timeNs, value: features.rms, limits: limits(before), health: assessment.score.map { health($0) })
+  }
+
+  private func health(_ score: Double) -> Double { AlarmState.health(score: score, parameters.thresholds) }
+
+  private func limits(_ baseline: RobustBaseline) -> Limits {
+    Limits(
+      centre: baseline.centre, warning: parameters.thresholds.warning * baseline.scale,
+      critical: parameters.thresholds.critical * baseline.scale, isWatchedAbove: parameters.direction != .down,
+      isWatchedBelow: parameters.direction != .up)
+  }
+}

@@ -1,2 +1,0 @@
-/// How long a component will last, and how sure that is.
-package enum Prognosis {}

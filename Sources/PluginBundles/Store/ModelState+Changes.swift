@@ -1,0 +1,138 @@
+package import Records
+
+/// What a plugin instance has decided about a model that it runs.
+package struct ModelDecision: Sendable, Equatable {
+  package enum Kind: String, Sendable {
+    case promoted
+    case rolledBack = "rolled-back"
+  }
+
+  package var instance: String
+  /// Counts the instance's decisions about this model, from 1.
+  package var number: Int
+  package var kind: Kind
+  package var from: SemanticVersion?
+  package var to: SemanticVersion
+  package var by: String
+  package var reason: String
+
+  package init(
+    instance: String, number: Int, kind: Kind, from: SemanticVersion?, to: SemanticVersion, by: String, reason: String
+  ) {
+    self.instance = instance
+    self.number = number
+    self.kind = kind
+    self.from = from
+    self.to = to
+    self.by = by
+    self.reason = reason
+  }
+}
+
+// The changes of a model's state. Pure: the store makes them durable.
+extension ModelState {
+  /// Who changes it, and why.
+  package struct Occasion: Sendable {
+    package var nowNs: Int64
+    package var by: String
+    package var reason: String
+
+    package init(nowNs: Int64, by: String = "command", reason: String = "") {
+      self.nowNs = nowNs
+      self.by = by
+      self.reason = reason
+    }
+  }
+
+  /// A new version takes its stage; whatever had it gives way: the active one becomes the previous one, others go.
+  mutating func install(_ version: StoredVersion, as stage: Stage, _ occasion: Occasion) {
+    versions.removeAll { $0.version == version.version }
+    versions.append(version)
+    let old = self.stage(of: version.version)
+    // Mended in place: it keeps its state.
+    guard old != stage else { return note("mended", version.version, from: nil, occasion) }
+    if let old { self[old] = nil }
+    let before = self[stage]
+    if stage == .active, let active { previous = active }
+    self[stage] = version.version
+    note(stage == .active ? "installed" : "installed as \(stage.rawValue)", version.version, from: before, occasion)
+  }
+
+  /// One step up: a shadow becomes active, or, where there is none, what is staged becomes the shadow.
+  mutating func promote(_ name: String, _ occasion: Occasion) throws(CrossdockError) -> Stage {
+    if let next = shadow {
+      (previous, active, shadow) = (active ?? previous, next, nil)
+      note("promoted", next, from: previous, occasion)
+      return .active
+    }
+    guard let next = staged else {
+      throw CrossdockError(
+        "promote the model", at: name, reason: "it has no version in shadow and none that is staged",
+        hint: "crossdock model install FILE installs one beside the active one")
+    }
+    (shadow, staged) = (next, nil)
+    note("in shadow", next, from: nil, occasion)
+    return .shadow
+  }
+
+  /// The active version and the one before change places.
+  mutating func rollBack(_ name: String, _ occasion: Occasion) throws(CrossdockError) {
+    guard let target = previous else {
+      throw CrossdockError(
+        "roll back the model", at: name,
+        reason: active.map { "there is no version before \($0)" } ?? "it has no active version",
+        hint: "crossdock model install FILE --active --allow-downgrade installs an older one")
+    }
+    (active, previous) = (target, active)
+    note("rolled back", target, from: previous, occasion)
+  }
+
+  /// A version that is not active goes.
+  mutating func drop(_ name: String, _ version: SemanticVersion, _ occasion: Occasion) throws(CrossdockError) {
+    guard let stage = stage(of: version), stage != .active else {
+      throw CrossdockError(
+        "remove the version", at: "\(name) \(version)",
+        reason: active == version ? "it is the active one" : "it is not installed",
+        hint: active == version ? "roll back or promote another one first" : "crossdock model show \(name) lists them")
+    }
+    self[stage] = nil
+    note("removed", version, from: nil, occasion)
+  }
+
+  /// Takes a decision that an instance has made and made durable. One that was taken already, or that no longer fits because somebody has
+  /// changed the state meanwhile, changes no stage.
+  /// - Returns: whether anything is different now.
+  mutating func apply(_ decision: ModelDecision, nowNs: Int64) -> Bool {
+    let last = decided[decision.instance] ?? 0
+    guard decision.number > last else { return false }
+    if decided[decision.instance] == nil, decided.count == Self.maxDeciders, let first = decided.keys.min() {
+      decided[first] = nil
+    }
+    decided[decision.instance] = decision.number
+    let occasion = Occasion(nowNs: nowNs, by: decision.by, reason: decision.reason)
+    switch decision.kind {
+    case .promoted where shadow == decision.to && active == decision.from:
+      (previous, active, shadow) = (active ?? previous, decision.to, nil)
+      note("promoted", decision.to, from: decision.from, occasion)
+    case .rolledBack where active == decision.from && previous == decision.to:
+      (active, previous) = (decision.to, active)
+      note("rolled back", decision.to, from: decision.from, occasion)
+    default:
+      note("decision does not fit any more", decision.to, from: decision.from, occasion)
+    }
+    return true
+  }
+
+  private mutating func note(
+    _ what: String, _ version: SemanticVersion, from: SemanticVersion?, _ occasion: Occasion
+  ) {
+    revision += 1
+    history.append(
+      Change(
+        revision: revision, timeNs: occasion.nowNs, what: what, version: version.text, from: from?.text,
+        by: occasion.by, reason: String(occasion.reason.prefix(500))))
+    history.removeFirst(max(0, history.count - Self.maxHistory))
+    let kept = kept
+    versions.removeAll { !kept.contains($0.version) }
+  }
+}

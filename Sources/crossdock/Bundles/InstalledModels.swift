@@ -1,0 +1,82 @@
+// What `model:NAME` in a FILES option stands for: the files of every version of the model that is in use, as entries of that option.
+//
+//   model:NAME/state.json                 {"name":…,"instance":…,"revision":7,"decided":4,"damage":{"1.1.0":"point.txt was changed"}}
+//   model:NAME/VERSION/STAGE/FILE         STAGE: active, shadow, previous; what is for people only (README, LICENSE) is left out
+//
+// A file that is not as it was packed is handed over all the same, and `damage` says so: the plugin goes back to the version before by itself,
+// and an agent must not stay down because of one file.
+import Configuration
+import JSONText
+import Platform
+import PluginBundles
+import Records
+
+enum InstalledModels {
+  private static let attempts = 5
+  private static let forPeople = ["README", "README.md", "LICENSE", "LICENSE.txt", "LICENSE.md"]
+  private static let inUse: [ModelState.Stage] = [.active, .shadow, .previous]
+
+  /// Absolute.
+  static func storeFolder(_ section: ModelsSection) -> String { Files.absolute(section.folder) }
+
+  static func lookup(
+    _ section: ModelsSection, _ name: String, _ user: ModelConfiguration
+  ) -> Result<[OptionFile], ModelFilesFailure> {
+    do throws(CrossdockError) {
+      return .success(try entries(name, instance: user.name, in: storeFolder(section)))
+    } catch {
+      return .failure(ModelFilesFailure(reason: error.reason, hint: error.hint))
+    }
+  }
+
+  /// A command that changes the store meanwhile may take a version away: then the newer state is read.
+  private static func entries(
+    _ name: String, instance: String, in folder: String
+  ) throws(CrossdockError) -> [OptionFile] {
+    var last: CrossdockError?
+    for _ in 0..<attempts {
+      guard let model = try ModelStore.model(name, in: folder) else { break }
+      do throws(CrossdockError) {
+        return try entries(model, instance: instance)
+      } catch {
+        last = error
+        guard let now = try ModelStore.model(name, in: folder), now.state != model.state else { break }
+      }
+    }
+    throw last ?? ModelStore.missing(name, in: folder)
+  }
+
+  private static func entries(_ model: InstalledModel, instance: String) throws(CrossdockError) -> [OptionFile] {
+    let prefix = ModelFilesFailure.prefix + model.name
+    var files: [OptionFile] = []
+    var damage: [(version: String, reason: String)] = []
+    for stage in inUse {
+      guard let version = model.state[stage] else { continue }
+      let folder = model.folder(of: version)
+      let manifest = try model.manifest(of: version)
+      if let reason = manifest.damage(in: folder).first { damage.append((version.text, reason)) }
+      for file in manifest.files where !forPeople.contains(file.path) {
+        // What is missing is in the damage already.
+        guard let bytes = try? Files.read("\(folder)/\(file.path)", limit: BundleLimits.maxFileBytes) else { continue }
+        files.append(OptionFile(path: "\(prefix)/\(version)/\(stage.rawValue)/\(file.path)", contents: bytes))
+      }
+    }
+    let state = OptionFile(
+      path: "\(prefix)/\(StateFile.name)", contents: state(model, instance: instance, damage: damage))
+    return [state] + files
+  }
+
+  private static func state(
+    _ model: InstalledModel, instance: String, damage: [(version: String, reason: String)]
+  ) -> [UInt8] {
+    var json = JSONWriter()
+    json.object {
+      $0.member("name", model.name)
+      $0.member("instance", instance)
+      $0.member("revision", model.state.revision)
+      $0.member("decided", model.state.decided[instance] ?? 0)
+      $0.member("damage", object: { list in for entry in damage { list.member(entry.version, entry.reason) } })
+    }
+    return json.bytes
+  }
+}

@@ -1,0 +1,166 @@
+#if PLUGIN_PREDICTIVE_MAINTENANCE
+  import Configuration
+  import Engine
+  import Journal
+  import Logging
+  import PluginRuntime
+  import Records
+
+  /// A model of agent.conf, run over the journal's records: in this process, from a fresh instance, and nothing is written.
+  final class OfflineModel {
+    struct Said: Equatable {
+      var stream: String
+      var source: String
+      var eventTimeNs: Int64
+      var body: [UInt8]
+    }
+
+    private static let deadlineMs: Int64 = 60_000
+
+    let configuration: ModelConfiguration
+    let history: RecordHistory
+    private let model: InProcessModel
+    private(set) var records = 0
+    private(set) var failedBatches = 0
+
+    /// - Parameters:
+    ///   - overriding: options in place of those of agent.conf.
+    ///   - bundles: files in place of those that a FILES option names.
+    init(
+      _ name: String, _ file: ConfigurationFile, overriding: [(key: String, text: String)],
+      bundles: [PluginOptionValue.File]? = nil, log: Logger
+    ) throws(CrossdockError) {
+      configuration = try Self.find(name, file)
+      let descriptor = try Self.descriptor(configuration, file)
+      let table = PluginCatalog.table(descriptor.options)
+      let user = try configuration.with(overriding, table: table)
+      let (options, problems) = resolveOptions(user, against: table) {
+        bundles == nil ? InstalledModels.lookup(file.configuration.modelStore, $0, user) : .success([])
+      }
+      for problem in problems where problem.severity == .error {
+        throw CrossdockError(
+          "replay the model \"\(name)\"", at: problem.file, reason: problem.message, hint: problem.hint,
+          exitCode: .badConfiguration)
+      }
+      var values = options.map { PluginOptionValue(key: $0.key, value: $0.value.offline) }
+      if let bundles { values.replaceFiles(of: table, with: bundles) }
+      history = try RecordHistory(
+        file.configuration, journalPath: file.journalPath, reads: configuration.reads)
+      model = try InProcessModel(
+        name: configuration.name, descriptor: descriptor, options: values, streams: history.streams,
+        writes: configuration.writes,
+        identity: PluginIdentity(agent: history.reader.agent, epoch: history.reader.epoch.description), log: log)
+    }
+
+    private static func find(_ name: String, _ file: ConfigurationFile) throws(CrossdockError) -> ModelConfiguration {
+      let models = file.configuration.models
+      if let model = models.first(where: { $0.name == name }) { return model }
+      throw CrossdockError(
+        "replay the model \"\(name)\"", at: "--model", reason: "agent.conf has no such model",
+        hint: models.isEmpty ? "it has none" : "it has: \(models.map(\.name).joined(separator: ", "))",
+        exitCode: .wrongUsage)
+    }
+
+    private static func descriptor(
+      _ model: ModelConfiguration, _ file: ConfigurationFile
+    ) throws(CrossdockError) -> PluginDescriptor {
+      if let known = file.catalog.builtIn[model.plugin] { return known }
+      throw CrossdockError(
+        "replay the model \"\(model.name)\"", at: "plugin \"\(model.plugin)\"",
+        reason: "only plugins that are linked into this program are replayed",
+        hint: "for others: crossdock plugin test, with the records of crossdock export", exitCode: .badConfiguration)
+    }
+
+    /// Everything that it says, in order, from records that came in at a time or later; those before only bring it to where it was.
+    func run(sinceNs: Int64, _ say: (Said) -> Void) throws(CrossdockError) {
+      while try history.next() {
+        let times = history.batch.ingestTimesNs
+        let start = times.firstIndex { $0 >= sinceNs } ?? times.count
+        if start > 0 { process(0..<start, says: false, say) }
+        if start < times.count { process(start..<times.count, says: true, say) }
+      }
+    }
+
+    private func process(_ range: Range<Int>, says: Bool, _ say: (Said) -> Void) {
+      records += range.count
+      let selection = range.map { UInt32($0) }
+      guard model.process(history.batch, selection: selection, sources: history.sources, deadlineMs: Self.deadlineMs)
+      else {
+        failedBatches += 1
+        return
+      }
+      guard says else { return }
+      let emitted = model.emitted
+      for record in emitted.records {
+        say(
+          Said(
+            stream: model.writes[record.write],
+            source: emitted.withSource(of: record) { String(decoding: $0, as: UTF8.self) },
+            eventTimeNs: record.eventTimeNs, body: emitted.withBody(of: record) { Array($0) }))
+      }
+    }
+  }
+
+  extension ModelConfiguration {
+    /// With options of the command line in place of those of the file.
+    fileprivate func with(
+      _ options: [(key: String, text: String)], table: [PluginOptionDescription]
+    ) throws(CrossdockError) -> ModelConfiguration {
+      var changed = self
+      for (key, text) in options {
+        let kind = table.first { $0.key == key }?.kind
+        guard let kind, let value = ModelOption.Value(text, kind) else {
+          throw CrossdockError(
+            "read the command line", at: "--option \(key)=\(text)",
+            reason: kind == nil ? "plugin \"\(plugin)\" has no such option" : "it is not a value of this option",
+            hint: "the options are: \(table.map(\.key).joined(separator: ", "))", exitCode: .wrongUsage)
+        }
+        changed.options.removeAll { $0.key == key }
+        changed.options.append(
+          ModelOption(key: key, keyPosition: position, value: value, valuePosition: position))
+      }
+      return changed
+    }
+  }
+
+  extension ModelOption.Value {
+    fileprivate init?(_ text: String, _ kind: PluginOptionDescription.Kind) {
+      switch kind {
+      case .string, .file: self = .string(text)
+      case .files: self = .strings(text.split(separator: ",").map(String.init))
+      case .integer:
+        guard let number = Int64(text) else { return nil }
+        self = .integer(number)
+      case .number:
+        guard let number = Double(text) else { return nil }
+        self = .number(number)
+      case .boolean:
+        guard let flag = Bool(text) else { return nil }
+        self = .boolean(flag)
+      }
+    }
+  }
+
+  extension ResolvedModelOption.Value {
+    fileprivate var offline: PluginOptionValue.Value {
+      switch self {
+      case .string(let text): .string(text)
+      case .integer(let number): .integer(number)
+      case .number(let number): .number(number)
+      case .boolean(let flag): .boolean(flag)
+      case .files(let files): .files(files.map { PluginOptionValue.File(path: $0.path, contents: $0.contents) })
+      }
+    }
+  }
+
+  extension [PluginOptionValue] {
+    fileprivate mutating func replaceFiles(
+      of table: [PluginOptionDescription], with files: [PluginOptionValue.File]
+    ) {
+      for option in table where option.kind == .files {
+        removeAll { $0.key == option.key }
+        append(PluginOptionValue(key: option.key, value: .files(files)))
+      }
+    }
+  }
+#endif

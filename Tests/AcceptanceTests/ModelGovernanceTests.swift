@@ -1,0 +1,178 @@
+import Foundation
+import Testing
+
+/// Trained models on a box, by the commands as an operator types them, with a real agent and a real broker.
+@Suite(.serialized) struct GovernedModelAcceptanceTests {
+  private typealias Version = ModelFixture.Version
+
+  /// One life under load: v1, v2 in shadow, compared, promoted; v3 that has learned from other data is promoted from a topic and sent back by
+  /// itself. Meanwhile every message is stored once, and every record has its verdict once, in order, whatever version gave it.
+  @Test func installShadowPromoteAndRollbackUnderLoadLeaveNoGap() throws {
+    let fixture = try ModelFixture()
+    let first = try fixture.bundle(Version(number: "1.0.0"))
+    let second = try fixture.bundle(
+      Version(number: "2.0.0", leaves: (10, 21), rules: ",\"agreement\":{\"within\":0.5},\"compare_every\":200"))
+    let third = try fixture.bundle(
+      Version(
+        number: "3.0.0", leaves: (11, 22), rules: ",\"rollback\":{\"window\":300,\"psi\":0.25}",
+        trainedBetween: 500...900))
+    #expect(try fixture.onBox("install", first).output.contains("1.0.0: installed, active, signed with key"))
+    try fixture.startAgent()
+    let publisher = try LoadPublisher(
+      port: fixture.agent.sandbox.brokerPort, name: "load", topic: { "site/asset-\($0 % 10)/numbers" },
+      payload: { "{\"n\":\($0),\"v\":\(($0 * 37) % 101)}" })
+    let commander = try LoadPublisher(
+      port: fixture.agent.sandbox.brokerPort, name: "commander", topic: { _ in "site/commands" },
+      payload: { _ in
+        "{\"command\":\"promote\",\"model\":\"load-guess\",\"version\":\"3.0.0\",\"reason\":\"from the topic\"}"
+      })
+    // Commands run beside the load, one after the other.
+    var step = 0
+    var failures: [String] = []
+    func command(_ words: String...) throws {
+      let answer = try runToEnd("crossdock", ["model"] + words + ["--config", fixture.configuration])
+      if answer.code != 0 { failures.append("\(words): \(answer.errors)") }
+    }
+    try publisher.run(perSecond: 800, seconds: 9) { gone in
+      switch (step, gone) {
+      case (0, 1...): try command("install", second)
+      case (1, 3...):
+        let compared = try fixture.onBox("compare", "load-guess", "--json")
+        if compared.code != 0 { failures.append(compared.errors) }
+        #expect(compared.output.contains("\"from\":\"1.0.0\",\"to\":\"2.0.0\""), "\(compared.output)")
+        try command("promote", "load-guess")
+      case (2, 4.5...): try command("install", third)
+      case (3, 6...): commander.publish()
+      default: return
+      }
+      step += 1
+    }
+    #expect(failures == [])
+    #expect(step == 4)
+    try #require(waitUntil("everything is published", seconds: 30) { publisher.isAllAcknowledged })
+    try #require(
+      waitUntil("all have come and gone", seconds: 60) {
+        fixture.agent.received >= publisher.count && fixture.agent.lag == 0
+      }, "\(fixture.agent.received) of \(publisher.count)\n\(fixture.agent.agent?.log.suffix(4000) ?? "")")
+    try #require(
+      waitUntil("the store knows of the rollback", seconds: 30) {
+        (try? fixture.stages()) == ["active": "2.0.0", "previous": "3.0.0"]
+      }, "\((try? fixture.stages()) ?? [:])\n\(fixture.agent.agent?.log.suffix(4000) ?? "")")
+    #expect(
+      try fixture.events().filter { $0.kind != "comparison" }.map { "\($0.kind) \($0.to) by \($0.by)" }
+        == ["promoted 3.0.0 by command", "rolled-back 2.0.0 by drift"])
+    for (place, numbers) in [
+      ("journal", try fixture.agent.journalNumbers()), ("central", try fixture.agent.centralNumbers()),
+    ] {
+      let account = fixture.agent.missingAndDouble(published: publisher.count, in: numbers)
+      #expect(account.missing == 0 && account.double == 0, "\(place): \(account) of \(publisher.count)")
+    }
+    #expect(try fixture.agent.account().code == 0)
+    try expectEveryRecordHasItsVerdict(fixture, publisher.count)
+  }
+
+  private func expectEveryRecordHasItsVerdict(_ fixture: ModelFixture, _ count: Int) throws {
+    let verdicts = try fixture.bodies("verdicts")
+    let sequences = verdicts.compactMap { ($0["sequence"] as? NSNumber)?.intValue }
+    #expect(sequences == Array(1...count))
+    let versions = verdicts.map { ($0["model"] as? [String: Any])?["version"] as? String ?? "none" }
+    var order: [String] = []
+    for version in versions where order.last != version { order.append(version) }
+    #expect(order == ["1.0.0", "2.0.0", "3.0.0", "2.0.0"])
+    print("\(count) records, verdicts by version: \(Dictionary(versions.map { ($0, 1) }, uniquingKeysWith: +))")
+    // The features are warm in every version, from the first record on: the mean of the last three of the asset.
+    var last: [String: [Double]] = [:]
+    let values = try fixture.bodies("telemetry").map { ($0["v"] as? NSNumber)?.doubleValue ?? .nan }
+    for (verdict, value) in zip(verdicts, values) {
+      let asset = verdict["asset"] as? String ?? ""
+      last[asset] = (last[asset, default: []] + [value]).suffix(3)
+      let mean = (verdict["features"] as? [String: Any])?["v_mean"] as? Double ?? .nan
+      let expected = last[asset, default: []].reduce(0, +) / Double(last[asset, default: []].count)
+      guard (mean - expected).magnitude < 1e-9 else {
+        Issue.record("\(verdict): expected a mean of \(expected)")
+        return
+      }
+    }
+  }
+
+  /// Each with its reason and exit code; and a store that has nothing of it.
+  @Test func whatMayNotBeInstalledIsRefusedWithItsReason() throws {
+    let fixture = try ModelFixture()
+    let sandbox = fixture.agent.sandbox
+    let good = try fixture.bundle(Version(number: "1.1.0"))
+    func refuse(_ path: String, _ code: Int32, _ reason: String) throws {
+      let result = try fixture.onBox("install", path)
+      #expect(result.code == code && result.errors.contains(reason), "\(path): \(result.code) \(result.errors)")
+      #expect(result.output == "")
+    }
+    try refuse(try fixture.bundle(Version(number: "1.1.0"), sign: false), 1, "it has no signature")
+    try refuse(try sandbox.write("text.cdm", "hello"), 65, "it is no bundle")
+    var bytes = try Data(contentsOf: URL(filePath: good))
+    bytes[bytes.count / 2] ^= 1
+    try bytes.write(to: URL(filePath: sandbox.path("changed.cdm")))
+    try FileManager.default.copyItem(atPath: good + ".minisig", toPath: sandbox.path("changed.cdm.minisig"))
+    try refuse(sandbox.path("changed.cdm"), 1, "the signature does not fit")
+    let other = sandbox.path("other.key")
+    #expect(try fixture.model("sign", "--new-key", other, "--no-password").code == 0)
+    let foreign = try fixture.bundle(Version(number: "1.2.0"), sign: false)
+    #expect(try fixture.model("sign", foreign, "--key", other).code == 0)
+    try refuse(foreign, 1, "which is not trusted")
+    #expect(try fixture.stages() == [:])
+    // Against an installed version.
+    #expect(try fixture.onBox("install", good).code == 0)
+    try refuse(try fixture.bundle(Version(number: "1.0.0")), 1, "it is older than the installed 1.1.0")
+    let same = try fixture.bundle(Version(number: "1.1.0", leaves: (1, 2)), sign: false)
+    #expect(try fixture.model("sign", same, "--key", sandbox.path("release.key")).code == 0)
+    try refuse(same, 1, "this version is installed with other contents")
+    #expect(try fixture.stages() == ["active": "1.1.0"])
+  }
+
+  /// What pack would not make, made by hand: somebody else's tool may.
+  @Test func bundlesThatDoNotFitThemselvesAreNotPacked() throws {
+    let fixture = try ModelFixture()
+    func refuse(_ version: Version, _ file: String, _ old: String, _ new: String, _ code: Int32, _ reason: String)
+      throws
+    {
+      let folder = try fixture.folder(version)
+      #expect(try fixture.model("pack", folder, "--fill", "-o", fixture.agent.sandbox.path("x.cdm")).code == 0)
+      let path = "\(folder)/\(file)"
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      #expect(text.contains(old), "\(file): \(text)")
+      try Data(text.replacing(old, with: new).utf8).write(to: URL(filePath: path))
+      let result = try fixture.model("pack", folder, "-o", fixture.agent.sandbox.path("x.cdm"))
+      #expect(result.code == code && result.errors.contains(reason), "\(result.code) \(result.errors)")
+    }
+    let version = Version(number: "1.0.0")
+    try refuse(version, "golden/output.csv", "20.0", "20.5", 1, "golden case 4, point: 20.0, expected 20.5")
+    try refuse(version, "features.json", "\"count\":3", "\"count\":4", 65, "its hash is ")
+    try refuse(version, "model.json", "\"lightgbm\"", "\"pickle\"", 65, "the format \"pickle\" is not known")
+    try refuse(version, "tree.txt", "num_leaves=2", "num_leaves=3", 65, "tree.txt")
+  }
+
+  /// A file of the active version is damaged on the disk: the agent goes back to the version before at the next start, by itself.
+  @Test func damagedActiveVersionGivesWayAtTheNextStart() throws {
+    let fixture = try ModelFixture()
+    #expect(try fixture.onBox("install", try fixture.bundle(Version(number: "1.0.0"))).code == 0)
+    #expect(
+      try fixture.onBox("install", try fixture.bundle(Version(number: "2.0.0", leaves: (10, 30))), "--active").code == 0
+    )
+    #expect(try fixture.stages() == ["active": "2.0.0", "previous": "1.0.0"])
+    let tree = fixture.agent.sandbox.path("data/models/load-guess/2.0.0/tree.txt")
+    try Data(String(contentsOfFile: tree, encoding: .utf8).replacing("leaf_value=10", with: "leaf_value=99").utf8)
+      .write(
+        to: URL(filePath: tree))
+    try fixture.startAgent()
+    let publisher = try LoadPublisher(
+      port: fixture.agent.sandbox.brokerPort, name: "load", topic: { _ in "site/a/numbers" },
+      payload: { "{\"n\":\($0),\"v\":20}" })
+    for _ in 0..<20 { publisher.publish() }
+    try #require(waitUntil("all have come") { fixture.agent.received >= 20 })
+    try #require(
+      waitUntil("the store knows", seconds: 20) { (try? fixture.stages())?["active"] == "1.0.0" },
+      "\(fixture.agent.agent?.log.suffix(3000) ?? "")")
+    #expect(try fixture.events().map(\.kind) == ["rolled-back"])
+    let points = try fixture.bodies("verdicts").compactMap { ($0["verdict"] as? [String: Any])?["point"] as? Double }
+    #expect(points == Array(repeating: 10, count: 20))
+    #expect(try fixture.onBox("list").code == 1)
+  }
+}

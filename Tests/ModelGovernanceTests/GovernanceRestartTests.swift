@@ -1,0 +1,100 @@
+import StateCoding
+import Testing
+
+@testable import ModelGovernance
+
+@Suite struct GovernanceRestartTests {
+  private let versions: [(stage: String, model: SampleModel)] = [
+    ("active", SampleModel()),
+    (
+      "shadow",
+      SampleModel(
+        version: "1.1.0", leaves: (10, 21),
+        more: ",\"agreement\":{\"within\":2},\"promote\":{\"evaluations\":37,\"agreement\":0.5},\"compare_every\":11")
+    ),
+  ]
+
+  private func restarted(_ governance: ModelGovernance, decided: Int = 0) throws -> ModelGovernance {
+    let state = StateWriter(reserving: 1024)
+    governance.encode(into: state)
+    let next = try ModelGovernance.of(versions, decided: decided)
+    var reader = StateReader(state.bytes[...])
+    try next.restore(from: &reader)
+    #expect(reader.isAtEnd)
+    return next
+  }
+
+  /// The store still says what it said: the decisions of the checkpoint hold.
+  @Test func restartAtAnyPointGivesTheSameVerdictsAndEvents() throws {
+    let values = (0..<80).map { Double(($0 * 37) % 101) }
+    let whole = try ModelGovernance.of(versions)
+    var expected: [Judged] = []
+    var expectedEvents: [String] = []
+    for (index, value) in values.enumerated() {
+      expected += whole.feed([value], from: UInt64(index + 1), source: UInt32(index % 3))
+      expectedEvents += whole.eventTexts
+    }
+    #expect(Set(expected.map(\.version)) == ["1.0.0", "1.1.0"])
+    for cut in stride(from: 0, through: 80, by: 5) {
+      var governance = try ModelGovernance.of(versions)
+      var judged: [Judged] = []
+      var events: [String] = []
+      for (index, value) in values.enumerated() {
+        if index == cut { governance = try restarted(governance) }
+        judged += governance.feed([value], from: UInt64(index + 1), source: UInt32(index % 3))
+        events += governance.eventTexts
+      }
+      #expect(judged == expected, "cut at \(cut)")
+      #expect(events == expectedEvents, "cut at \(cut)")
+    }
+  }
+
+  @Test func decisionThatTheStoreHasIsNotTakenTwice() throws {
+    let governance = try ModelGovernance.of(versions)
+    #expect(governance.command(#"{"command":"promote","model":"pump-life"}"#))
+    let state = StateWriter(reserving: 1024)
+    governance.encode(into: state)
+    // The store has it: the same two versions, one step on.
+    let next = try ModelGovernance.of([("active", versions[1].model), ("previous", versions[0].model)], decided: 1)
+    var reader = StateReader(state.bytes[...])
+    try next.restore(from: &reader)
+    #expect(next.feed([80]).map(\.version) == ["1.1.0"])
+    #expect(next.command(#"{"command":"rollback","model":"pump-life"}"#))
+    #expect(next.eventTexts.last?.contains("\"number\":2") == true)
+  }
+
+  @Test func decisionThatNoLongerFitsChangesNothing() throws {
+    let governance = try ModelGovernance.of(versions)
+    #expect(governance.command(#"{"command":"promote","model":"pump-life"}"#))
+    let state = StateWriter(reserving: 1024)
+    governance.encode(into: state)
+    // Meanwhile somebody has taken another version into use.
+    let other = SampleModel(version: "3.0.0", leaves: (1, 2))
+    let next = try ModelGovernance.of([("active", other), ("previous", versions[0].model)])
+    var reader = StateReader(state.bytes[...])
+    try next.restore(from: &reader)
+    #expect(next.feed([80]).map(\.version) == ["3.0.0"])
+  }
+
+  @Test func damagedStateIsAnErrorAndNeverATrap() throws {
+    let governance = try ModelGovernance.of(versions)
+    governance.feed([40, 60, 80])
+    let state = StateWriter(reserving: 1024)
+    governance.encode(into: state)
+    let bytes = state.bytes
+    for count in stride(from: 0, to: bytes.count, by: 23) {
+      let next = try ModelGovernance.of(versions)
+      var reader = StateReader(bytes[..<count])
+      #expect(throws: (any Error).self) { try next.restore(from: &reader) }
+    }
+    var refused = 0
+    for place in stride(from: 0, to: bytes.count, by: 11) {
+      var changed = bytes
+      changed[place] ^= 0x81
+      let next = try ModelGovernance.of(versions)
+      var reader = StateReader(changed[...])
+      if (try? next.restore(from: &reader)) == nil { refused += 1 }
+    }
+    #expect(refused > 0)
+  }
+}

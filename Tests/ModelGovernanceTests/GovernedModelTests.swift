@@ -1,0 +1,165 @@
+import StateCoding
+import Testing
+
+@testable import ModelGovernance
+
+@Suite struct GovernedModelTests {
+  private let agreeing = SampleModel(
+    version: "1.1.0", leaves: (10, 20.0000000001),
+    more: ",\"promote\":{\"evaluations\":5,\"agreement\":0.9},\"compare_every\":3")
+  private let differing = SampleModel(
+    version: "1.1.0", leaves: (10, 30), more: ",\"promote\":{\"evaluations\":5,\"agreement\":0.9},\"compare_every\":4")
+
+  @Test func activeVersionJudgesAndTheShadowDoesNot() throws {
+    let governance = try ModelGovernance.of([("active", SampleModel()), ("shadow", differing)])
+    #expect(
+      governance.feed([40, 60, 80])
+        == [40, 60, 80].enumerated().map { Judged(version: "1.0.0", point: $0.0 < 2 ? 10 : 20) })
+    #expect(governance.isFed(by: 0) && !governance.isFed(by: 1))
+    #expect(governance.eventTexts == [])
+  }
+
+  @Test func shadowThatAgreesIsPromotedByItsRule() throws {
+    let governance = try ModelGovernance.of([("active", SampleModel()), ("shadow", agreeing)])
+    #expect(governance.feed([40, 80, 80, 80]).last?.version == "1.0.0")
+    #expect(governance.eventTexts.map { $0.contains("\"kind\":\"comparison\"") } == [true])
+    #expect(governance.feed([80, 80], from: 5).map(\.version) == ["1.0.0", "1.1.0"])
+    let events = governance.eventTexts
+    #expect(events.count == 1)
+    #expect(
+      events[0].hasPrefix(
+        "{\"event\":\"model-event\",\"kind\":\"promoted\",\"model\":\"pump-life\",\"instance\":\"pumps\",\"number\":1,"
+          + "\"from\":\"1.0.0\",\"to\":\"1.1.0\",\"by\":\"rule\""), "\(events)")
+    #expect(events[0].hasSuffix("\"inputs\":{\"stream\":\"telemetry\",\"first\":5,\"last\":5}}"))
+  }
+
+  @Test func shadowThatDiffersStaysAndIsCompared() throws {
+    let governance = try ModelGovernance.of([("active", SampleModel()), ("shadow", differing)])
+    #expect(governance.feed(Array(repeating: 80, count: 12)).allSatisfy { $0.version == "1.0.0" })
+    let events = governance.eventTexts
+    #expect(events.count == 3)
+    #expect(
+      events[2].contains(
+        "\"evaluations\":12,\"agreed\":0,\"agreement\":0,\"undefined\":0,\"mean_difference\":10,\"max_difference\":10"))
+  }
+
+  @Test func commandsPromoteAndRollBackAndRefuseWithTheReason() throws {
+    let governance = try ModelGovernance.of([("active", SampleModel()), ("shadow", differing)])
+    governance.feed([80])
+    #expect(!governance.command(#"{"command":"promote","model":"other"}"#))
+    #expect(!governance.command(#"{"command":"explode","model":"pump-life"}"#))
+    #expect(!governance.command("nonsense"))
+    #expect(governance.command(#"{"command":"rollback","model":"pump-life"}"#))
+    #expect(governance.eventTexts.map { $0.contains("there is no version before") } == [true])
+    #expect(governance.command(#"{"command":"promote","model":"pump-life","version":"9.0.0"}"#))
+    #expect(
+      governance.eventTexts.map { $0.contains("the command is about version 9.0.0, and it would be 1.1.0") } == [true])
+    #expect(governance.command(#"{"command":"promote","model":"pump-life","version":"1.1.0","reason":"tried"}"#))
+    #expect(governance.feed([80], from: 2) == [Judged(version: "1.1.0", point: 30)])
+    #expect(governance.command(#"{"command":"rollback","model":"pump-life"}"#))
+    #expect(governance.feed([80], from: 3) == [Judged(version: "1.0.0", point: 20)])
+    #expect(governance.eventTexts.map { $0.contains("\"by\":\"command\"") } == [true, true])
+  }
+
+  @Test func versionThatMissesItsDeadlineGivesWay() throws {
+    let slow = SampleModel(
+      version: "2.0.0", leaves: (10, 30),
+      more: ",\"deadline_us\":100,\"rollback\":{\"window\":10,\"deadline_misses\":3}")
+    let governance = try ModelGovernance.of([("active", slow), ("previous", SampleModel())])
+    var nowUs: Int64 = 0
+    var isSlow = false
+    let clock = { () -> Int64 in
+      nowUs += isSlow ? 200 : 5
+      return nowUs
+    }
+    #expect(governance.feed(Array(repeating: 80, count: 15), clockUs: clock).allSatisfy { $0.version == "2.0.0" })
+    isSlow = true
+    #expect(
+      governance.feed([80, 80, 80, 80], from: 16, clockUs: clock).map(\.version) == [
+        "2.0.0", "2.0.0", "2.0.0", "1.0.0",
+      ])
+    let events = governance.eventTexts
+    #expect(
+      events.count == 1 && events[0].contains("\"kind\":\"rolled-back\"") && events[0].contains("\"by\":\"deadline\""))
+    #expect(events[0].contains("took longer than 100 µs"))
+  }
+
+  @Test func versionWhoseFeaturesDriftGivesWayAndOneWithoutAnotherIsToldOnce() throws {
+    let reference =
+      "{\"features\":[{\"name\":\"pressure_mean\",\"edges\":[10,20,30],\"shares\":[0.25,0.25,0.25,0.25]}]}"
+    let drifting = SampleModel(
+      version: "2.0.0", leaves: (10, 30), more: ",\"rollback\":{\"window\":20,\"psi\":0.25}", reference: reference)
+    let governance = try ModelGovernance.of([("active", drifting), ("previous", SampleModel())])
+    let judged = governance.feed(Array(repeating: 80, count: 21))
+    #expect(judged.map(\.version) == Array(repeating: "2.0.0", count: 20) + ["1.0.0"])
+    let events = governance.eventTexts
+    #expect(
+      events.count == 1 && events[0].contains("\"by\":\"drift\"") && events[0].contains("\"feature\":\"pressure_mean\"")
+    )
+
+    let alone = try ModelGovernance.of([("active", drifting)])
+    #expect(alone.feed(Array(repeating: 80, count: 100)).allSatisfy { $0.version == "2.0.0" })
+    let told = alone.eventTexts
+    #expect(
+      told.count == 1 && told[0].contains("\"kind\":\"limit\"") && told[0].contains("there is no version to go back to")
+    )
+  }
+
+  @Test func versionWhoseGoldenCasesFailIsNeverUsed() throws {
+    let broken = SampleModel(version: "2.0.0", goldenOutput: "point\n1\n2\n3\n4\n")
+    let governance = try ModelGovernance.of([("active", broken), ("previous", SampleModel())])
+    #expect(governance.feed([80]) == [Judged(version: "1.0.0", point: 20)])
+    #expect(
+      governance.eventTexts.map { $0.contains("\"kind\":\"rolled-back\"") && $0.contains("\"by\":\"golden\"") } == [
+        true
+      ])
+
+    let alone = try ModelGovernance.of([("active", broken)])
+    #expect(alone.feed([80, 80]) == [])
+    #expect(alone.eventTexts.map { $0.contains("\"kind\":\"refused\"") } == [true])
+
+    let shadow = try ModelGovernance.of([("active", SampleModel()), ("shadow", broken)])
+    #expect(shadow.feed([80]).map(\.version) == ["1.0.0"])
+    #expect(shadow.command(#"{"command":"promote","model":"pump-life"}"#))
+    #expect(shadow.eventTexts.map { $0.contains("\"kind\":\"refused\"") } == [true, true])
+  }
+
+  @Test func damageThatTheStoreFoundCountsAsAGoldenFailure() throws {
+    let governance = try ModelGovernance.of(
+      [("active", SampleModel(version: "2.0.0")), ("previous", SampleModel())],
+      damage: #""2.0.0":"tree.txt was changed""#)
+    #expect(governance.feed([80]).map(\.version) == ["1.0.0"])
+    #expect(governance.eventTexts.map { $0.contains("tree.txt was changed") } == [true])
+  }
+
+  @Test func versionBeforeHasItsWindowsFullWhenItTakesOver() throws {
+    // Another window: features of its own, kept warm all the time.
+    let longer = SampleModel(version: "2.0.0", featureCount: 4)
+    let governance = try ModelGovernance.of([("active", longer), ("previous", SampleModel())])
+    governance.feed([100, 100, 20, 20])
+    #expect(governance.command(#"{"command":"rollback","model":"pump-life"}"#))
+    // The mean of the last two, not of one alone: 40.
+    #expect(governance.feed([60], from: 5) == [Judged(version: "1.0.0", point: 10)])
+  }
+
+  @Test func versionThatNoStreamHasTheColumnsForIsToldAndNotUsed() throws {
+    let governance = try ModelGovernance(files: [SampleModel.state()] + SampleModel().entries("active"))
+    governance.bind(stream: 0, name: "telemetry", columns: ["other", "flow"])
+    #expect(governance.feed([80, 80]) == [])
+    let events = governance.eventTexts
+    #expect(events.count == 1 && events[0].contains("\"by\":\"inputs\""), "\(events)")
+    #expect(events[0].contains("has all the columns that it needs (pressure)"))
+  }
+
+  @Test func entriesThatAreNoModelAreRefused() {
+    #expect(throws: GovernanceError.self) { try ModelGovernance(files: [("layout.json", [])]) }
+    #expect(throws: GovernanceError.self) { try ModelGovernance(files: [("model:x/state.json", [0x7B])]) }
+  }
+
+  @Test func deviceNotHeardFromForLongestMakesRoom() throws {
+    let governance = try ModelGovernance.of([("active", SampleModel())])
+    for source in 0..<(UInt32(GovernanceLimits.assets) + 5) { governance.feed([60], source: source) }
+    #expect(governance.models[0].assets.count == GovernanceLimits.assets)
+    #expect(governance.models[0].assets.evicted == 5)
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import Spectra
+
+/// SplitMix64 (Steele, Lea & Flood 2014) with Gaussian numbers (Box-Muller).
+struct SeededNumbers: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(_ seed: UInt64) {
+    state = seed
+  }
+
+  /// The environment's SEED, or the default; printed, so that a failure can be repeated.
+  static func seed(_ test: String = #function, default seed: UInt64) -> UInt64 {
+    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? seed
+    print("\(test): SEED=\(seed)")
+    return seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return z ^ z >> 31
+  }
+
+  /// In [0, 1).
+  mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  mutating func gaussian() -> Double {
+    (-2 * log(1 - uniform())).squareRoot() * cos(2 * Double.pi * uniform())
+  }
+}
+
+/// A 6205 on a shaft: noise, unbalance, and impacts of a fault with 1 % of jitter that ring at a resonance; an inner ring's are
+/// modulated by the turn of the shaft, a ball's by the turn of the cage (McFadden & Smith 1984).
+struct SyntheticBearing {
+  var sampleRateHz = 12000.0
+  var speedRpm = 1797.0
+  var resonanceHz = 3100.0
+  var impact = 0.6
+  var noise = 0.1
+  var fault: BearingFault?
+
+  static let geometry = BearingCatalogue.entry("6205")!.geometry
+
+  func block(_ count: Int, _ numbers: inout SeededNumbers) -> [Float] {
+    let shaftHz = speedRpm / 60
+    let orders = Self.geometry.orders
+    let phase = numbers.uniform()
+    var samples = (0..<count).map { i in
+      noise * numbers.gaussian() + 0.1 * sin(2 * .pi * (shaftHz * Double(i) / sampleRateHz + phase))
+    }
+    guard let fault else { return samples.map(Float.init) }
+    let period = 1 / (orders.line(fault) * shaftHz)
+    let modulation = fault == .outer ? 0 : orders.modulation(fault) * shaftHz
+    var time = period * (numbers.uniform() - 1)
+    while time < Double(count) / sampleRateHz {
+      let strength = impact * (1 + 0.8 * cos(2 * .pi * modulation * time))
+      let first = max(0, Int((time * sampleRateHz).rounded(.up)))
+      for i in first..<min(count, max(first, first + 60)) {
+        let t = Double(i) / sampleRateHz - time
+        samples[i] += strength * exp(-t / 0.0008) * sin(2 * .pi * resonanceHz * t)
+      }
+      time += period * (1 + 0.01 * numbers.gaussian())
+    }
+    return samples.map(Float.init)
+  }
+}
+
+extension WaveformAnalyser {
+  @discardableResult
+  func begin(_ samples: [Float], speedRpm: Double?) -> Outcome {
+    samples.withUnsafeBufferPointer { begin($0, speedRpm: speedRpm) }
+  }
+}
+
+func add(_ analyser: WaveformAnalyser, _ evidence: inout BearingEvidence) -> Bool { evidence.add(analyser) }
+
+func sine(_ count: Int, hz: Double, amplitude: Double, rateHz: Double, phase: Double = 0.3) -> [Float] {
+  (0..<count).map { Float(amplitude * sin(2 * .pi * hz * Double($0) / rateHz + phase)) }
+}
