@@ -284,7 +284,7 @@ let package = Package(
       dependencies: [
         "CLinux", "Records", "JSONText", "Platform", "HTTPServer", "Segments", "Configuration", "Decoding", "Journal",
         "ControlAPI", "PluginBundles",
-      ] + (hasPredictiveMaintenance ? ["TrainedModels"] : []), path: "Fuzz/Entries",
+      ] + (hasPredictiveMaintenance ? ["SignalFeatures", "TrainedModels"] : []), path: "Fuzz/Entries",
       swiftSettings: settings + pluginFlags),
     // Tests
     tests("FuzzEntries", ["FuzzEntries"]),

@@ -14,18 +14,25 @@ standard deviations (5 % of the mean at least) of the healthy machine's baseline
 by `crossdock features`, trained by tools/train_bearing.py, evaluated from its bundle by `crossdock model run`."""
 import csv
 import io
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 
-import bearing_features
-
 BLOCK, RATE, BEARING = 8192, 12000, "6205"
 FAULTS = {"IR": "inner", "OR": "outer", "B": "ball", "Normal": "normal"}
 HERE = os.path.dirname(os.path.abspath(__file__))
-TRAIN = os.path.join(HERE, "..", "..", "tools", "train_bearing.py")
+ROOT = os.path.dirname(os.path.dirname(HERE))
+TRAIN = os.path.join(ROOT, "tools", "train_bearing.py")
+SPEC = os.path.join(ROOT, "docs", "examples", "bearing-features.json")
+# What a monitor of the machine's level watches.
+LEVEL = {
+    "name": "level", "version": "1.0.0", "inputs": [{"name": "rpm", "unit": "rpm"}],
+    "waveform": {"sample_rate_hz": RATE, "speed": "rpm", "samples": BLOCK},
+    "features": [{"name": word, "statistic": word} for word in ("rms", "kurtosis")],
+}
 
 
 def run(*words):
@@ -66,7 +73,7 @@ def by_file(program, recordings, words):
     return rows
 
 
-def bundle(folder, name, recordings, rows, spec, digest, tools_python):
+def bundle(folder, name, recordings, rows, digest, tools_python):
     """Trains on these recordings."""
     names = list(next(iter(rows.values()))[0])
     table_path, labels_path = os.path.join(folder, f"{name}.csv"), os.path.join(folder, f"{name}-labels.csv")
@@ -80,7 +87,7 @@ def bundle(folder, name, recordings, rows, spec, digest, tools_python):
     with open(labels_path, "w", encoding="utf-8") as file:
         file.write("file,fault\n" + "".join(f"{r.file},{r.fault}\n" for r in recordings))
     target = os.path.join(folder, name)
-    run(tools_python, TRAIN, "--table", table_path, "--labels", labels_path, "--spec", spec, "--hash", digest,
+    run(tools_python, TRAIN, "--table", table_path, "--labels", labels_path, "--spec", SPEC, "--hash", digest,
         "--name", "bearing-fault", "--data", "CWRU", "--output", target)
     return target
 
@@ -113,7 +120,7 @@ class Count:
         return f"  {name:24} " + "  ".join(parts) + "   (" + ", ".join(sizes) + ")"
 
 
-def left_out(key, recordings, rows, time_rows, spec, digest, folder, program, tools_python):
+def left_out(key, recordings, rows, time_rows, digest, folder, program, tools_python):
     """Every value of `key` left out in turn."""
     count = Count()
     damaged = [r for r in recordings if r.fault != "normal"]
@@ -124,7 +131,7 @@ def left_out(key, recordings, rows, time_rows, spec, digest, folder, program, to
         train = [r for r in damaged if getattr(r, key) != value]
         if len({r.fault for r in train}) < 3:
             continue
-        model = bundle(folder, f"{key}-{value}", train, rows, spec, digest, tools_python)
+        model = bundle(folder, f"{key}-{value}", train, rows, digest, tools_python)
         said = by_file(program, test, ["model", "run", model])
         quarter = [row for i, row in enumerate(healthy) if i * len(values) // max(1, len(healthy)) == turn]
         baseline = [row for row in healthy if row not in quarter]
@@ -163,17 +170,17 @@ def score(data, program, tools_python):
     keys = {}
     lines = [f"CWRU: {len(recordings)} recordings, {sum(r.blocks for r in recordings)} blocks of {BLOCK} samples"]
     with tempfile.TemporaryDirectory() as work:
-        spec, time_spec = os.path.join(work, "features.json"), os.path.join(work, "time.json")
-        bearing_features.write(spec, RATE, BEARING, BLOCK)
-        bearing_features.write_time(time_spec, RATE, BLOCK)
-        digest = run(program, "features", "--spec", spec, "--hash").split()[0]
-        rows = by_file(program, recordings, ["features", "--spec", spec])
-        time_rows = by_file(program, recordings, ["features", "--spec", time_spec])
+        level = os.path.join(work, "level.json")
+        with open(level, "w", encoding="utf-8") as file:
+            json.dump(LEVEL, file)
+        digest = run(program, "features", "--spec", SPEC, "--hash").split()[0]
+        rows = by_file(program, recordings, ["features", "--spec", SPEC])
+        time_rows = by_file(program, recordings, ["features", "--spec", level])
         lines.append(untrained(program, recordings).line("untrained, argmax"))
         for name, key in (("leave_size_out", "size"), ("leave_load_out", "load")):
             if len({getattr(r, key) for r in recordings if r.fault != "normal"}) < 2:
                 continue
-            count = left_out(key, recordings, rows, time_rows, spec, digest, work, program, tools_python)
+            count = left_out(key, recordings, rows, time_rows, digest, work, program, tools_python)
             keys[f"cwru.{name}"] = round(count.share("damaged"), 4)
             lines.append(count.line(name))
     lines.append("  wanted: leave_size_out 0.85; published: time and bands 0.28, envelope ratios 0.71, both 0.803, untrained 0.807")
@@ -181,7 +188,6 @@ def score(data, program, tools_python):
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, HERE)
     found, report = score(*sys.argv[1:4])
     print("\n".join(report))
     print(found)

@@ -20,8 +20,10 @@ def bench_models(table):
             return
         peers = subprocess.run([made.stdout.strip(), os.path.join(ROOT, "Benchmarks", "models", "peers.py"), bed.folder], check=True,
                                capture_output=True, text=True).stdout
-        ours = subprocess.run([os.path.join(PROGRAMS, "model-benchmark"), bed.folder], check=True, capture_output=True, text=True).stdout
-    figures = {**json.loads(ours), **json.loads(peers)}
+        figures = json.loads(peers)
+        for arguments in ([bed.folder], ["signals", "3000"], ["signals", "2000"]):
+            ours = subprocess.run([os.path.join(PROGRAMS, "model-benchmark"), *arguments], check=True, capture_output=True, text=True)
+            figures.update(json.loads(ours.stdout))
     figures["model.hst_ratio_to_river"] = figures["model.river_hst_row_ns"] / figures["model.hst_row_ns"]
     figures["model.trees600_ratio_to_lightgbm_c"] = figures["model.trees600_row_us"] / figures["model.lightgbm_c_row_us"]
     for key in sorted(figures):

@@ -29,7 +29,7 @@
     private static func rows(_ specification: FeatureSpecification) -> [UInt64] {
       var extractor = FeatureExtractor(FeaturePlan(specification))
       var bits: [UInt64] = []
-      let numbers = [0, 1, -1.5, .nan, 1e300, -1e300, .infinity, 5e-324, 37, 37, 37, 38]
+      let numbers: [Double] = [0, 1, -1.5, .nan, 1e300, -1e300, .infinity, .leastNonzeroMagnitude, 37, 37, 37, 38]
       for i in 0..<48 {
         let values = specification.inputs.indices.map { numbers[($0 + i) % numbers.count] }
         let samples = (0..<64).map { Float($0 * (i + 3) % 17) }

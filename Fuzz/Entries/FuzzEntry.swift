@@ -12,7 +12,7 @@ package struct FuzzEntry: Sendable {
 
   package static let all = sources + models
   /// Names of entries whose plugin's folder was deleted.
-  package static let absent = ["lightgbm", "xgboost", "onnx"].filter { named($0) == nil }
+  package static let absent = ["lightgbm", "xgboost", "onnx", "features"].filter { named($0) == nil }
 
   private static let sources: [FuzzEntry] = [
     FuzzEntry(name: "json", maxBytes: 4096, run: JSONEntry.run),
@@ -35,6 +35,7 @@ package struct FuzzEntry: Sendable {
         FuzzEntry(name: "lightgbm", maxBytes: 8192, run: ModelEntry.runLightGBM),
         FuzzEntry(name: "xgboost", maxBytes: 8192, run: ModelEntry.runXGBoost),
         FuzzEntry(name: "onnx", maxBytes: 8192, run: ModelEntry.runONNX),
+        FuzzEntry(name: "features", maxBytes: 4096, run: FeatureSpecificationEntry.run),
       ]
     #else
       []

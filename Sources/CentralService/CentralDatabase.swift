@@ -9,6 +9,7 @@ package import SQLite
 //   segments  one row for each accepted segment with news in it; its number is the arrival number, the order of pulling
 //   gaps      sequences that the agent has declared dropped
 //   sources   names of devices and assets
+//   commands  for agents that ask for them (CommandTable.swift)
 //   identity  one random number: the life of this database, in cursors
 //
 // Invariants, kept by one transaction a segment: per stream, records and gaps together are exactly 1…watermark, without
@@ -30,6 +31,8 @@ package enum CentralDatabase {
     case schemaVersion: break
     case let version: throw newer(path, version)
     }
+    // Came later; a program of before that does not know it is not disturbed.
+    try connection.execute(CommandTable.schema)
     return connection
   }
 

@@ -30,6 +30,8 @@ final class CentralRoutes: Sendable {
     [
       HTTPRoute(.post, "/v1/streams/{stream}/segments", maxBodyBytes: SegmentLimits.maxSegmentBytes) { self.push($0) },
       HTTPRoute(.post, "/v1/agents/{agent}/heads", maxBodyBytes: Self.maxHeadsBytes) { self.heads($0) },
+      HTTPRoute(.post, "/v1/agents/{agent}/commands", maxBodyBytes: CommandTable.maxBodyBytes) { self.command($0) },
+      HTTPRoute(.get, "/v1/agents/{agent}/commands") { self.commands($0) },
       HTTPRoute(.get, "/v1/changes") { request in
         self.answer { store throws(CrossdockError) in
           try ChangesAnswer.make(request, store)
@@ -58,7 +60,7 @@ final class CentralRoutes: Sendable {
   }
 
   /// A failing database is 503 when it may pass, else 500; the log says what it was.
-  private func answer(_ body: (CentralStore) throws(CrossdockError) -> HTTPResponse) -> HTTPResponse {
+  func answer(_ body: (CentralStore) throws(CrossdockError) -> HTTPResponse) -> HTTPResponse {
     store.withLock { store in
       do throws(CrossdockError) {
         return try body(store)
@@ -70,6 +72,8 @@ final class CentralRoutes: Sendable {
       }
     }
   }
+
+  var nowNs: Int64 { clock.now().wallNs }
 
   // MARK: push
 

@@ -9,6 +9,7 @@ final class CentralStore {
   let ingest: SegmentIngest
   let heads: HeadsTable
   let changes: ChangesQuery
+  let commands: CommandTable
   var counters = CentralCounters()
 
   /// - Throws: when another process has the folder (the reason names it), or the database does not open.
@@ -18,6 +19,7 @@ final class CentralStore {
     ingest = try SegmentIngest(connection)
     heads = try HeadsTable(connection)
     changes = try ChangesQuery(connection)
+    commands = try CommandTable(connection)
   }
 }
 

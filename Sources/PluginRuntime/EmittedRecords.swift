@@ -38,6 +38,18 @@ package struct EmittedRecords: Sendable {
     return true
   }
 
+  /// The same for what no plugin has emitted, for the first stream.
+  package mutating func append(eventTimeNs: Int64, source: String, body: String) -> Bool {
+    var (source, body) = (source, body)
+    return source.withUTF8 { source in
+      body.withUTF8 { body in
+        append(
+          write: 0, eventTimeNs: eventTimeNs, source: source, body: body,
+          replyTopic: UnsafeBufferPointer(start: nil, count: 0))
+      }
+    }
+  }
+
   private mutating func keep(_ bytes: UnsafeBufferPointer<UInt8>) -> Range<Int> {
     let start = arena.count
     arena.append(contentsOf: bytes)

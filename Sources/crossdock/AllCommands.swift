@@ -28,6 +28,7 @@ enum AllCommands {
       commands.append(ReplayCommand.self)
       commands.append(PlotCommand.self)
       commands.append(ReportCommand.self)
+      commands.append(ModelEventCommand.self)
       commands.append(FeaturesCommand.self)
       commands.append(DetectCommand.self)
       commands +=

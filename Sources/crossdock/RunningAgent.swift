@@ -10,6 +10,7 @@ import Uplink
 final class RunningAgent {
   let driver: EngineDriver
   private let uplinks: [Uplink]
+  private let commands: [CentralCommands]
   /// Nil: no plugin runs a trained model.
   private let governor: ModelGovernor?
   private let status: AgentStatus
@@ -50,6 +51,10 @@ final class RunningAgent {
         UplinkDestination(uplink), agent: configuration.agent.id, journalPath: inputs.file.journalPath,
         commits: handle.commits, cursors: handle.cursors, letters: letters, logger: log)
     }
+    commands = configuration.uplinks.compactMap {
+      CentralCommands(
+        $0, agent: configuration.agent.id, journalPath: inputs.file.journalPath, handle: handle, log: log)
+    }
     governor = ModelGovernor(
       configuration, journalPath: inputs.file.journalPath, commits: handle.commits, cursors: handle.cursors, log: log)
     let engine = driver.engine
@@ -68,6 +73,7 @@ final class RunningAgent {
   func startOthers() {
     for uplink in uplinks { uplink.start() }
     governor?.start()
+    for source in commands { source.start() }
     status.setUplinks(uplinks)
     status.setUnsigned(inputs.unsignedInLine)
     applyPlugins(inputs)
@@ -91,6 +97,7 @@ final class RunningAgent {
   func stopOthers() {
     surroundings.runners.stop()
     governor?.stop()
+    for source in commands { source.stop() }
     for uplink in uplinks { uplink.requestStop() }
     for uplink in uplinks { uplink.stop() }
   }

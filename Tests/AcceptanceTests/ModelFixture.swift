@@ -55,6 +55,9 @@ final class ModelFixture {
         event_stream = "commands"
         drift = "off"
         """)
+    try agent.rewrite {
+      $0.replacingOccurrences(of: "fields = { n = \"/n\" }", with: "fields = { n = \"/n\", v = \"/v\" }")
+    }
     let key = try runToEnd(
       "crossdock", ["model", "sign", "--new-key", agent.sandbox.path("release.key"), "--no-password"])
     guard key.code == 0 else { throw SandboxError("sign: \(key.errors)") }
@@ -105,6 +108,7 @@ final class ModelFixture {
     let filled = try model("pack", folder, "--fill", "-o", agent.sandbox.path("filled.cdm"))
     guard filled.code == 0 else { throw SandboxError("pack: \(filled.errors)") }
     let path = agent.sandbox.path("\(Self.name)-\(version.number)\(sign ? "" : "-unsigned").cdm")
+    try? FileManager.default.removeItem(atPath: path)
     try FileManager.default.moveItem(atPath: agent.sandbox.path("filled.cdm"), toPath: path)
     if sign {
       let signed = try model("sign", path, "--key", agent.sandbox.path("release.key"))

@@ -6,7 +6,7 @@ import Testing
 /// and joined: a little fuzzing in every run
 /// of the tests. `SEED` repeats one.
 @Suite struct MutationTests {
-  @Test(arguments: ["bundle", "plugin-toml", "signature", "lightgbm", "xgboost", "onnx"])
+  @Test(arguments: ["bundle", "plugin-toml", "signature", "lightgbm", "xgboost", "onnx", "features"])
   func mutatedInputGivesNoFinding(_ name: String) throws {
     let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...UInt64.max)
     print("mutatedInputGivesNoFinding(\(name)): SEED=\(seed)")

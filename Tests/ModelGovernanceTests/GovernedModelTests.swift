@@ -142,6 +142,15 @@ import Testing
     #expect(governance.feed([60], from: 5) == [Judged(version: "1.0.0", point: 10)])
   }
 
+  @Test func versionThatNoStreamHasTheColumnsForIsToldAndNotUsed() throws {
+    let governance = try ModelGovernance(files: [SampleModel.state()] + SampleModel().entries("active"))
+    governance.bind(stream: 0, name: "telemetry", columns: ["other", "flow"])
+    #expect(governance.feed([80, 80]) == [])
+    let events = governance.eventTexts
+    #expect(events.count == 1 && events[0].contains("\"by\":\"inputs\""), "\(events)")
+    #expect(events[0].contains("has all the columns that it needs (pressure)"))
+  }
+
   @Test func entriesThatAreNoModelAreRefused() {
     #expect(throws: GovernanceError.self) { try ModelGovernance(files: [("layout.json", [])]) }
     #expect(throws: GovernanceError.self) { try ModelGovernance(files: [("model:x/state.json", [0x7B])]) }

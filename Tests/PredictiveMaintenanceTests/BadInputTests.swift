@@ -68,7 +68,7 @@ private let second: Int64 = 1_000_000_000
     var numbers = SeededNumbers(SeededNumbers.seed(default: 81))
     var last: Double?
     for i in 0..<220 {
-      let worn = i < 120 ? 1 : 1 + 0.02 * Double(i - 120)
+      let worn = i < 120 ? 1 : 1 + 0.006 * Double(i - 120)
       bench.add(
         stream: "vibration", source: "m", eventTimeNs: Int64(i) * 600 * second + (i >= 180 ? years : 0),
         samples: numbers.noise(256, amplitude: worn))
@@ -79,7 +79,7 @@ private let second: Int64 = 1_000_000_000
     }
     let life = try #require(last)
     print("remaining life after 120 healthy and 100 wearing waveforms, 10 minutes apart: \(life / 3600) h")
-    #expect(life < 30 * 86_400)
+    #expect(life > 3600 && life < 30 * 86_400)
   }
 
   @Test func tenKilohertzIntoAModelOfOneHertzIsAllCountedInOrder() throws {

@@ -30,6 +30,8 @@ final class FeatureTrack {
     return true
   }
 
+  var isFed: Bool { !places.isEmpty }
+
   func isFed(by stream: Int) -> Bool { places[stream] != nil }
 
   /// - Returns: false when the record lacks what the features need.

@@ -16,7 +16,10 @@ package struct GovernanceDecision: Sendable, Equatable {
   package enum Cause: String, Sendable {
     case command
     case rule
+    /// Its golden cases, or that it cannot be loaded at all.
     case golden
+    /// No stream has the columns that it needs.
+    case inputs
     case deadline
     case drift
   }

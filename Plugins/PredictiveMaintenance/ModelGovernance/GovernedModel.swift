@@ -71,10 +71,6 @@ package final class GovernedModel {
 
   private func usable(_ text: String?) -> ModelVersion? { text.flatMap { try? versions[$0]?.get() } }
 
-  private func fault(_ text: String) -> GovernanceError? {
-    if case .failure(let error)? = versions[text] { error } else { nil }
-  }
-
   /// Brings what is evaluated to what the stages say.
   private func resolve() {
     let (before, shadowBefore) = (active, shadow)
@@ -157,7 +153,7 @@ package final class GovernedModel {
     if let wanted = command.version, wanted != target {
       return refuse("the command is about version \(wanted), and it would be \(target)")
     }
-    if let fault = fault(target) { return refuse("version \(target) cannot be used: \(fault)") }
+    if let (_, reason) = obstacle(target) { return refuse("version \(target) cannot be used: \(reason)") }
     decide(command.kind == .promote ? .promoted : .rolledBack, .command, command.reason) { _ in }
   }
 
@@ -175,26 +171,38 @@ package final class GovernedModel {
 
   // MARK: decisions
 
-  /// What was found out when the versions were loaded, told with the first record.
+  /// What was found out when the versions were loaded and bound, told with the first record.
   private func begin() {
     guard !hasBegun else { return }
     hasBegun = true
     for text in stages.inUse {
-      guard let fault = fault(text) else { continue }
-      if text == stages.active, stages.previous.flatMap(usable) != nil {
-        decide(.rolledBack, .golden, "version \(text) cannot be used: \(fault)") { _ in }
+      guard let (cause, reason) = obstacle(text) else { continue }
+      let told = "version \(text) cannot be used: \(reason)"
+      if text == stages.active, let previous = stages.previous, obstacle(previous) == nil {
+        decide(.rolledBack, cause, told) { _ in }
       } else {
-        tell(
-          ModelEvent(
-            kind: .refused, from: nil, to: text, cause: .golden, reason: "version \(text) cannot be used: \(fault)"))
+        tell(ModelEvent(kind: .refused, from: nil, to: text, cause: cause, reason: told))
       }
+    }
+  }
+
+  /// Why a version could say nothing; nil when it can.
+  private func obstacle(_ text: String) -> (cause: GovernanceDecision.Cause, reason: String)? {
+    switch versions[text] {
+    case .failure(let error): return (.golden, "\(error)")
+    case .success(let version):
+      let track = tracks.first { $0.hash == version.specification.hash }
+      guard track?.isFed != true else { return nil }
+      let columns = version.specification.inputs.map(\.column).joined(separator: ", ")
+      return (.inputs, "no stream that the plugin reads has all the columns that it needs (\(columns))")
+    case nil: return (.golden, "its files are not there")
     }
   }
 
   /// What the rules of the bundles say after a record.
   private func review() {
     if let finding = watch.takeFinding() {
-      if stages.previous.flatMap(usable) != nil {
+      if let previous = stages.previous, obstacle(previous) == nil {
         decide(.rolledBack, finding.cause, finding.reason, finding.evidence)
       } else {
         tell(

@@ -59,9 +59,10 @@ extension MaintenanceModel {
     wear.age.advance(to: record.eventTimeNs)
     wear.prognosis.update(time: wear.age.seconds, index: assessment.values[0], options.degradation)
     guard case .estimate(let life) = wear.prognosis.remainingLife(options.degradation) else { return .notYet }
+    // In whole seconds: a trend does not know more.
     return .estimate(
-      median: life.median, lower: life.lower, upper: life.upper, coverage: life.coverage, unit: "s",
-      isUpperBounded: life.isUpperBounded)
+      median: life.median.rounded(), lower: life.lower.rounded(), upper: life.upper.rounded(), coverage: life.coverage,
+      unit: "s", isUpperBounded: life.isUpperBounded)
   }
 
   private func settle(

@@ -68,6 +68,7 @@ struct CrossChecks {
     }
     for uplink in uplinks {
       for stream in uplink.streams { check(stream, among: streamNames + own, what: "stream", declare: "[[stream]]") }
+      check(uplink.commands, among: streamNames, what: "stream", declare: "[[stream]]")
     }
   }
 
@@ -141,7 +142,9 @@ struct CrossChecks {
   }
 
   private func unusedStreams() {
-    let filled = Set(feeds.compactMap { $0.stream?.value } + models.flatMap { $0.writes.map(\.value) })
+    let filled = Set(
+      feeds.compactMap { $0.stream?.value } + models.flatMap { $0.writes.map(\.value) }
+        + uplinks.compactMap { $0.commands?.value })
     // A feed or model whose streams could not be read may be the one that fills it.
     guard feeds.allSatisfy({ $0.stream != nil }), !context.hasErrors else { return }
     for stream in streams where !filled.contains(stream.name.value) {

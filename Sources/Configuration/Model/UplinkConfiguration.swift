@@ -20,5 +20,7 @@ package struct UplinkConfiguration: Sendable, Equatable {
   package var backoffMaxMs: Int
   /// Bytes on the wire a second; nil: no budget.
   package var maxBytesPerS: Int?
+  /// The stream that central's commands come into; nil: none are asked for.
+  package var commands: String?
   package var position: SourcePosition
 }

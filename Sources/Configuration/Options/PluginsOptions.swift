@@ -1,7 +1,7 @@
 enum PluginsOptions {
   static let rows = StoreRows(
     noun: "plugin", plural: "plugins", folder: "plugins", does: "decides what runs",
-    holds: "one folder a plugin, in it one a version")
+    holds: "one folder a plugin, in it one a version", shown: "every status")
   static let host = OptionRow(
     "host", .path,
     help: "The program that runs isolated plugins. Default: `crossdock-plugin-host` beside `crossdock`.")

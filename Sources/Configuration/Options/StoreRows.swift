@@ -7,7 +7,7 @@ struct StoreRows {
   let trustKeys: OptionRow
   let allowUnsigned: OptionRow
 
-  init(noun: String, plural: String, folder: String, does: String, holds: String) {
+  init(noun: String, plural: String, folder: String, does: String, holds: String, shown: String) {
     self.noun = noun
     defaultFolder = folder
     self.folder = OptionRow(
@@ -24,6 +24,6 @@ struct StoreRows {
         """)
     allowUnsigned = OptionRow(
       "allow_unsigned", .boolean, default: "false",
-      help: "Whether bundles without a signature are installed. For a developer's box; every status shows it.")
+      help: "Whether bundles without a signature are installed. For a developer's box; \(shown) shows it.")
   }
 }

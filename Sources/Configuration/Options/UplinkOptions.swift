@@ -30,11 +30,18 @@ enum UplinkOptions {
   static let maxBytesPerS = OptionRow(
     "max_bytes_per_s", .size(256...(1 << 40)), help: "Budget of bytes on the wire. Default: none.")
 
+  static let commands = OptionRow(
+    "commands", .string,
+    help: """
+      A stream for commands that planning systems have posted to central for this agent; the agent asks every 5 s. \
+      Default: it does not ask. Who has central's token can then command what reads that stream.
+      """)
+
   static let table = OptionTable(
     header: "[[uplink]]", summary: "A destination outside the box, with cursors of its own.",
     rows: [
       name, url, token, tokenFile, caFile, certFile, keyFile, streams, segmentMaxBytes, segmentMaxRecords, interval,
-      timeout, backoffMin, backoffMax, maxBytesPerS,
+      timeout, backoffMin, backoffMax, maxBytesPerS, commands,
     ],
     refused: [
       "insecure": "the server's certificate is always verified; name the authority that signed it with \"ca_file\"",

@@ -3,6 +3,7 @@ struct ReadUplink {
   var configuration: UplinkConfiguration
   var name: Located<String>?
   var streams: [Located<String>]
+  var commands: Located<String>?
 }
 
 extension SectionReader {
@@ -18,6 +19,7 @@ extension SectionReader {
     }
     let certificate = certificate(UplinkOptions.certFile, UplinkOptions.keyFile)
     let (backoffMin, backoffMax) = bounds(UplinkOptions.backoffMin, UplinkOptions.backoffMax)
+    let commands = self.name(UplinkOptions.commands)
     let configuration = UplinkConfiguration(
       name: name?.value ?? "", url: url?.text ?? "", token: token,
       tls: TLSConfiguration(
@@ -26,8 +28,8 @@ extension SectionReader {
       segmentMaxRecords: number(UplinkOptions.segmentMaxRecords) ?? 0,
       intervalMs: number(UplinkOptions.interval) ?? 0, timeoutMs: number(UplinkOptions.timeout) ?? 0,
       backoffMinMs: backoffMin, backoffMaxMs: backoffMax, maxBytesPerS: number(UplinkOptions.maxBytesPerS),
-      position: position)
-    return ReadUplink(configuration: configuration, name: name, streams: streams ?? [])
+      commands: commands?.value, position: position)
+    return ReadUplink(configuration: configuration, name: name, streams: streams ?? [], commands: commands)
   }
 
   private func url() -> UplinkURL? {

@@ -1,4 +1,5 @@
 #if PLUGIN_PREDICTIVE_MAINTENANCE
+  import Configuration
   import JSONText
   import Journal
   import Records

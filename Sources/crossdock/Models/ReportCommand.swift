@@ -1,5 +1,6 @@
 #if PLUGIN_PREDICTIVE_MAINTENANCE
   import CommandSyntax
+  import Configuration
   import Journal
   import Platform
   import Records

@@ -5,6 +5,7 @@
   import Platform
   import PluginBundles
   import Records
+  import SignalFeatures
 
   /// What each feature added to a trained model's output: from the features that a verdict has recorded, and the bundle in the store.
   struct VerdictContributions {

@@ -7,27 +7,29 @@
 // learns when its match reaches the vigilance; otherwise the pattern founds a category, in place of the least recently used
 // one when the table is full.
 //
-// Memory: 64 categories of 32 + 3 Float and a UInt32: 9.2 kB. No allocation after `init`. Arithmetic is Float, in a fixed order.
+// Memory: at most 32 categories of 32 + 3 Float and a UInt32, 4.6 kB; the table grows with the categories (at most six times).
+// Arithmetic is Float, in a fixed order.
 
 import StateCoding
 
 struct PatternCategories: Equatable {
   static let windowCount = 8
-  static let maximumCategories = 64
+  static let maximumCategories = 32
   static let largestStateBytes = 40 + maximumCategories * (width + 1) * 4
   private static let width = 32
   private static let newest = 7
   /// How far the best category moves towards a pattern.
   private static let learningRate: Float = 0.5
 
-  private(set) var count = 0
-  private var weights = [Float](repeating: 0, count: maximumCategories * width)
-  private var norms = [Float](repeating: 1, count: maximumCategories)
+  private var count: Int { norms.count }
+  private var weights = [Float]()
+  private var norms = [Float]()
   /// Of each category, the newest value and its complement, apart: most searches need no more.
-  private var ends = [SIMD2<Float>](repeating: .zero, count: maximumCategories)
+  private var ends = [SIMD2<Float>]()
   private var lastBest = 0
-  private var lastUsed = [UInt32](repeating: 0, count: maximumCategories)
-  private var window = [Float](repeating: 0, count: windowCount)
+  private var lastUsed = [UInt32]()
+  /// Oldest first.
+  private var window = SIMD8<Float>()
   private var filled = 0
   private var clock: UInt32 = 0
 
@@ -35,8 +37,8 @@ struct PatternCategories: Equatable {
 
   /// Takes the next value, in 0…1. The match of the pattern that ends with it, 1 for what is known; learns at `vigilance`.
   mutating func match(_ value: Double, vigilance: Double) -> Double {
-    for i in 1..<Self.windowCount { window[i - 1] = window[i] }
-    window[Self.newest] = Float(value)
+    window = SIMD8(
+      window[1], window[2], window[3], window[4], window[5], window[6], window[7], Float(value))
     clock &+= 1
     if filled < Self.windowCount { filled += 1 }
     guard filled == Self.windowCount else { return 1 }
@@ -58,9 +60,7 @@ struct PatternCategories: Equatable {
   }
 
   /// The values, the Haar transform from the mean down to the finest differences, and the complements of both.
-  private static func encoded(_ window: [Float]) -> Pattern {
-    var values = SIMD8<Float>()
-    for i in 0..<windowCount { values[i] = window[i] }
+  private static func encoded(_ values: SIMD8<Float>) -> Pattern {
     let evens = values.evenHalf
     let odds = values.oddHalf
     let half = (evens + odds) / 2
@@ -75,6 +75,12 @@ struct PatternCategories: Equatable {
     return Pattern(a: values, b: haar, c: 1 - values, d: 1 - haar)
   }
 
+  /// `pointwiseMin` of the standard library is a call and a loop.
+  @inline(__always)
+  private static func lesser(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+    a.replacing(with: b, where: b .< a)
+  }
+
   // MARK: Search
 
   /// The category that matches best, the one of last time before others; e² alone rules most of them out.
@@ -84,9 +90,9 @@ struct PatternCategories: Equatable {
     return weights.withUnsafeBytes { bytes in
       ends.withUnsafeBufferPointer { ends in
         norms.withUnsafeBufferPointer { norms in
+          func overlap(_ end: SIMD2<Float>) -> Float { min(x, end.x) + min(y, end.y) }
           func squaredRatio(_ i: Int) -> Float {
-            let end = ends[i]
-            let e = (min(x, end.x) + min(y, end.y)) / (end.x + end.y)
+            let e = overlap(ends[i]) / (ends[i].x + ends[i].y)
             return e * e
           }
           func match(_ i: Int, _ squaredRatio: Float) -> Float {
@@ -94,17 +100,18 @@ struct PatternCategories: Equatable {
             func part(_ k: Int) -> SIMD8<Float> {
               bytes.loadUnaligned(fromByteOffset: row + 32 * k, as: SIMD8<Float>.self)
             }
-            let low = pointwiseMin(pattern.a, part(0)) + pointwiseMin(pattern.b, part(1))
-            let high = pointwiseMin(pattern.c, part(2)) + pointwiseMin(pattern.d, part(3))
+            let low = Self.lesser(pattern.a, part(0)) + Self.lesser(pattern.b, part(1))
+            let high = Self.lesser(pattern.c, part(2)) + Self.lesser(pattern.d, part(3))
             let ratio = (low + high).sum() / norms[i]
             return ratio * ratio * ratio * squaredRatio
           }
           var best = lastBest
           var bestMatch = match(best, squaredRatio(best))
           for i in 0..<count {
-            let bound = squaredRatio(i)
-            guard bound > bestMatch else { continue }
-            let match = match(i, bound)
+            // e² at most the best match, without the division.
+            let (part, whole) = (overlap(ends[i]), ends[i].x + ends[i].y)
+            guard part * part > bestMatch * (whole * whole) else { continue }
+            let match = match(i, squaredRatio(i))
             if match > bestMatch { (best, bestMatch) = (i, match) }
           }
           return (best, bestMatch)
@@ -118,22 +125,29 @@ struct PatternCategories: Equatable {
   private mutating func learn(_ pattern: Pattern, into category: Int) {
     var moved = load(category)
     let rate = Self.learningRate
-    moved.a += rate * (pointwiseMin(pattern.a, moved.a) - moved.a)
-    moved.b += rate * (pointwiseMin(pattern.b, moved.b) - moved.b)
-    moved.c += rate * (pointwiseMin(pattern.c, moved.c) - moved.c)
-    moved.d += rate * (pointwiseMin(pattern.d, moved.d) - moved.d)
+    moved.a += rate * (Self.lesser(pattern.a, moved.a) - moved.a)
+    moved.b += rate * (Self.lesser(pattern.b, moved.b) - moved.b)
+    moved.c += rate * (Self.lesser(pattern.c, moved.c) - moved.c)
+    moved.d += rate * (Self.lesser(pattern.d, moved.d) - moved.d)
     store(moved, at: category)
   }
 
   private mutating func found(_ pattern: Pattern) {
     var place = count
     if count < Self.maximumCategories {
-      count += 1
+      makeRoom()
     } else {
       place = 0
       for i in 1..<count where lastUsed[i] < lastUsed[place] { place = i }
     }
     store(pattern, at: place)
+  }
+
+  private mutating func makeRoom() {
+    weights.append(contentsOf: repeatElement(0, count: Self.width))
+    norms.append(1)
+    ends.append(.zero)
+    lastUsed.append(0)
   }
 
   private func load(_ category: Int) -> Pattern {
@@ -166,7 +180,7 @@ struct PatternCategories: Equatable {
     let factor = Float(map.factor)
     var offsets = SIMD8<Float>(repeating: 0.5 - 0.5 * factor)
     offsets[0] = Float(map.offset)
-    for i in 0..<Self.windowCount { window[i] = factor * window[i] + Float(map.offset) }
+    window = factor * window + Float(map.offset)
     for i in 0..<count {
       var moved = load(i)
       moved.a = factor * moved.a + Float(map.offset)
@@ -184,7 +198,7 @@ struct PatternCategories: Equatable {
   func encode(into writer: StateWriter) {
     writer.append(UInt8(filled))
     writer.append(clock)
-    for value in window { writer.append(value.bitPattern) }
+    for i in 0..<Self.windowCount { writer.append(window[i].bitPattern) }
     writer.append(UInt8(lastBest))
     writer.append(UInt8(count))
     for i in 0..<count {
@@ -204,12 +218,13 @@ struct PatternCategories: Equatable {
     }
     for i in 0..<Self.windowCount { window[i] = try float() }
     lastBest = Int(try reader.integer(UInt8.self))
-    count = Int(try reader.integer(UInt8.self))
+    let count = Int(try reader.integer(UInt8.self))
     guard filled <= Self.windowCount, count <= Self.maximumCategories, lastBest < max(count, 1) else {
       throw StateReader.Damaged(description: "more patterns than there is room for")
     }
     for i in 0..<count {
       let used: UInt32 = try reader.integer()
+      makeRoom()
       for k in 0..<Self.width { weights[i * Self.width + k] = try float() }
       store(load(i), at: i)
       lastUsed[i] = used

@@ -9,7 +9,7 @@
 //
 // Invariants: no clock, no random; equal input gives equal output, bit for bit, also over encode and decode. A value that is
 // not finite, or beyond 10³⁰⁰, scores 0 and changes nothing. Order is what counts, not time: a gap is not seen.
-// Memory: at most 7 time scales of 8.9 kB in the beginning, one from the 2,497th value on.
+// Memory: at most 7 time scales of 4.8 kB in the beginning, one from the 2,497th value on.
 
 package import StateCoding
 
