@@ -3,9 +3,8 @@
 // From examples that the model has not seen, the score of each says how far outside its interval the truth was. The
 // ⌈(n + 1) · coverage⌉-th smallest score, added to the interval, makes it hold a new exchangeable example with at least
 // that probability, whatever the model and the distribution. For an interval of two quantile models (conformalised
-// quantile regression, Romano 2019) each end has its own score, lower − y and y − upper, at half of the miscoverage each;
-// for a point alone both ends are as far from it as the scores say. Offsets may be negative: an interval that was too wide
-// gets narrower.
+// quantile regression, Romano 2019) the score is the greater of lower − y and y − upper; for a point alone it is |y − point|.
+// An offset may be negative: an interval that was too wide gets narrower. tools/train_rul.py does it so.
 //
 // One offset for all lives would hold too much of the short ones and too little of the long ones: `bands` have offsets of
 // their own by the predicted point (Mondrian conformal prediction, Vovk 2005), so that coverage is as promised in each.
@@ -80,10 +79,9 @@ package struct IntervalCalibration: Equatable, Sendable {
     ceiling: Double = .greatestFiniteMagnitude
   ) -> Self? {
     precondition(lower.count == truth.count && upper.count == truth.count, "IntervalCalibration: counts differ")
-    let each = 1 - (1 - coverage) / 2
-    let below = quantile(of: zip(lower, truth).map { $0 - $1 }, coverage: each)
-    let above = quantile(of: zip(truth, upper).map { $0 - $1 }, coverage: each)
-    guard below.isFinite, above.isFinite else { return nil }
-    return Self(coverage: coverage, lowerOffset: below, upperOffset: above, floor: floor, ceiling: ceiling)
+    let scores = truth.indices.map { max(lower[$0] - truth[$0], truth[$0] - upper[$0]) }
+    let offset = quantile(of: scores, coverage: coverage)
+    guard offset.isFinite else { return nil }
+    return Self(coverage: coverage, lowerOffset: offset, upperOffset: offset, floor: floor, ceiling: ceiling)
   }
 }
