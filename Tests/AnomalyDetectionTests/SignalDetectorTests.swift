@@ -130,7 +130,7 @@ import Testing
       #expect(score.isFinite)
     }
     var tiny = SignalDetector()
-    for i in 0..<1000 { #expect(tiny.update(Double(i % 3) * 5e-324).isFinite) }
+    for i in 0..<1000 { #expect(tiny.update(Double(i % 3) * Double.leastNonzeroMagnitude).isFinite) }
   }
 
   @Test func aSignalThatWasConstantCanMove() {

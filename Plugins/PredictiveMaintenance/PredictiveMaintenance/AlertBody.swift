@@ -50,6 +50,10 @@ struct AlertBody {
     }
   }
 
+  private var isCleared: Bool {
+    if case .cleared = state { true } else { false }
+  }
+
   func write(into json: inout JSONWriter) {
     json.removeAll()
     json.object { json in
@@ -60,7 +64,8 @@ struct AlertBody {
       json.member("asset", asset)
       json.member("stream", lineage.stream)
       json.member("component", component)
-      json.member("fault", array: { json in for fault in faults { write(fault, into: &json) } })
+      // What has recovered is not any of them any more.
+      json.member("fault", array: { json in for fault in isCleared ? [] : faults { write(fault, into: &json) } })
       if let health { json.member("health", Rounding.sixDigits(health)) }
       if let score { json.member("score", Rounding.sixDigits(score)) }
       remainingLife.write(into: &json)

@@ -11,6 +11,8 @@ extension MaintenanceModel {
   func watchDrift(
     _ value: Double, column: Int, of record: PluginRecord, _ asset: AssetMonitor, _ output: PluginOutput
   ) throws {
+    // What deviates is a fault until somebody says otherwise: nobody should train on it.
+    guard !asset.scalars[column].alarm.isWarm else { return }
     if asset.drift.isEmpty { asset.drift = Array(repeating: SignalDrift(), count: asset.scalars.count) }
     let baseline = asset.scalars[column].baseline
     let z = baseline.isReady ? baseline.score(value) : .nan
@@ -24,7 +26,7 @@ extension MaintenanceModel {
   func watchDrift(
     rms: Double, z: Double, of record: PluginRecord, _ asset: AssetMonitor, _ output: PluginOutput
   ) throws {
-    guard let wear = asset.wear else { return }
+    guard let wear = asset.wear, asset.waveform?.alarm.isWarm == false else { return }
     if wear.drift == nil { wear.drift = SignalDrift() }
     guard
       let finding = wear.drift?.observe(

@@ -95,8 +95,8 @@
         let samples =
           hasSamples
           ? [
-            "\(row.samples.count)", row.samples.min().map { Self.number(Double($0)) } ?? "-",
-            row.samples.max().map { Self.number(Double($0)) } ?? "-",
+            "\(row.samples.count)", row.samples.min().map { "\($0)" } ?? "-",
+            row.samples.max().map { "\($0)" } ?? "-",
           ] : []
         return ["\(row.sequence)", Timestamp.text(row.eventTimeNs)] + columns + samples
       }

@@ -11,8 +11,11 @@
       var open: [AlertHistory.Alert] = []
       /// Ended alerts of the time.
       var ended = 0
-      /// Of the newest summary or alert that has one.
-      var health: Double?
+      /// Of the open alerts, the least; and of the newest summary.
+      var alertHealth: Double?
+      var summaryHealth: Double?
+      /// What the newest summary says that it may be, by the stream that it is about: later than the alert that is open.
+      var faults: [String: JSONValue] = [:]
       var phase = ""
       var life: JSONValue?
       /// Times and healths, oldest first.
@@ -20,6 +23,7 @@
       var lastHeardNs: Int64 = .min
       var drifts = 0
 
+      var health: Double? { [alertHealth, summaryHealth].compactMap { $0 }.min() }
       var isCritical: Bool { open.contains { $0.isCritical } }
       var rank: Int { isCritical ? 0 : !open.isEmpty ? 1 : drifts > 0 ? 2 : 3 }
     }
@@ -91,7 +95,9 @@
         return
       }
       assets[place].open.append(alert)
-      if let health = alert.body["health"]?.number { assets[place].health = min(assets[place].health ?? 1, health) }
+      if let health = alert.body["health"]?.number {
+        assets[place].alertHealth = min(assets[place].alertHealth ?? 1, health)
+      }
       if let life = alert.body["rul"], life.object != nil { assets[place].life = life }
     }
 
@@ -101,7 +107,8 @@
       if let life = body["rul"], life.object != nil { assets[place].life = life }
       if let verdict = body["verdict"], verdict["task"]?.string == "rul" { assets[place].life = verdict }
       guard let health = body["health"]?.number else { return }
-      if assets[place].open.isEmpty { assets[place].health = health }
+      assets[place].summaryHealth = health
+      if let stream = body["stream"]?.string, let fault = body["fault"] { assets[place].faults[stream] = fault }
       assets[place].course.append((record.eventTimeNs, health))
       guard assets[place].course.count > Self.mostPoints else { return }
       assets[place].course = assets[place].course.enumerated().compactMap { $0.offset % 2 == 0 ? $0.element : nil }

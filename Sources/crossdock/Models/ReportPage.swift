@@ -46,7 +46,8 @@
     private static func row(_ asset: MaintenanceReport.Asset) -> String {
       let health = asset.health.map { AxisTicks.decimal($0, digits: 2) } ?? "–"
       let grade = asset.isCritical ? "critical" : asset.open.isEmpty ? "good" : "warning"
-      var alerts = asset.open.sorted { ($0.openedNs, $0.id) < ($1.openedNs, $1.id) }.map(line).joined(separator: "<br>")
+      var alerts = asset.open.sorted { ($0.openedNs, $0.id) < ($1.openedNs, $1.id) }.map { line($0, asset) }.joined(
+        separator: "<br>")
       if alerts.isEmpty { alerts = "<span class=\"quiet\">\(asset.phase == "learning" ? "learning" : "none")</span>" }
       if asset.ended > 0 { alerts += "<br><span class=\"quiet\">\(asset.ended) ended</span>" }
       var todo: [String] = []
@@ -59,8 +60,8 @@
         + "<td>\(alerts)</td><td>\(life(asset))</td><td>\(todo.map(escaped).joined(separator: "<br>"))</td></tr>\n"
     }
 
-    private static func line(_ alert: AlertHistory.Alert) -> String {
-      let fault = alert.body["fault"]?[0]
+    private static func line(_ alert: AlertHistory.Alert, _ asset: MaintenanceReport.Asset) -> String {
+      let fault = (asset.faults[alert.stream] ?? alert.body["fault"])?[0]
       let words =
         fault.map { " \($0["type"]?.string ?? "") \(Int((($0["probability"]?.number ?? 0) * 100).rounded(.down))) %" }
         ?? ""

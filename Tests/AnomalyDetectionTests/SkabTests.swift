@@ -1,0 +1,36 @@
+// Valve experiments of the Skoltech Anomaly Benchmark in $CROSSDOCK_DATA/data/skab; skipped where they are not.
+// `scripts/bench-models` scores all files.
+import AnomalyDetection
+import Foundation
+import Testing
+
+private let valves = URL(filePath: ProcessInfo.processInfo.environment["CROSSDOCK_DATA"] ?? "../shared")
+  .appending(path: "data/skab/valve1")
+private let isThere = FileManager.default.fileExists(atPath: valves.path)
+
+@Suite(.enabled(if: isThere, "no \(valves.path)")) struct SkabTests {
+  @Test func closedValvesAreFoundWithFewFalseAlarms() throws {
+    var (hits, falseAlarms, misses, rests) = (0, 0, 0, 0)
+    let names = try FileManager.default.contentsOfDirectory(atPath: valves.path).filter { $0.hasSuffix(".csv") }
+      .sorted()
+    for name in names {
+      let text = try String(contentsOf: valves.appending(path: name), encoding: .utf8)
+      var detector = MultivariateDetector(columnCount: 8)
+      for (i, line) in text.utf8.split(separator: 0x0A).dropFirst().enumerated() {
+        let cells = line.split(separator: UInt8(ascii: ";")).dropFirst().map { strtod(String(Substring($0)), nil) }
+        let isAlert = detector.update(Array(cells.prefix(8))).isAlert
+        guard i >= 400 else { continue }
+        switch (isAlert, cells[8] > 0) {
+        case (true, true): hits += 1
+        case (true, false): falseAlarms += 1
+        case (false, true): misses += 1
+        case (false, false): rests += 1
+        }
+      }
+    }
+    let f1 = Double(2 * hits) / Double(2 * hits + falseAlarms + misses)
+    let far = Double(falseAlarms) / Double(falseAlarms + rests)
+    print("SKAB, \(names.count) valve experiments: F1 \(f1), false alarms \(far)")
+    #expect(f1 > 0.81 && far < 0.22)
+  }
+}
