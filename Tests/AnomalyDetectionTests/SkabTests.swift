@@ -11,8 +11,8 @@ private let isThere = FileManager.default.fileExists(atPath: valves.path)
 @Suite(.enabled(if: isThere, "no \(valves.path)")) struct SkabTests {
   @Test func closedValvesAreFoundWithFewFalseAlarms() throws {
     var (hits, falseAlarms, misses, rests) = (0, 0, 0, 0)
-    let names = try FileManager.default.contentsOfDirectory(atPath: valves.path).filter { $0.hasSuffix(".csv") }
-      .sorted()
+    let files = try FileManager.default.contentsOfDirectory(atPath: valves.path).filter { $0.hasSuffix(".csv") }
+    let names = files.sorted().prefix(4)
     for name in names {
       let text = try String(contentsOf: valves.appending(path: name), encoding: .utf8)
       var detector = MultivariateDetector(columnCount: 8)
