@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Messages of a pump from its start to its failure, one a line, for trying out how a model is trained: no data set, no chance.
 
-    simulate_wear.py --pump 3 [--until 0.7] | mosquitto_pub -q 1 -l -t pumps/3/state
+    simulate_wear.py --pump 3 [--until 0.85] | mosquitto_pub -q 1 -l -t pumps/3/state
 
 Every pump has a life of its own (130 to 250 hours), wear that grows exponentially and shows in vibration, temperature, current and
 pressure, and two duties that change all of them: a message an hour. --until ends it before the failure.

@@ -35,8 +35,8 @@ BANDS, BAND_ROWS = (0.08, 0.2, 0.35, 0.5, 0.65, 0.8, 0.92, 0.97), 200
 # A machine is asked when it has run for a while; those rows calibrate. In training, rows before that and of lives far above what
 # counts weigh less.
 LEAST_CYCLES, LONGEST_LIFE, OTHER_WEIGHT = 20, 1.2, 0.3
-# Of calibration's models: rows of one machine are alike, some of them are enough.
-FOLD_ROWS = 12000
+# Of calibration's models: rows of one machine are alike, three of four are enough.
+FOLD_SHARE = 0.75
 
 
 def train(parameters, trees, rows, life, weights, given, alpha=None):
@@ -54,7 +54,7 @@ def out_of_fold(rows, life, weights, units, given):
     result = numpy.empty((3, len(rows)))
     for fold in range(fold_of.max() + 1):
         seen = numpy.flatnonzero(fold_of != fold)
-        seen = seen[numpy.linspace(0, len(seen) - 1, min(len(seen), FOLD_ROWS)).astype(int)]
+        seen = seen[numpy.linspace(0, len(seen) - 1, math.ceil(FOLD_SHARE * len(seen))).astype(int)]
         held = fold_of == fold
         for place, (parameters, trees, alpha) in enumerate((
                 (POINT, given.trees, None), (QUANTILE, given.trees // 2, tail), (QUANTILE, given.trees // 2, 1 - tail))):

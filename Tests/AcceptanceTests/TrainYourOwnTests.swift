@@ -29,7 +29,7 @@ import Testing
     let made = try run(blocks[1], sandbox)
     #expect(made.code == 0, "\(made.errors)")
     #expect(made.output.contains("pump-rul"))
-    // Pump 15 has run for 0.7 of its life, and the simulation knows what is left.
+    // Pump 15 has run for 0.85 of its life, and the simulation knows what is left.
     let lines = made.output.split(separator: "\n")
     let header = try #require(lines.first { $0.contains("point") }).split(separator: ",")
     let row = try #require(lines.first { $0.hasPrefix("15,") }).split(separator: ",")
@@ -39,7 +39,7 @@ import Testing
     let (point, lower, upper) = try (value("point"), value("lower"), value("upper"))
     #expect(0 <= lower && lower <= point && point <= upper && upper <= 60)
     let left = min(
-      60, Double(try Self.messages(["--pump", "15"]) - Self.messages(["--pump", "15", "--until", "0.7"])))
+      60, Double(try Self.messages(["--pump", "15"]) - Self.messages(["--pump", "15", "--until", "0.85"])))
     #expect(abs(point - left) < 20, "said \(point), and \(left) are left")
 
     try checkThatTrainingAgainGivesTheSameBytes(sandbox)
@@ -106,7 +106,7 @@ import Testing
   }
 
   private static func messageCount() throws -> Int {
-    var count = try messages(["--pump", "15", "--until", "0.7"])
+    var count = try messages(["--pump", "15", "--until", "0.85"])
     for pump in 1...14 { count += try messages(["--pump", "\(pump)"]) }
     return count
   }
