@@ -2,7 +2,9 @@
 """A classifier of bearing faults: a bundle from a table of features.
 
     crossdock features --spec features.json --input A.f32 --input B.f32 --block 8192 --set rpm=1797 --output table.csv
-    train_bearing.py --table table.csv --labels labels.csv --spec features.json --name bearing-fault --output BUNDLE
+    train_bearing.py --table table.csv --labels labels.csv --spec features.json --golden A.f32 --set rpm=1797 --name bearing-fault \\
+      --output BUNDLE
+    crossdock model pack BUNDLE --fill
 
 `labels.csv` has the columns `file` (as the table's, without folders) and `fault`. Multinomial logistic regression on standardised
 features, every class with the same weight. It is regularised so strongly (C = 0.001) that it is hardly more than the nearest class
@@ -22,6 +24,7 @@ import onnx
 from onnx import TensorProto, helper
 from sklearn.linear_model import LogisticRegression
 
+GOLDEN_BLOCKS = 2
 
 def rows(given):
     """Labels and features of the table's rows that have all of them."""
@@ -32,7 +35,7 @@ def rows(given):
     faults, values, left_out = [], [], 0
     with open(given.table, encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            fault = label.get(os.path.basename(row["file"]))
+            fault = label.get(os.path.basename(row.get("file") or ""))
             if not fault or any(row[name] == "" for name in names):
                 left_out += 1
                 continue
@@ -74,6 +77,21 @@ def linear_classifier(classes, weights, offsets):
     return model.SerializeToString(deterministic=True)
 
 
+def golden(given):
+    """The first blocks of a recording, which the bundle is tried with whenever it is opened."""
+    with open(given.spec, encoding="utf-8") as file:
+        block = json.load(file)["waveform"]["samples"]
+    constants = dict(item.split("=", 1) for item in given.set)
+    samples = numpy.fromfile(given.golden, "<f4", GOLDEN_BLOCKS * block)
+    folder = os.path.join(given.output, "golden")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "input.csv"), "w", encoding="utf-8") as file:
+        file.write(",".join([*constants, "samples"]) + "\n")
+        for first in range(0, len(samples) - block + 1, block):
+            texts = [str(sample) for sample in samples[first:first + block]]
+            file.write(",".join([*constants.values(), " ".join(texts)]) + "\n")
+
+
 def identity(*paths):
     digest = hashlib.sha256()
     for path in paths:
@@ -87,12 +105,13 @@ def main():
     arguments.add_argument("--table", required=True, help="what crossdock features wrote")
     arguments.add_argument("--labels", required=True, help="CSV: file, fault")
     arguments.add_argument("--spec", required=True, help="the features.json it was made with")
-    arguments.add_argument("--hash", default="0" * 16, help="of the specification: crossdock features --spec F --hash")
+    arguments.add_argument("--golden", required=True, help="a recording of little-endian floats, for the golden cases")
+    arguments.add_argument("--set", action="append", default=[], help="an input of it, such as rpm=1797")
     arguments.add_argument("--name", required=True)
     arguments.add_argument("--version", default="1.0.0")
     arguments.add_argument("--license", default="Apache-2.0", help="of the model, as its training data allow")
-    arguments.add_argument("--data", default="", help="what it is trained on, in words")
-    arguments.add_argument("--commit", default="")
+    arguments.add_argument("--data", default="not said", help="what it is trained on, in words")
+    arguments.add_argument("--commit", default="not said", help="of the sources it is made with")
     arguments.add_argument("--strength", type=float, default=0.001, help="C of the logistic regression (0.001)")
     arguments.add_argument("--output", required=True, help="the bundle's folder")
     given = arguments.parse_args()
@@ -103,10 +122,11 @@ def main():
         file.write(linear_classifier(classes, weights, offsets))
     with open(given.spec, "rb") as spec, open(os.path.join(given.output, "features.json"), "wb") as file:
         file.write(spec.read())
+    golden(given)
     description = {
         "format": "crossdock-model", "format_version": 1, "name": given.name, "version": given.version,
         "task": "classification", "summary": "which part of a bearing is damaged, once something is",
-        "license": given.license, "features": given.hash,
+        "license": given.license, "features": "0" * 16,
         "artefacts": [{"file": "class.onnx", "format": "onnx", "role": "class"}], "classes": classes,
         "training": {
             "data": given.data, "identity": identity(given.table, given.labels, given.spec), "commit": given.commit,
