@@ -9,7 +9,7 @@
 // Each of the four is one version or null; no version has two of them, and at least one is there. The revision grows with each change: by it a
 // plugin's checkpoint knows whether it has seen this state. `decided` says by plugin instance how many of its decisions are in here, so that one
 // that is read twice is taken once.
-internal import JSONText
+package import JSONText
 package import Records
 
 package struct ModelState: StoredState {
@@ -31,6 +31,18 @@ package struct ModelState: StoredState {
     /// "command", "rule", "golden", "deadline", "drift"
     package var by: String
     package var reason: String
+
+    package func write(into json: inout JSONWriter) {
+      json.object {
+        $0.member("revision", revision)
+        $0.member("time", Timestamp.text(timeNs))
+        $0.member("what", what)
+        $0.member("version", version)
+        $0.member("from", from)
+        $0.member("by", by)
+        $0.member("reason", reason)
+      }
+    }
   }
 
   package var revision = 0
@@ -90,21 +102,9 @@ extension ModelState {
           for (instance, count) in decided.sorted(by: { $0.key < $1.key }) { json.member(instance, count) }
         })
       json.member("versions", versions: versions)
-      json.member("history", array: { json in for change in history { Self.write(change, &json) } })
+      json.member("history", array: { json in for change in history { change.write(into: &json) } })
     }
     return json.bytes + [0x0A]
-  }
-
-  private static func write(_ change: Change, _ json: inout JSONWriter) {
-    json.object {
-      $0.member("revision", change.revision)
-      $0.member("time", Timestamp.text(change.timeNs))
-      $0.member("what", change.what)
-      $0.member("version", change.version)
-      $0.member("from", change.from)
-      $0.member("by", change.by)
-      $0.member("reason", change.reason)
-    }
   }
 
   package init(json bytes: [UInt8], path: String) throws(CrossdockError) {

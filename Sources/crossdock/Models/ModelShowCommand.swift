@@ -73,19 +73,7 @@
           array: { list in for entry in versions { list.object { write(entry.version, entry.stage, &$0) } } })
         json.member(
           "history",
-          array: { list in
-            for change in model.state.history {
-              list.object {
-                $0.member("revision", change.revision)
-                $0.member("time", Timestamp.text(change.timeNs))
-                $0.member("what", change.what)
-                $0.member("version", change.version)
-                $0.member("from", change.from)
-                $0.member("by", change.by)
-                $0.member("reason", change.reason)
-              }
-            }
-          })
+          array: { list in for change in model.state.history { change.write(into: &list) } })
       }
       return json.bytes
     }
