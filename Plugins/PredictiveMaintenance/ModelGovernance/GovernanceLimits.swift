@@ -9,8 +9,10 @@ package enum GovernanceLimits {
   package static let goldenBytes = 16 << 20
   /// Of all artefacts and tables of one version together.
   package static let versionBytes = 64 << 20
-  /// Whose extractors a model keeps; the one not heard from for longest goes.
+  /// Devices whose extractors a model keeps; those not heard from for longest go.
   package static let assets = 10_000
+  /// Of the extractors of all models of one plugin instance together: by it there may be fewer devices, at least one.
+  package static let assetsBytes = 256 << 20
   /// Names of models in one plugin instance.
   package static let models = 16
   /// Decisions that a checkpoint carries for a store that does not know them yet.

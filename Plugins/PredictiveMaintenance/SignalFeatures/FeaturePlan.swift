@@ -76,6 +76,9 @@ package final class FeaturePlan {
       })
   }
 
+  /// Of one extractor.
+  package var assetBytes: Int { 8 * (layout.numberCount + layout.integerCount) }
+
   deinit {
     scratch.deallocate()
     samples.deallocate()
