@@ -1,6 +1,6 @@
 // What `model:NAME` in a FILES option stands for: the files of every version of the model that is in use, as entries of that option.
 //
-//   model:NAME/state.json                 {"name":…,"instance":…,"revision":7,"decided":4,"damage":{"1.1.0":"point.txt was changed"}}
+//   model:NAME/state.json                 {"name":…,"instance":…,"life":…,"revision":7,"decided":4,"damage":{"1.1.0":"point.txt was changed"}}
 //   model:NAME/VERSION/STAGE/FILE         STAGE: active, shadow, previous; what is for people only (README, LICENSE) is left out
 //
 // A file that is not as it was packed is handed over all the same, and `damage` says so: the plugin goes back to the version before by itself,
@@ -73,6 +73,7 @@ enum InstalledModels {
     json.object {
       $0.member("name", model.name)
       $0.member("instance", instance)
+      $0.member("life", model.state.life)
       $0.member("revision", model.state.revision)
       $0.member("decided", model.state.decided[instance] ?? 0)
       $0.member("damage", object: { list in for entry in damage { list.member(entry.version, entry.reason) } })
