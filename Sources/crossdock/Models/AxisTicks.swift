@@ -9,6 +9,8 @@
       let rough = (high - low) / Double(count)
       let power = pow(10, floor(log10(rough)))
       let step = power * ([1.0, 2, 5, 10].first { $0 * power >= rough } ?? 10)
+      // Of numbers at the very edge of what there is: no step, or none that they could be counted in.
+      guard step > 0, max(low.magnitude, high.magnitude) / step < 1e15 else { return [] }
       let digits = max(0, -Int(floor(log10(step) + 1e-9)))
       let first = Int((low / step).rounded(.up))
       let last = Int((high / step).rounded(.down))

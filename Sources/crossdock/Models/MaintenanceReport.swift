@@ -32,6 +32,8 @@
     static let mostAssets = 60
     /// Points of a course: of more, every second one goes.
     private static let mostPoints = 400
+    /// The newest ones.
+    private static let mostNotes = 12
 
     private(set) var assets: [Asset] = []
     private(set) var assetCount = 0
@@ -60,7 +62,7 @@
         )
       }
       if assets.count > Self.mostAssets { assets.removeLast(assets.count - Self.mostAssets) }
-      notes = notes.suffix(12)
+      notes = notes.suffix(Self.mostNotes)
     }
 
     private func read(
@@ -134,6 +136,7 @@
           ))
       default: return
       }
+      if notes.count > 2 * Self.mostNotes { notes.removeFirst(notes.count - Self.mostNotes) }
     }
   }
 #endif
