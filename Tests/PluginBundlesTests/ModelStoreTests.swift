@@ -37,7 +37,7 @@ private func stages(_ place: String) throws -> [String: String] {
     let store = try ModelStore(folder: place)
     try take(store, "1.0.0", as: .active)
     try take(store, "1.1.0", as: .active)
-    for reason in [String(repeating: "\u{1}", count: 5000), "👩🏽‍🚀" + String(repeating: "\u{301}", count: 5000), "\"\\"] {
+    for reason in [String(repeating: "\u{1}", count: 5000), "👩🏽‍🚀" + String(repeating: "\u{301}", count: 5000)] {
       let longest = ModelState.Occasion(
         nowNs: occasion.nowNs, by: reason, reason: String(repeating: reason, count: 400))
       for _ in 0..<ModelState.maxHistory { _ = try store.rollBack("pump", longest) }
