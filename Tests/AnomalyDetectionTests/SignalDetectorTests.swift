@@ -43,7 +43,9 @@ import Testing
       var bytes = writer.bytes
       for i in first..<(first + 8) { bytes[i] = 0xFF }
       var reader = StateReader(bytes[...])
-      #expect(throws: StateReader.Damaged.self) { _ = try SignalDetector(SignalDetector.Configuration(), from: &reader) }
+      #expect(throws: StateReader.Damaged.self) {
+        _ = try SignalDetector(SignalDetector.Configuration(), from: &reader)
+      }
     }
   }
 

@@ -122,6 +122,7 @@ import Testing
       let record = Record(values: [value], timeNs: Int64(i) * 1_000_000_000_000, sequence: UInt64(i))
       let expected = straight.rows(record)
       #expect(restarted.rows(record) == expected, "value \(i)")
+      #expect(expected.allSatisfy { $0.values.allSatisfy { !$0.isInfinite } })
       let bytes = restarted.encoded()
       restarted = try .decoded(bytes, plan)
       #expect(restarted.encoded() == bytes)

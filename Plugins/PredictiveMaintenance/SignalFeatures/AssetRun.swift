@@ -166,7 +166,8 @@ struct AssetRun {
         if integers[Clock.sinceRow] > 0 { try emitRow(boundaryNs: boundary(after: current), emit) }
         let (passed, overflow) = period.subtractingReportingOverflow(current)
         // A clock that jumps to and fro for long could count beyond any bound.
-        integers[Clock.emptyWindows] = min(integers[Clock.emptyWindows] &+ (overflow ? 0 : min(passed - 1, 1 << 60)), 1 << 60)
+        integers[Clock.emptyWindows] = min(
+          integers[Clock.emptyWindows] &+ (overflow ? 0 : min(passed - 1, 1 << 60)), 1 << 60)
         integers[Clock.period] = period
       }
     }
