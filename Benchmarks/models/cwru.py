@@ -36,7 +36,9 @@ LEVEL = {
 
 
 def run(*words):
-    done = subprocess.run(words, capture_output=True, text=True)
+    # One thread: the same sums in the same order.
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(words, capture_output=True, text=True, env=environment)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(words[:4])} …: exit {done.returncode}: {done.stderr.strip()[-500:]}")
     return done.stdout
