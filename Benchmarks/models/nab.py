@@ -38,14 +38,23 @@ def probation(count):
     return int(PROBATION_SHARE * min(count, PROBATION_ROWS))
 
 
+def rows_of(times, window):
+    """First and last row of a window: those of its two times, or, where these are no rows, the rows between them; None: there is none."""
+    first, last = window
+    if first in times and last in times:
+        return times.index(first), times.index(last)
+    inside = [i for i, time in enumerate(times) if first <= time <= last]
+    return (inside[0], inside[-1]) if inside else None
+
+
 class File:
     """One file's rows that count, each with the window it lies in (None outside) and its weight."""
 
     def __init__(self, name, times, windows):
-        self.name, self.category, self.count, self.windows = name, name.split("/")[0], len(times), len(windows)
+        self.name, self.category, self.count = name, name.split("/")[0], len(times)
         self.rows, self.missed = [], []
-        ranges = [(times.index(a), times.index(b)) for a, b in windows]
-        self.ranges = ranges
+        ranges = sorted(filter(None, (rows_of(times, window) for window in windows)))
+        self.ranges, self.windows = ranges, len(ranges)
         first, previous, current = probation(len(times)), None, None
         waiting = list(range(len(ranges)))
         counted = set()
@@ -59,7 +68,7 @@ class File:
                     previous, current = ranges[current], None
             else:
                 window = None
-                weight = sigma((i - previous[1]) / (previous[1] - previous[0])) if previous else -1.0
+                weight = sigma((i - previous[1]) / max(previous[1] - previous[0], 1)) if previous else -1.0
             if i >= first:
                 self.rows.append((i, window, weight))
                 if window is not None:
@@ -131,6 +140,9 @@ def self_check():
     assert normalised(sweep([file], detections(400, 100), "standard")) == 100  # in probation
     near = normalised(sweep([file], detections(400, 501), "standard"))
     assert with_alarm < near < 100  # just after the window an alarm costs little
+    # A window of one row, one between the rows, and one beyond them.
+    odd = File("a/b.csv", times, [("t400", "t400"), ("t500a", "t509z"), ("x", "y")])
+    assert odd.ranges == [(400, 400), (501, 509)] and odd.counted == 2
     # Every row a detection: the null detector is better, and is what the threshold is put to.
     assert normalised(sweep([file], [[1.0] * 1000], "standard")) == 0
 
@@ -146,7 +158,7 @@ def find(data):
                 labels = json.load(file)
             break
     windows = {
-        name: [(a[:19], b[:19]) for a, b in (value["windows"] if isinstance(value, dict) else value)]
+        name: [(a[:19], b[:19]) for a, b in (value.get("windows", []) if isinstance(value, dict) else value)]
         for name, value in labels.items()
     }
     found = []
@@ -160,7 +172,9 @@ def find(data):
 
 def detect(program, path, rules):
     done = subprocess.run(
-        [program, "detect", "--input", path, "--rules", rules], stdout=subprocess.PIPE, check=True, text=True)
+        [program, "detect", "--input", path, "--rules", rules], capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"crossdock detect ended with {done.returncode} on {path}: {done.stderr.strip()[-300:]}")
     return list(csv.DictReader(io.StringIO(done.stdout)))
 
 

@@ -59,17 +59,17 @@ def read_labels(path):
     with open(path, newline="") as file:
         rows = csv.DictReader(file, delimiter=";")
         there = [name for name in LABELS if name in rows.fieldnames]
-        return there, [float(row.get("anomaly", 0)) > 0 for row in rows]
+        return there, [float(row.get("anomaly") or 0) > 0 for row in rows]
 
 
 def alerts(program, path, ignored):
     arguments = ["--ignore", ",".join(ignored)] if ignored else []
     done = subprocess.run([program, "detect", "--input", path, *arguments], capture_output=True, text=True)
     if done.returncode:
-        raise SystemExit(f"skab: crossdock detect ended with {done.returncode} on {path}: {done.stderr.strip()[-300:]}")
+        raise RuntimeError(f"crossdock detect ended with {done.returncode} on {path}: {done.stderr.strip()[-300:]}")
     rows = list(csv.reader(io.StringIO(done.stdout)))
     if not rows or rows[0][-1] != "alert":
-        raise SystemExit(f"skab: crossdock detect has no column alert at the end for {path}")
+        raise RuntimeError(f"crossdock detect has no column alert at the end for {path}")
     return [row[-1] == "1" for row in rows[1:]]
 
 
@@ -77,7 +77,7 @@ def count_file(program, path):
     there, labels = read_labels(path)
     alarms = alerts(program, path, there)
     if len(labels) != len(alarms):
-        raise SystemExit(f"skab: {path} has {len(labels)} rows, crossdock detect answered {len(alarms)}")
+        raise RuntimeError(f"{path} has {len(labels)} rows, crossdock detect answered {len(alarms)}")
     counts = Counts()
     for is_alert, is_anomaly in list(zip(alarms, labels))[LEARN_ROWS:]:
         counts.add(is_alert, is_anomaly)

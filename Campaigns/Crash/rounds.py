@@ -37,7 +37,7 @@ class Round:
         self.ledger = Ledger(plan["random"], settings["id"], **plan["ledger"])
         self.recorder = Recorder(self.place.broker_port)
         self.agent = Agent(self.place.programs, self.place.shim, self.folder, self.recorder.port, settings)
-        self.life = self.publisher = None
+        self.life = self.publisher = self.first_acknowledged_s = None
         try:
             make_session(self.place.broker_port, self.agent.client_id, self.agent.filters, 5 if settings["version"] == "5" else 4)
             self.publisher = Publisher(self.place.broker_port, f"devices-{settings['id']}", self.groups())
@@ -93,7 +93,7 @@ class Round:
                     self.outcome.commits = self.check_account(self.agent.status())["journal"]["commits_total"]
                 self.life.process.terminate()
                 has_stopped = True
-            elif age > end["after_s"] or (is_idle and not end.get("then_stop")):
+            elif self.age_for_cut(age) > end["after_s"] or (is_idle and not end.get("then_stop")):
                 self.life.cut()
                 break
             elif age > LIFE_SECONDS:
@@ -113,6 +113,14 @@ class Round:
         if not self.recorder.wait_quiet():
             raise Campaign("the agent's connection did not end")
         return self.check_after_cut(end)
+
+    def age_for_cut(self, age):
+        """The control's time runs from its first acknowledgement: a cut before the agent has opened its journal shows nothing."""
+        if not self.plan.get("is_control"):
+            return age
+        if self.first_acknowledged_s is None and self.recorder.acknowledged:
+            self.first_acknowledged_s = age
+        return 0 if self.first_acknowledged_s is None else age - self.first_acknowledged_s
 
     def check_after_cut(self, end):
         """What was acknowledged is there, before anything can come again."""

@@ -96,7 +96,9 @@ enum JournalOpening {
     guard (1..<JournalLimits.pageBytes).contains(size), let bytes = try? Files.read(path, limit: Int(size)) else {
       return false
     }
-    // Bytes 28 to 31: the database's size in pages, big-endian (SQLite's file format, 1.3).
+    // SQLite's file format, 1.3: the name of the format, and in bytes 28 to 31 the size in pages, big-endian.
+    let format = Array("SQLite format 3\0".utf8)
+    guard bytes.prefix(format.count).elementsEqual(format.prefix(bytes.count)) else { return false }
     let pages = bytes.dropFirst(28).prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     return bytes.count < 32 || pages <= 1
   }

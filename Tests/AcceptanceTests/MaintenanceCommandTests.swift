@@ -61,9 +61,11 @@ import Testing
 
   @Test func alertIsExplainedReplayedDrawnReportedAndEndedByAnEvent() throws {
     let agent = try fixture()
+    // What is published before the agent has subscribed is for nobody.
+    try #require(waitUntil("the agent is connected") { agent.isConnected })
     try publish(agent)
     let configuration = ["--config", agent.configuration]
-    #expect(try waitUntil("there is an alert") { try lines(agent, "alerts").count == 1 })
+    try #require(try waitUntil("there is an alert") { try lines(agent, "alerts").count == 1 })
 
     let explained = try runToEnd("crossdock", ["explain", "alerts:1"] + configuration)
     #expect(explained.code == 0, "\(explained.errors)")

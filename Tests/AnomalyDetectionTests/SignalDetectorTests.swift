@@ -36,6 +36,19 @@ import Testing
 
   // MARK: what is normal
 
+  @Test func absurdCountsAreRefused() {
+    let writer = StateWriter(reserving: 256)
+    SignalDetector().encode(into: writer)
+    for first in [0, 8] {
+      var bytes = writer.bytes
+      for i in first..<(first + 8) { bytes[i] = 0xFF }
+      var reader = StateReader(bytes[...])
+      #expect(throws: StateReader.Damaged.self) {
+        _ = try SignalDetector(SignalDetector.Configuration(), from: &reader)
+      }
+    }
+  }
+
   @Test func aConstantSignalIsNeverUnusual() {
     #expect(alerts([Double](repeating: 45, count: 3000)) == [])
     #expect(alerts([Double](repeating: 0, count: 3000), .init(probationCount: 450, knownRange: 0...0)) == [])

@@ -13,6 +13,25 @@ import Testing
     }
   }
 
+  /// One more would overflow.
+  @Test func absurdCountsAreRefused() {
+    let threshold = StateWriter(reserving: 256)
+    ExtremeThreshold().encode(into: threshold)
+    let quantile = StateWriter(reserving: 256)
+    QuantileEstimate(share: 0.5).encode(into: quantile)
+    // Counts: behind a flag and two numbers; behind the share.
+    for first in [17, 25, 33, 41] {
+      var bytes = threshold.bytes
+      for i in first..<(first + 8) { bytes[i] = 0xFF }
+      var state = StateReader(bytes[...])
+      #expect(throws: StateReader.Damaged.self) { _ = try ExtremeThreshold(from: &state) }
+    }
+    var bytes = quantile.bytes
+    for i in 8..<16 { bytes[i] = 0xFF }
+    var state = StateReader(bytes[...])
+    #expect(throws: StateReader.Damaged.self) { _ = try QuantileEstimate(from: &state) }
+  }
+
   @Test func theTailFitFindsShapeAndScale() {
     var rows = SeededRows(SeededRows.seed(default: 31))
     for shape in [-0.3, 0, 0.2, 0.5] {

@@ -3,6 +3,21 @@ import StateCoding
 import Testing
 
 @Suite struct DriftTests {
+  /// One more would overflow.
+  @Test func absurdCountsAreRefused() {
+    let bytes = [UInt8](repeating: 0xFF, count: 8) + [UInt8](repeating: 0, count: 400)
+    var state = StateReader(bytes[...])
+    #expect(throws: StateReader.Damaged.self) {
+      var test = PageHinkley()
+      try test.restore(from: &state)
+    }
+    state = StateReader(bytes[...])
+    #expect(throws: StateReader.Damaged.self) {
+      var drift = StandardisedDrift()
+      try drift.restore(from: &state)
+    }
+  }
+
   /// Of 20 streams of 1,000 values and then a shift: mean delay; and false alarms a 10,000 values.
   private func measure(
     _ name: String, seed: UInt64, shift: Double, _ make: () -> (Double) -> Bool

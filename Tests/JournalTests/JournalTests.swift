@@ -121,7 +121,7 @@ import Testing
 
   /// The crash campaign found it (seed 67250, sync-5-before-torn): a file of which only a part of the first page reached the disk
   /// was reported as a damaged journal, though nothing had ever been in it.
-  @Test(arguments: [20, 512, 3072])
+  @Test(arguments: [10, 20, 512, 3072])
   func creationThatWasCutShortBeginsAnew(bytes: Int) throws {
     try SQLiteConnection(path: fixture.path, mode: .createReadWrite).execute("PRAGMA journal_mode = WAL")
     let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: fixture.path))

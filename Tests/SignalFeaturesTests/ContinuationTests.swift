@@ -106,6 +106,29 @@ import Testing
     #expect(throws: StateReader.Damaged.self) { try FeatureExtractor.decoded(extractor.encoded(), other) }
   }
 
+  /// Squares of what is huge overflow: the state is written and read all the same, and goes on with the same rows.
+  @Test func hugeValuesAreNoDamage() throws {
+    let text = """
+      {"name":"huge","version":"1","inputs":[{"name":"a"}],"normalise":{"inputs":["a"],"means":[0],"deviations":[1e-10]},
+       "features":[{"name":"f0","input":"a","statistic":"std","count":3},{"name":"f1","input":"a","statistic":"expanding_kurtosis"},
+        {"name":"f2","input":"a","raw":true,"statistic":"expanding_std"},{"name":"f3","input":"a","raw":true,"statistic":"ewma","alpha":0.5},
+        {"name":"f4","input":"a","raw":true,"statistic":"integral"},{"name":"f5","input":"a","statistic":"last"}]}
+      """
+    let plan = FeaturePlan(try FeatureSpecification.parse(text))
+    var straight = FeatureExtractor(plan)
+    var restarted = FeatureExtractor(plan)
+    let values: [Double] = [1, 1e200, -1e200, 1.7e308, -1.7e308, 1.7e308, 2, 3, 4, 5]
+    for (i, value) in values.enumerated() {
+      let record = Record(values: [value], timeNs: Int64(i) * 1_000_000_000_000, sequence: UInt64(i))
+      let expected = straight.rows(record)
+      #expect(restarted.rows(record) == expected, "value \(i)")
+      #expect(expected.allSatisfy { $0.values.allSatisfy { !$0.isInfinite } })
+      let bytes = restarted.encoded()
+      restarted = try .decoded(bytes, plan)
+      #expect(restarted.encoded() == bytes)
+    }
+  }
+
   /// Any byte may be wrong, any number of them missing: an error, or a state that goes on without a crash.
   @Test func damagedStateIsRefusedOrHarmless() throws {
     var numbers = SeededNumbers(SeededNumbers.seed(default: 77))

@@ -42,6 +42,19 @@ import Testing
     #expect(BearingDiagnosis(analyser) == nil)
   }
 
+  /// A speed is measured, too: what no machine turns at shows no line, and counts no bins.
+  @Test(arguments: [1e-300, 1e9, 1e20, 1e300, .greatestFiniteMagnitude])
+  func speedThatNoMachineHasShowsNoLine(rpm: Double) throws {
+    // Lines so near to the shaft's that their distance from it, times such a speed, may be within the spectrum.
+    let strange = try BearingGeometry(balls: 3, ballDiameter: 1 - 1e-15, pitchDiameter: 1)
+    for analyser in [analyser, WaveformAnalyser(.init(sampleRateHz: 12000, bearing: strange))] {
+      #expect(analyser.begin(sine(4096, hz: 100, amplitude: 1, rateHz: 12000), speedRpm: rpm) == .usable)
+      for statistic in all { _ = analyser.value(of: statistic) }
+      for order in WaveformStatistic.orderRange { #expect(analyser.value(of: .orderAmplitude(order)).isNaN) }
+      _ = BearingDiagnosis(analyser)
+    }
+  }
+
   @Test func withoutABearingThereAreNoFaults() {
     let plain = WaveformAnalyser(.init(sampleRateHz: 12000))
     plain.begin(sine(4096, hz: 100, amplitude: 1, rateHz: 12000), speedRpm: 1797)

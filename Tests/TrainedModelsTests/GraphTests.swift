@@ -87,6 +87,29 @@ import TrainedModels
     #expect(refusal([node], constants: [huge])?.contains("'w' has more than 4000000 values") == true)
   }
 
+  /// Of an axis twice the starts would add up, beyond the end of the tensor.
+  @Test func sliceOfAnAxisTwiceIsRefused() {
+    let slice = ONNXBytes.node(
+      "Slice", ["x"], ["y"], integers: [("starts", [3, 3]), ("ends", [4, 4]), ("axes", [1, -1])])
+    #expect(refusal([slice], input: [0, 4], version: 9) == "onnx model: node 0 (Slice): an axis twice")
+  }
+
+  @Test func axesBeyondTheRankAreRefused() {
+    let axes = (0..<9).map { _ in 0 }
+    for type in ["ReduceSum", "Squeeze"] {
+      #expect(
+        refusal([ONNXBytes.node(type, ["x"], ["y"], integers: [("axes", axes)])], version: 12)
+          == "onnx model: node 0 (\(type)): more than 8 axes")
+    }
+  }
+
+  @Test func constantsAreCounted() {
+    let constants = [[UInt8]](repeating: [], count: 65_537)
+    #expect(
+      refusal([ONNXBytes.node("Relu", ["x"], ["y"])], constants: constants)?.hasSuffix("more than 65536 constants")
+        == true)
+  }
+
   /// A sum that grows and a long product are refused by their bounds, before memory and time are taken.
   @Test func sizeAndTimeAreBounded() {
     let column = ONNXBytes.tensor("c", shape: [3000, 1], floats: Array(repeating: 1, count: 3000))

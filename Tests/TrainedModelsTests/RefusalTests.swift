@@ -70,6 +70,36 @@ import TrainedModels
     #expect(refusal(Self.tree.replacing(old, with: new)) == "lightgbm model: " + expected)
   }
 
+  @Test func partOfTooManyLinesIsRefused() {
+    let lines = (0..<1025).map { "k\($0)=1\n" }.joined()
+    #expect(
+      refusal(Self.tree.replacing("num_leaves=2\n", with: lines + "num_leaves=2\n"))
+        == "lightgbm model: line 1033: more than 1024 lines in one part")
+  }
+
+  /// Evaluated, but not explained: five chains of a thousand decisions would take 5 · 10⁹ steps.
+  @Test func contributionsAreBoundedInTime() throws {
+    func chains(_ count: Int) throws -> any TrainedModel {
+      let depth = 1000
+      func line(_ key: String, _ count: Int, _ value: (Int) -> Int) -> String {
+        key + "=" + (0..<count).map { "\(value($0))" }.joined(separator: " ") + "\n"
+      }
+      var text = String(Self.tree.prefix(while: { $0 != "T" }))
+      for tree in 0..<count {
+        text += "Tree=\(tree)\nnum_leaves=\(depth + 1)\nnum_cat=0\n"
+        text += line("split_feature", depth) { _ in 0 } + line("threshold", depth) { $0 }
+        text += line("decision_type", depth) { _ in 2 } + line("left_child", depth) { ~$0 }
+        text += line("right_child", depth) { $0 == depth - 1 ? ~depth : $0 + 1 } + line("leaf_value", depth + 1) { $0 }
+        text += "\n"
+      }
+      return try TrainedModelFile.load(bytes: Array((text + "end of trees\n").utf8))
+    }
+    let five = try chains(5)
+    #expect(five.evaluate([7.5, 0]) == [40])
+    #expect(five.contributionCount == 0)
+    #expect(try chains(1).contributionCount == 3)
+  }
+
   static let document = """
     {"version":[3,2,0],"learner":{"feature_names":["a","b"],"feature_types":[],
     "learner_model_param":{"base_score":"[5E-1]","num_class":"0","num_feature":"2","num_target":"1"},
@@ -123,6 +153,13 @@ import TrainedModels
     ("[\"a\",\"b\"]", "[\"a\"]", "/learner/feature_names: 1 names, 2 are needed"),
   ]) func xgboostDocumentIsRefusedWithThePlace(_ old: String, _ new: String, _ expected: String) {
     #expect(refusal(Self.document.replacing(old, with: new)) == "xgboost-json model: " + expected)
+  }
+
+  @Test func treesAreCountedBeforeTheyAreRead() {
+    let trees = "\"trees\":[" + String(repeating: "0,", count: 100_000)
+    #expect(
+      refusal(Self.document.replacing("\"trees\":[", with: trees))
+        == "xgboost-json model: /learner/gradient_booster/model/trees: 100001 elements, at most 100000 are read")
   }
 
   @Test func binaryFilesAreRefusedWithTheByte() {

@@ -47,7 +47,7 @@ extension PageHinkley {
   }
 
   package mutating func restore(from state: inout StateReader) throws {
-    count = try state.integer()
+    count = try state.count()
     mean = try state.number()
     up = try state.number()
     down = try state.number()
@@ -64,7 +64,7 @@ extension StandardisedDrift {
   }
 
   package mutating func restore(from state: inout StateReader) throws {
-    count = try state.integer()
+    count = try state.count()
     mean = try state.number()
     spread = try state.number()
     guard isLearning || spread > 0 else { throw StateReader.Damaged(description: "a scale is not above 0") }

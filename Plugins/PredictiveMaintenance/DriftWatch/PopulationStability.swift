@@ -122,6 +122,6 @@ extension PopulationStability {
       counts[i] = try state.integer()
       count += Int(counts[i])
     }
-    missingCount = Int(clamping: try state.integer(UInt64.self))
+    missingCount = Int(try state.count())
   }
 }

@@ -55,6 +55,8 @@ final class GroupMonitor {
     }
     // Half of the alarm's window: it neither opens by persistence nor counts as recovered while a detector warns.
     reading.transition = alarm.observe(score: isSure ? thresholds.clear : 0, sequence: sequence, thresholds)
+    // What is normal now has to be learned, or the next row would open the alert again.
+    if reading.transition == .relearned { multivariate?.reset() }
     if reading.transition == nil, isSure { reading.transition = alarm.raise(sequence: sequence) }
     return reading
   }

@@ -40,7 +40,11 @@ extension AssetRun {
       }
       window.makeResult()
     }
-    for i in 0..<plan.steps.count { numbers[layout.featureStart + i] = value(of: plan.steps.start[i], boundaryNs) }
+    for i in 0..<plan.steps.count {
+      // What has overflowed is not defined: a table has no infinities, so a model has not seen one.
+      let value = value(of: plan.steps.start[i], boundaryNs)
+      numbers[layout.featureStart + i] = value.isFinite ? value : .nan
+    }
     try emit(
       FeatureRow(
         values: UnsafeBufferPointer(start: numbers + layout.featureStart, count: plan.steps.count),

@@ -165,7 +165,9 @@ struct AssetRun {
       if period > current {
         if integers[Clock.sinceRow] > 0 { try emitRow(boundaryNs: boundary(after: current), emit) }
         let (passed, overflow) = period.subtractingReportingOverflow(current)
-        integers[Clock.emptyWindows] += overflow ? 0 : passed - 1
+        // A clock that jumps to and fro for long could count beyond any bound.
+        integers[Clock.emptyWindows] = min(
+          integers[Clock.emptyWindows] &+ (overflow ? 0 : min(passed - 1, 1 << 60)), 1 << 60)
         integers[Clock.period] = period
       }
     }
@@ -200,7 +202,7 @@ struct AssetRun {
   }
 
   private func boundary(after period: Int64) -> Int64 {
-    let (end, overflow) = (period + 1).multipliedReportingOverflow(by: layout.periodNs)
+    let (end, overflow) = (period &+ 1).multipliedReportingOverflow(by: layout.periodNs)
     return overflow ? (period < 0 ? .min : .max) : end
   }
 

@@ -52,18 +52,15 @@ extension FeatureExtractor {
     for window in layout.windows { try decode(window, from: &state) }
     let held = Int(integers[FeatureLayout.Clock.heldBack])
     for i in 0..<(held * plan.inputs.count) {
-      // As they were measured: infinite ones, too.
-      numbers[layout.heldRows + i] = Double(bitPattern: try state.integer())
+      numbers[layout.heldRows + i] = try Self.number(&state)
     }
     for i in 0..<(2 * held) { integers[layout.heldRowIntegers + i] = try state.integer() }
     Self.rebuild(plan, &numbers, &integers)
   }
 
-  /// Finite or NaN.
+  /// Any: sums and squares of huge values overflow, and what has overflowed goes on so. No number here becomes an index.
   private static func number(_ state: inout StateReader) throws -> Double {
-    let number = Double(bitPattern: try state.integer())
-    guard !number.isInfinite else { throw StateReader.Damaged(description: "a number is infinite") }
-    return number
+    Double(bitPattern: try state.integer())
   }
 
   private func checkIntegers() throws {
@@ -94,7 +91,7 @@ extension FeatureExtractor {
     guard count <= window.capacity else { throw StateReader.Damaged(description: "a window is too long") }
     integers[window.state + 1] = Int64(count)
     for i in 0..<count {
-      numbers[window.values + i] = try state.number()
+      numbers[window.values + i] = try Self.number(&state)
       if window.times >= 0 { integers[window.times + i] = try state.integer() }
     }
     if window.isSliding {
@@ -107,8 +104,8 @@ extension FeatureExtractor {
         throw StateReader.Damaged(description: "a count is out of bounds")
       }
       integers[window.state + 3] = running
-      numbers[window.first] = try state.number()
-      for i in 0..<window.moments.stride { numbers[window.running + i] = try state.number() }
+      numbers[window.first] = try Self.number(&state)
+      for i in 0..<window.moments.stride { numbers[window.running + i] = try Self.number(&state) }
     }
   }
 

@@ -102,6 +102,8 @@ final class BlockSpectrum {
   /// Amplitude (peak) of a tone near a frequency: the Hann window's main lobe around the largest bin within ±2 %.
   func toneAmplitude(nearHz frequency: Double) -> Double {
     let centre = frequency / resolutionHz
+    // A speed is measured, too, and may be anything: beyond the spectrum nothing is counted in bins.
+    guard centre < Double(lastBin) else { return .nan }
     let reach = max(0.02 * centre, 0.5)
     let (low, high) = (Int((centre - reach).rounded(.up)), Int((centre + reach).rounded(.down)))
     guard low >= 2, high < lastBin else { return .nan }

@@ -122,7 +122,7 @@ final class EnvelopeSpectrum {
   }
 
   private func medianAround(_ centre: Int, reach: Double) -> Float {
-    let half = max(Int(reach), Self.minNeighbourhoodBins)
+    let half = max(Int(min(reach, Double(binCount))), Self.minNeighbourhoodBins)
     let low = max(1, centre - half)
     let high = min(binCount - 1, centre + half)
     let stride = (high - low) / Self.maxNeighbours + 1

@@ -27,6 +27,13 @@ package struct StateReader {
     return value
   }
 
+  /// How often something has happened: no counting gets beyond 2⁶⁰, so that one more never overflows.
+  package mutating func count() throws -> UInt64 {
+    let count: UInt64 = try integer()
+    guard count <= 1 << 60 else { throw Damaged(description: "a count is out of bounds") }
+    return count
+  }
+
   /// A finite number.
   package mutating func number() throws -> Double {
     let number = Double(bitPattern: try integer())

@@ -14,7 +14,11 @@ package enum ModelLimits {
   package static let maxCategoryWords = 4_000_000
   /// Values of one call for contributions; a model that would give more gives none.
   package static let maxContributions = 4_000_000
+  /// Steps of one call for contributions, leaves × depth² of all trees: a minute or so. A model that would take more gives none.
+  package static let maxContributionSteps = 4_000_000_000
   package static let maxNameBytes = 1024
+  /// Lines of the header or of one tree in LightGBM's text.
+  package static let maxPartLines = 1024
 
   /// Of JSON and UBJSON: open objects and arrays, and values that are no numbers in an array of numbers.
   package static let maxDocumentDepth = 64
@@ -23,6 +27,7 @@ package enum ModelLimits {
   /// Of ONNX.
   package static let maxGraphNodes = 20_000
   package static let maxAttributes = 256
+  package static let maxConstants = 65_536
   package static let maxTensorRank = 8
   package static let maxTensorElements = 4_000_000
   /// Multiplications of one evaluation: some tenths of a second.

@@ -39,8 +39,9 @@
       let colour = colours.first { $0.fault == line.fault }?.colour ?? "#555"
       let (from, to) = (x(0.98 * line.order), x(1.02 * line.order))
       let stands = line.prominence >= BearingDiagnosis.tellingProminence
-      let label = "\(line.harmonic > 1 ? "\(line.harmonic) " : "")\(BearingResult.lineName(line.fault))"
-      let row = line.fault == .cage || line.fault == .ball ? top - 6 : top - 18
+      let label = "\(line.harmonic > 1 ? "\(line.harmonic)×" : "")\(BearingResult.lineName(line.fault))"
+      // Twice a bearing's BPFI is often three times its BPFO: they have a row each.
+      let row = line.fault == .cage || line.fault == .outer ? top - 6 : top - 18
       return "<rect x=\"\(number(from))\" y=\"\(top)\" width=\"\(number(max(2, to - from)))\" height=\"\(height)\" "
         + "fill=\"\(colour)\" fill-opacity=\"\(stands ? "0.35" : "0.12")\"/>"
         + "<text x=\"\(number(x(line.order)))\" y=\"\(row)\" text-anchor=\"middle\" font-size=\"10\" fill=\"\(colour)\">"

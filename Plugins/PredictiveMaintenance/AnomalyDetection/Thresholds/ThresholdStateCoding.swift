@@ -26,10 +26,10 @@ extension ExtremeThreshold {
     isCalibrated = try state.integer(UInt8.self) != 0
     initial = try state.number()
     extreme = try state.number()
-    count = try state.integer()
-    origin = try state.integer()
-    peakCount = try state.integer()
-    recentCount = try state.integer()
+    count = try state.count()
+    origin = try state.count()
+    peakCount = try state.count()
+    recentCount = try state.count()
     recentSum = try state.number()
     let peakEntries = Int(try state.integer(UInt16.self))
     guard peakEntries <= Self.largestPeakCount, peakEntries <= peakCount, origin <= count else {
@@ -63,7 +63,7 @@ extension QuantileEstimate {
 
   package init(from state: inout StateReader) throws {
     self.init(share: try state.number())
-    count = Int(clamping: try state.integer(UInt64.self))
+    count = Int(try state.count())
     heights = (try state.number(), try state.number(), try state.number(), try state.number(), try state.number())
     places = (try state.number(), try state.number(), try state.number())
   }

@@ -112,8 +112,8 @@ package struct SignalDetector: Equatable {
   /// The configuration must be that of the detector that was encoded.
   package init(_ configuration: Configuration, from reader: inout StateReader) throws {
     self.configuration = configuration
-    count = try reader.integer()
-    unusableCount = try reader.integer()
+    count = try reader.count()
+    unusableCount = try reader.count()
     scale = try SignalScale(isKnown: configuration.knownRange != nil, from: &reader)
     median = try RunningMedian(from: &reader)
     restraint = try AlarmRestraint(memoryCount: Self.memoryCount(configuration), from: &reader)

@@ -23,6 +23,10 @@ struct LightGBMFields {
       throw ModelFormatError(format: .lightGBM, place: "line \(line)", reason: "a line without a key")
     }
     let key = String(decoding: bytes[range.lowerBound..<equals], as: UTF8.self)
+    guard places.count < ModelLimits.maxPartLines else {
+      throw ModelFormatError(
+        format: .lightGBM, place: "line \(line)", reason: "more than \(ModelLimits.maxPartLines) lines in one part")
+    }
     guard places[key] == nil else {
       throw ModelFormatError(format: .lightGBM, place: "line \(line)", reason: "\(key) a second time")
     }

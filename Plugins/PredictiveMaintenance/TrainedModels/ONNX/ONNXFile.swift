@@ -27,7 +27,11 @@ struct ONNXFile {
       case 7:
         guard graph == nil else { throw ProtobufReader.failure(field.offset, "a second graph") }
         graph = try reader.message(field)
-      case 8: try readVersion(reader.message(field))
+      case 8:
+        try readVersion(reader.message(field))
+        guard operatorVersions.count <= ModelLimits.maxAttributes else {
+          throw ProtobufReader.failure(field.offset, "more than \(ModelLimits.maxAttributes) sets of operators")
+        }
       case 25: throw ProtobufReader.failure(field.offset, "functions of the model's own are not evaluated")
       default: continue
       }
@@ -56,7 +60,11 @@ struct ONNXFile {
           throw ProtobufReader.failure(field.offset, "more than \(ModelLimits.maxGraphNodes) nodes")
         }
         nodes.append(try ONNXNode(reader.message(field), index: nodes.count))
-      case 5: constants.append(try ONNXTensor(reader.message(field)))
+      case 5:
+        guard constants.count < ModelLimits.maxConstants else {
+          throw ProtobufReader.failure(field.offset, "more than \(ModelLimits.maxConstants) constants")
+        }
+        constants.append(try ONNXTensor(reader.message(field)))
       case 11: inputs.append(try Self.port(reader.message(field)))
       case 12: outputs.append(try Self.port(reader.message(field)))
       case 15: throw ProtobufReader.failure(field.offset, "sparse constants are not evaluated")

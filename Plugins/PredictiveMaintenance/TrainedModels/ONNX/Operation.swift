@@ -36,6 +36,14 @@ struct Operation {
     return value
   }
 
+  /// Of an attribute or a constant; nil stays nil.
+  func axes(_ axes: [Int]?) throws(ModelFormatError) -> [Int]? {
+    guard axes?.count ?? 0 <= ModelLimits.maxTensorRank else {
+      throw failure("more than \(ModelLimits.maxTensorRank) axes")
+    }
+    return axes
+  }
+
   /// From the front, when it counts from the back.
   func axis(_ axis: Int, rank: Int) throws(ModelFormatError) -> Int {
     let fromFront = axis < 0 ? axis + rank : axis

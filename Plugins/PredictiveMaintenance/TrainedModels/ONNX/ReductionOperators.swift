@@ -21,7 +21,8 @@ enum ReductionOperators {
     let input = try operation.input(0)
     let type = operation.node.type
     let isAttribute = operation.version < (type == "ReduceSum" ? 13 : 18)
-    let given = try isAttribute ? operation.node.integers("axes") : operation.constantIntegers(1, builder)
+    let given = try operation.axes(
+      isAttribute ? operation.node.integers("axes") : operation.constantIntegers(1, builder))
     let isEmpty = given?.isEmpty ?? true
     if isEmpty, try operation.node.integer("noop_with_empty_axes", default: 0) != 0 { return [input] }
     var axes: Set<Int> = isEmpty ? Set(input.shape.indices) : []

@@ -127,7 +127,8 @@ enum ShapeOperators {
   }
 
   private static func axes(_ operation: Operation, _ builder: GraphBuilder) throws(ModelFormatError) -> [Int]? {
-    try operation.version < 13 ? operation.node.integers("axes") : operation.constantIntegers(1, builder)
+    try operation.axes(
+      operation.version < 13 ? operation.node.integers("axes") : operation.constantIntegers(1, builder))
   }
 
   private static func squeeze(_ operation: Operation, _ builder: inout GraphBuilder) throws(ModelFormatError)
@@ -148,7 +149,7 @@ enum ShapeOperators {
     -> [GraphTensor]
   {
     let input = try operation.input(0)
-    guard let axes = try axes(operation, builder), axes.count <= ModelLimits.maxTensorRank else {
+    guard let axes = try axes(operation, builder) else {
       throw operation.failure("there are no axes")
     }
     let rank = input.shape.count + axes.count

@@ -17,8 +17,10 @@ extension ShapeOperators {
     var shape = input.shape
     var strides = input.strides
     var first = 0
+    var seen: Set<Int> = []
     for index in axes.indices {
       let axis = try operation.axis(axes[index], rank: shape.count)
+      guard seen.insert(axis).inserted else { throw operation.failure("an axis twice") }
       let (size, step) = (input.shape[axis], steps[index])
       func place(_ value: Int, _ range: ClosedRange<Int>) -> Int {
         max(range.lowerBound, min(range.upperBound, value < 0 ? value + size : value))

@@ -146,7 +146,8 @@ struct TreeContributions {
 extension TreeModel {
   var contributionCount: Int {
     let count = ensemble.scoreCount * (inputCount + 1)
-    return count <= ModelLimits.maxContributions && ensemble.linear == nil ? count : 0
+    let isWithin = count <= ModelLimits.maxContributions && contributionSteps <= ModelLimits.maxContributionSteps
+    return isWithin && ensemble.linear == nil ? count : 0
   }
 
   func contributions(of row: UnsafeBufferPointer<Double>, into contributions: UnsafeMutableBufferPointer<Double>) {

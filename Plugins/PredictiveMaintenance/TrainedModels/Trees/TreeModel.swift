@@ -8,6 +8,8 @@ struct TreeModel: TrainedModel {
   let ensemble: TreeEnsemble
   let transform: ScoreTransform
   private let forest: TreeForest
+  /// Leaves × depth² of all trees.
+  let contributionSteps: Int
 
   init(
     format: ModelFormat, inputCount: Int, inputNames: [String], ensemble: TreeEnsemble, transform: ScoreTransform
@@ -18,6 +20,7 @@ struct TreeModel: TrainedModel {
     self.ensemble = ensemble
     self.transform = transform
     forest = TreeForest(ensemble.trees)
+    contributionSteps = ensemble.trees.reduce(0) { $0 + $1.leaves.count * $1.depth * $1.depth }
     let outputs = transform.outputCount(scores: ensemble.scoreCount)
     if outputs > 1 {
       outputNames = (0..<outputs).map { "\($0)" }

@@ -36,13 +36,19 @@ struct DocumentPlace {
     return text
   }
 
-  func elements() throws(ModelFormatError) -> [DocumentPlace] {
+  /// Each with its place, which takes memory: the bound comes first.
+  func elements(atMost limit: Int) throws(ModelFormatError) -> [DocumentPlace] {
+    func check(_ count: Int) throws(ModelFormatError) {
+      guard count <= limit else { throw failure("\(count) elements, at most \(limit) are read") }
+    }
     switch value {
     case .numbers(let numbers):
+      try check(numbers.count)
       return numbers.enumerated().map {
         DocumentPlace(.number($0.element), pointer: "\(pointer)/\($0.offset)", format: format)
       }
     case .array(let elements):
+      try check(elements.count)
       return elements.enumerated().map { DocumentPlace($0.element, pointer: "\(pointer)/\($0.offset)", format: format) }
     default: throw failure("this should be an array")
     }

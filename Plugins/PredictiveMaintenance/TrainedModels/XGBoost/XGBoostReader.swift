@@ -46,7 +46,7 @@ enum XGBoostReader {
   private static func names(_ learner: DocumentPlace, count: Int) throws(ModelFormatError) -> [String] {
     guard let place = learner.child("feature_names") else { return [] }
     var names: [String] = []
-    for element in try place.elements() { names.append(try element.string()) }
+    for element in try place.elements(atMost: ModelLimits.maxInputs) { names.append(try element.string()) }
     guard names.isEmpty || names.count == count else {
       throw place.failure("\(names.count) names, \(count) are needed")
     }
@@ -67,10 +67,7 @@ enum XGBoostReader {
     default:
       throw try booster.member("name").failure("the booster '\(name.prefix(40))' is not evaluated: gbtree and dart are")
     }
-    let trees = try model.member("trees").elements()
-    guard trees.count <= ModelLimits.maxTrees else {
-      throw try model.member("trees").failure("more than \(ModelLimits.maxTrees) trees")
-    }
+    let trees = try model.member("trees").elements(atMost: ModelLimits.maxTrees)
     let scores = try model.member("tree_info").integers(count: trees.count, in: 0...(ensemble.scoreCount - 1))
     ensemble.scoreOfTree = scores.map { Int32($0) }
     var nodeCount = 0
