@@ -20,4 +20,8 @@ package enum GovernanceLimits {
   /// Events that wait for the next record.
   package static let openEvents = 64
   package static let window = 1...1_000_000
+  /// Where the author states none: an evaluation is on the way of every record to its commit.
+  package static let deadlineUs = 50_000
+  /// Rows that a shadow sits out after one that was late, at most.
+  package static let satOutRows: Int64 = 1000
 }

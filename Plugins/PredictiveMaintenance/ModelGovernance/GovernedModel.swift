@@ -215,6 +215,7 @@ package final class GovernedModel {
   /// What the rules of the bundles say after a record.
   private func review() {
     if let finding = watch.takeFinding() {
+      if let first = finding.driftedSince { askForTraining(finding.reason, since: first) }
       if let previous = stages.previous, previous != stages.fallen, obstacle(previous) == nil {
         decide(.rolledBack, finding.cause, finding.reason, finding.evidence)
       } else {
@@ -262,6 +263,15 @@ package final class GovernedModel {
       ModelEvent(
         kind: decision.kind == .promoted ? .promoted : .rolledBack, from: decision.from, to: decision.to,
         number: decision.number, cause: cause, reason: reason, evidence: evidence))
+  }
+
+  /// What the model sees is not what it was trained on: whoever trains it is told in which records.
+  private func askForTraining(_ reason: String, since first: UInt64) {
+    guard events.count < GovernanceLimits.openEvents else { return }
+    let request = RetrainRequest(
+      model: name, version: stages.active ?? "", reason: reason, stream: streamNames[place.stream] ?? "",
+      range: min(first, place.sequence)...place.sequence)
+    events.append(request.body())
   }
 
   private func tell(_ event: ModelEvent) {
