@@ -45,7 +45,9 @@
       while time <= toNs, ticks.count < 100 {
         if time >= fromNs {
           let text = Timestamp.text(time)
-          ticks.append((time, stepS >= 86_400 ? String(text.prefix(10)) : String(text.dropFirst(11).prefix(8))))
+          // At midnight the new day, so that the same hour of two days is not the same text.
+          let isDay = stepS >= 86_400 || time % 86_400_000_000_000 == 0
+          ticks.append((time, isDay ? String(text.prefix(10)) : String(text.dropFirst(11).prefix(8))))
         }
         let (next, isOver) = time.addingReportingOverflow(stepNs)
         guard !isOver else { break }
