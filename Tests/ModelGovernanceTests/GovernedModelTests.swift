@@ -127,6 +127,21 @@ import Testing
     #expect(looks == 2 * 30 + 2 * 10)
   }
 
+  /// Its stream is in agent.conf, and not among what the plugin reads.
+  @Test func modelThatNothingFeedsIsTold() throws {
+    let governance = try ModelGovernance.of([("active", SampleModel())])
+    #expect(governance.feed(Array(repeating: 80, count: 999), stream: 9) == [])
+    #expect(governance.eventTexts == [])
+    #expect(governance.feed(Array(repeating: 80, count: 2000), from: 1000, stream: 9) == [])
+    let told = governance.eventTexts
+    #expect(told.count == 1 && told[0].contains("1000 records have come, and none from a stream with the columns"))
+
+    let fed = try ModelGovernance.of([("active", SampleModel())])
+    #expect(fed.feed([80]).count == 1)
+    #expect(fed.feed(Array(repeating: 80, count: 2000), from: 2, stream: 9) == [])
+    #expect(fed.eventTexts == [])
+  }
+
   @Test func versionWhoseGoldenCasesFailIsNeverUsed() throws {
     let broken = SampleModel(version: "2.0.0", goldenOutput: "point\n1\n2\n3\n4\n")
     let governance = try ModelGovernance.of([("active", broken), ("previous", SampleModel())])

@@ -22,6 +22,8 @@ package enum GovernanceLimits {
   package static let window = 1...1_000_000
   /// Where the author states none: an evaluation is on the way of every record to its commit.
   package static let deadlineUs = 50_000
+  /// Records from streams without a model's columns, before the first with them, after which that is told.
+  package static let recordsPassedBy: UInt32 = 1000
   /// Rows that a shadow sits out after one that was late, at most.
   package static let satOutRows: Int64 = 1000
 }

@@ -25,6 +25,8 @@ package final class GovernedModel {
   /// What was told at the beginning, for the first record whose events are kept.
   private var openingEvents: [[UInt8]] = []
   private var hasBegun = false
+  /// Before the first record that the model is fed with; `.max` from then on.
+  private var recordsPassedBy: UInt32 = 0
   /// By stream, as they were bound.
   private var streamNames: [Int: String] = [:]
   /// Where the record that is looked at stands.
@@ -111,7 +113,9 @@ package final class GovernedModel {
   ) rethrows {
     place = (sample.stream, sample.sequence)
     begin()
-    guard let active, isFed(by: sample.stream) else { return }
+    guard let active else { return }
+    guard isFed(by: sample.stream) else { return passedBy(active) }
+    recordsPassedBy = .max
     let asset = assets.asset(sample.asset, tracks)
     let shadow = shadow
     let sharesTrack = shadow?.specification.hash == active.specification.hash
@@ -134,6 +138,19 @@ package final class GovernedModel {
       }
     }
     review()
+  }
+
+  /// A stream with its columns is in agent.conf, but nothing comes of it: not among `reads`, or silent.
+  private func passedBy(_ active: ModelVersion) {
+    guard recordsPassedBy < GovernanceLimits.recordsPassedBy else { return }
+    recordsPassedBy += 1
+    guard recordsPassedBy == GovernanceLimits.recordsPassedBy else { return }
+    let columns = active.specification.inputs.map(\.column).joined(separator: ", ")
+    tell(
+      ModelEvent(
+        kind: .refused, from: nil, to: stages.active, cause: .inputs,
+        reason:
+          "\(recordsPassedBy) records have come, and none from a stream with the columns that it needs (\(columns))"))
   }
 
   private func compare(
@@ -294,6 +311,7 @@ package final class GovernedModel {
       state.append(UInt32(truncatingIfNeeded: number))
       state.append(name)
     }
+    state.append(recordsPassedBy)
     assets.encode(into: state, tracks)
   }
 
@@ -314,6 +332,7 @@ package final class GovernedModel {
       let name = try state.text()
       streams[number] = streamNames.first { $0.value == name }.map { UInt32(truncatingIfNeeded: $0.key) }
     }
+    recordsPassedBy = try state.integer()
     assets = try GovernedAssets(from: &state, tracks, streams: streams, limit: assets.limit)
   }
 }
