@@ -31,7 +31,7 @@ def rows(given):
     with open(given.spec, encoding="utf-8") as file:
         names = [feature["name"] for feature in json.load(file)["features"]]
     with open(given.labels, encoding="utf-8") as file:
-        label = {row["file"]: row["fault"] for row in csv.DictReader(file)}
+        label = {os.path.basename(row["file"]): row["fault"] for row in csv.DictReader(file)}
     faults, values, left_out = [], [], 0
     with open(given.table, encoding="utf-8") as file:
         for row in csv.DictReader(file):

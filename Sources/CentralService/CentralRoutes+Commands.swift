@@ -26,7 +26,10 @@ extension CentralRoutes {
     return answer { store throws(CrossdockError) in
       let identity = String(store.changes.identity, radix: 16)
       let after = request.query["central"] == identity ? Int64(request.query["after"] ?? "") ?? 0 : 0
-      let commands = try store.commands.answer(agent, after: max(0, after))
+      guard (0...CommandTable.maxNumber).contains(after) else {
+        return .error(400, "after is no number of a command", hint: "send the number of the last one that is durable")
+      }
+      let commands = try store.commands.answer(agent, after: after)
       return .json { json in
         json.member("central", identity)
         json.member(

@@ -186,7 +186,8 @@ final class ModelStage {
       }
       takeNewSources()
       selection = Array(UInt32(0)..<UInt32(batch.count))
-      _ = slot.model.process(batch, selection: selection, sources: names, deadlineMs: EngineLimits.modelDeadlineMs)
+      _ = slot.model.process(
+        batch, selection: selection, sources: names, deadlineMs: EngineLimits.modelDeadlineMs, isReplay: true)
       count += records.count
     }
     slot.recordsSinceCheckpoint = count

@@ -175,7 +175,10 @@ package enum Files {
       case ENOSPC, EDQUOT: "free space on this file system"
       default: ""
       }
-    let isWriteFault = [EACCES, EPERM, EROFS, ENOSPC, EDQUOT, EIO].contains(code) && !operation.hasPrefix("read")
+    // A file that is to be written cannot be written, whatever the reason: exit code 73.
+    let isWriteFault =
+      operation.hasPrefix("write")
+      || [EACCES, EPERM, EROFS, ENOSPC, EDQUOT, EIO].contains(code) && !operation.hasPrefix("read")
     return CrossdockError(
       operation, at: path, reason: String(cString: strerror(code)), hint: hint,
       isRetryable: [ENOSPC, EDQUOT, EINTR, EAGAIN].contains(code), exitCode: isWriteFault ? .cannotWrite : .failure)

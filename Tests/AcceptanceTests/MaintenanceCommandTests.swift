@@ -90,6 +90,9 @@ import Testing
     let svg = (try? String(contentsOfFile: picture, encoding: .utf8)) ?? ""
     #expect(drawn.code == 0 && svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n"), "\(drawn.errors)")
     #expect(svg.contains("90 values") && svg.contains("critical, open (record 1)"))
+    let nowhere = agent.sandbox.path("no-such-folder/motor.svg")
+    let unwritten = try runToEnd("crossdock", ["plot", "telemetry/site/m1/n", "--output", nowhere] + configuration)
+    #expect(unwritten.code == 73, "\(unwritten)")
     let nothing = try runToEnd("crossdock", ["plot", "telemetry/site/m2/n"] + configuration)
     #expect(nothing.code == 65 && nothing.errors.contains("has no value of it"), "\(nothing)")
 

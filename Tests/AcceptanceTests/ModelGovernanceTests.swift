@@ -154,17 +154,17 @@ import Testing
   }
 
   /// A file of the active version is damaged on the disk: the agent goes back to the version before at the next start, by itself.
-  @Test func damagedActiveVersionGivesWayAtTheNextStart() throws {
+  @Test(arguments: [("tree.txt", "leaf_value=10"), ("manifest.json", "{")])
+  func damagedActiveVersionGivesWayAtTheNextStart(file: String, damaged: String) throws {
     let fixture = try ModelFixture()
     #expect(try fixture.onBox("install", try fixture.bundle(Version(number: "1.0.0"))).code == 0)
     #expect(
       try fixture.onBox("install", try fixture.bundle(Version(number: "2.0.0", leaves: (10, 30))), "--active").code == 0
     )
     #expect(try fixture.stages() == ["active": "2.0.0", "previous": "1.0.0"])
-    let tree = fixture.agent.sandbox.path("data/models/load-guess/2.0.0/tree.txt")
-    try Data(String(contentsOfFile: tree, encoding: .utf8).replacing("leaf_value=10", with: "leaf_value=99").utf8)
-      .write(
-        to: URL(filePath: tree))
+    let path = fixture.agent.sandbox.path("data/models/load-guess/2.0.0/\(file)")
+    try Data(String(contentsOfFile: path, encoding: .utf8).replacing(damaged, with: "leaf_value=99").utf8).write(
+      to: URL(filePath: path))
     try fixture.startAgent()
     let publisher = try LoadPublisher(
       port: fixture.agent.sandbox.brokerPort, name: "load", topic: { _ in "site/a/numbers" },

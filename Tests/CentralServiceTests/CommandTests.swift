@@ -27,7 +27,41 @@ import Testing
     #expect(try table.answer("dock-7", after: 2).map(\.number) == [3])
     #expect(try table.answer("dock-7", after: 3).isEmpty)
     #expect(try table.post("{}", to: "dock-7", nowNs: 9) == 4)
-    #expect(try table.answer("dock-7", after: 0).map(\.number) == [3, 4])
+    #expect(try table.answer("dock-7", after: 0).map(\.number) == [4])
+  }
+
+  /// An agent that has lost its position (its uplink has another name now) does not do again what it has done.
+  @Test func whatWasTakenIsNotGivenAgain() throws {
+    let table = try table()
+    #expect(try table.post("{\"n\":1}", to: "dock-7", nowNs: 1) == 1)
+    #expect(try table.answer("dock-7", after: 0).map(\.number) == [1])
+    #expect(try table.answer("dock-7", after: 1).isEmpty)
+    #expect(try table.answer("dock-7", after: 0).isEmpty)
+    #expect(try table.post("{\"n\":2}", to: "dock-7", nowNs: 1) == 2)
+    #expect(try table.answer("dock-7", after: 0).map(\.number) == [2])
+  }
+
+  @Test func numbersGoOnBehindWhatTheAgentHas() throws {
+    let table = try table()
+    #expect(try table.post("{}", to: "dock-7", nowNs: 1) == 1)
+    // Put back to an older state: the agent has 50 already.
+    #expect(try table.answer("dock-7", after: 50).isEmpty)
+    #expect(try table.post("{}", to: "dock-7", nowNs: 1) == 51)
+    #expect(try table.answer("dock-7", after: 50).map(\.number) == [51])
+  }
+
+  @Test func answerIsNeverLargerThanTheAgentReads() throws {
+    let table = try table()
+    let body = "{\"text\":\"" + String(repeating: "\\\"", count: 30_000) + "\"}"
+    for _ in 0..<100 { _ = try table.post(body, to: "dock-7", nowNs: 1) }
+    var (after, answers) = (Int64(0), 0)
+    while let last = try table.answer("dock-7", after: after).last {
+      (after, answers) = (last.number, answers + 1)
+    }
+    #expect(after == 100 && answers > 1)
+    let large = String(repeating: "x", count: 2 * CommandTable.maxAnsweredBytes)
+    _ = try table.post(large, to: "dock-7", nowNs: 1)
+    #expect(try table.answer("dock-7", after: after).count == 1)
   }
 
   @Test func tooManyThatWaitAreRefused() throws {

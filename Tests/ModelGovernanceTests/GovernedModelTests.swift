@@ -94,15 +94,37 @@ import Testing
     #expect(judged.map(\.version) == Array(repeating: "2.0.0", count: 20) + ["1.0.0"])
     let events = governance.eventTexts
     #expect(
-      events.count == 1 && events[0].contains("\"by\":\"drift\"") && events[0].contains("\"feature\":\"pressure_mean\"")
+      events.count == 2 && events[1].contains("\"by\":\"drift\"") && events[1].contains("\"feature\":\"pressure_mean\"")
     )
+    #expect(
+      events[0].hasPrefix("{\"event\":\"retrain-request\",\"model\":\"pump-life\",\"version\":\"2.0.0\"")
+        && events[0].hasSuffix("\"first\":1,\"last\":20}]}"), "\(events[0])")
 
     let alone = try ModelGovernance.of([("active", drifting)])
     #expect(alone.feed(Array(repeating: 80, count: 100)).allSatisfy { $0.version == "2.0.0" })
     let told = alone.eventTexts
     #expect(
-      told.count == 1 && told[0].contains("\"kind\":\"limit\"") && told[0].contains("there is no version to go back to")
+      told.count == 2 && told[1].contains("\"kind\":\"limit\"") && told[1].contains("there is no version to go back to")
     )
+  }
+
+  /// It would hold up the commits of everything else.
+  @Test func shadowThatIsLateSitsOutAsManyRowsAsItTookDeadlines() throws {
+    let slow = SampleModel(version: "2.0.0", leaves: (10, 30), more: ",\"deadline_us\":100")
+    let governance = try ModelGovernance.of([("active", SampleModel()), ("shadow", slow)])
+    // Each look at the clock is 250 µs after the one before.
+    var nowUs: Int64 = 0
+    var looks = 0
+    let judged = governance.feed(
+      Array(repeating: 80, count: 30),
+      clockUs: {
+        looks += 1
+        nowUs += 250
+        return nowUs
+      })
+    #expect(judged.count == 30)
+    // Two looks a row of the active one; of the shadow in one row of three.
+    #expect(looks == 2 * 30 + 2 * 10)
   }
 
   @Test func versionWhoseGoldenCasesFailIsNeverUsed() throws {
@@ -159,7 +181,7 @@ import Testing
   @Test func deviceNotHeardFromForLongestMakesRoom() throws {
     let governance = try ModelGovernance.of([("active", SampleModel())])
     for source in 0..<(UInt32(GovernanceLimits.assets) + 5) { governance.feed([60], source: source) }
-    #expect(governance.models[0].assets.count == GovernanceLimits.assets)
-    #expect(governance.models[0].assets.evicted == 5)
+    #expect(governance.models[0].assets.count == GovernanceLimits.assets - GovernanceLimits.assets / 16 + 5)
+    #expect(governance.models[0].assets.evicted == UInt64(GovernanceLimits.assets / 16))
   }
 }

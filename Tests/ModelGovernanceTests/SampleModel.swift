@@ -91,13 +91,13 @@ struct SampleModel {
   }
 
   static func state(
-    _ name: String = "pump-life", decided: Int = 0, revision: Int = 1, damage: String = ""
+    _ name: String = "pump-life", decided: Int = 0, revision: Int = 1, damage: String = "", life: String = ""
   ) -> (path: String, contents: [UInt8]) {
     (
       "model:\(name)/state.json",
       Array(
-        #"{"name":"\#(name)","instance":"pumps","revision":\#(revision),"decided":\#(decided),"damage":{\#(damage)}}"#
-          .utf8)
+        (#"{"name":"\#(name)","instance":"pumps","life":"\#(life)","revision":\#(revision),"#
+          + #""decided":\#(decided),"damage":{\#(damage)}}"#).utf8)
     )
   }
 }
@@ -110,23 +110,23 @@ struct Judged: Equatable {
 
 extension ModelGovernance {
   static func of(
-    _ versions: [(stage: String, model: SampleModel)], decided: Int = 0, damage: String = ""
+    _ versions: [(stage: String, model: SampleModel)], decided: Int = 0, damage: String = "", life: String = ""
   ) throws -> ModelGovernance {
     let governance = try ModelGovernance(
-      files: [SampleModel.state(decided: decided, damage: damage)] + versions.flatMap { $1.entries($0) })
+      files: [SampleModel.state(decided: decided, damage: damage, life: life)] + versions.flatMap { $1.entries($0) })
     governance.bind(stream: 0, name: "telemetry", columns: ["other", "pressure"])
     return governance
   }
 
   @discardableResult func feed(
-    _ values: [Double], from first: UInt64 = 1, source: UInt32 = 0, clockUs: (() -> Int64)? = nil
+    _ values: [Double], from first: UInt64 = 1, source: UInt32 = 0, stream: Int = 0, clockUs: (() -> Int64)? = nil
   ) -> [Judged] {
     var judged: [Judged] = []
     for (offset, value) in values.enumerated() {
       [0, value].withUnsafeBufferPointer { columns in
         observe(
           GovernedSample(
-            stream: 0, source: source, sequence: first + UInt64(offset),
+            stream: stream, source: source, sequence: first + UInt64(offset),
             timeNs: Int64(first + UInt64(offset)) * 1_000_000_000, columns: columns,
             samples: UnsafeBufferPointer(start: nil, count: 0)), clockUs: clockUs
         ) { verdict, _ in

@@ -32,6 +32,32 @@ private func stages(_ place: String) throws -> [String: String] {
 
   init() throws { folder = try TemporaryFolder() }
 
+  /// Whoever may send commands gives their reasons: a state that grew too large to be read would keep the agent from starting.
+  @Test func noReasonMakesTheStateUnreadable() throws {
+    let store = try ModelStore(folder: place)
+    try take(store, "1.0.0", as: .active)
+    try take(store, "1.1.0", as: .active)
+    for reason in [String(repeating: "\u{1}", count: 5000), "👩🏽‍🚀" + String(repeating: "\u{301}", count: 5000)] {
+      let longest = ModelState.Occasion(
+        nowNs: occasion.nowNs, by: reason, reason: String(repeating: reason, count: 400))
+      for _ in 0..<ModelState.maxHistory { _ = try store.rollBack("pump", longest) }
+      let state = try #require(try ModelStore.state("pump", in: place))
+      #expect(state.history.count == ModelState.maxHistory)
+      #expect(state.history.allSatisfy { $0.reason.utf8.count <= ModelState.maxReasonBytes })
+    }
+  }
+
+  @Test func modelThatIsInstalledAnewHasAnotherLife() throws {
+    let store = try ModelStore(folder: place)
+    try take(store, "1.0.0", as: .active)
+    let life = try #require(try ModelStore.state("pump", in: place)).life
+    try take(store, "1.1.0", as: .shadow)
+    #expect(try ModelStore.state("pump", in: place)?.life == life)
+    _ = try store.remove("pump")
+    try store.take(try store.stage(model(), key: "K"), as: .active, ModelState.Occasion(nowNs: occasion.nowNs + 1))
+    #expect(try #require(try ModelStore.state("pump", in: place)).life != life)
+  }
+
   @Test func bundleOfAModelComesBackByteForByte() throws {
     let made = model()
     let read = try ModelBundle(decoding: try made.encoded())

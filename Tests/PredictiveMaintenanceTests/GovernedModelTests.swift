@@ -85,6 +85,19 @@ private let streams: [PluginContext.Stream] = [
     #expect(there?.body["verdict"]?["point"]?.number == 3)
   }
 
+  @Test func alertOfAModelThatIsGoneFromTheConfigurationEnds() throws {
+    let bench = try bench([("active", SampleBundle())])
+    #expect(try feed(bench, [90, 90, 90]).contains { $0.body["state"]?.string == "opened" })
+    let without = try PluginBench(
+      MaintenanceModel.self, options: ["warning_z": .number(1000), "critical_z": .number(2000)], streams: streams,
+      writes: ["alerts", "features", "events"])
+    try without.restore(bench.checkpoint())
+    let alerts = try feed(without, [90, 90]).filter { $0.stream == "alerts" }
+    #expect(alerts.map { $0.body["state"]?.string } == ["cleared"])
+    #expect(alerts.first?.body["component"]?.string == "motor-life")
+    #expect(without.checkpoint() != bench.checkpoint())
+  }
+
   @Test func bundlesNeedAStreamForEvents() {
     let error = #expect(throws: PluginError.self) {
       _ = try bench([("active", SampleBundle())], writes: ["alerts", "features"])

@@ -63,6 +63,7 @@ import Testing
   @Test func inputThatCannotBeUsedIsRefusedWithThePlace() throws {
     let files = [
       "odd.f32": Data([1, 2, 3]), "short.f32": float32(recording(100)), "bad.csv": Data("g\n1\nx\n".utf8),
+      "wide.csv": Data("t,g\n0,1\n1,2,3\n".utf8),
       "flat.f32": float32([Float](repeating: 1, count: 8192)),
       "nan.f32": float32([Float](repeating: .nan, count: 8192)), "a.f32": float32(recording()),
     ]
@@ -75,6 +76,7 @@ import Testing
       (known + ["--input", "odd.f32"], 65, "odd.f32: its 3 bytes are no whole number of samples of 4 bytes"),
       (known + ["--input", "short.f32"], 65, "100 samples are less than a block of 4096"),
       (known + ["--input", "bad.csv"], 65, "bad.csv:3: column 1 is \"x\", not a number"),
+      (known + ["--input", "wide.csv"], 65, "wide.csv:3: 3 fields where the first line has 2"),
       (known + ["--input", "bad.csv", "--column", "h"], 65, "bad.csv:1: no column \"h\"; there are g"),
       (known + ["--input", "flat.f32"], 65, "none of its 2 blocks can be used"),
       (known + ["--input", "nan.f32"], 65, "none of its 2 blocks can be used"),
@@ -93,6 +95,14 @@ import Testing
       #expect(exit == code, "\(arguments)")
       #expect(errors.contains(text), "\(arguments): \(errors)")
     }
+  }
+
+  @Test func oneIndexKeepsItsSignAndSeveralAreTakenTogether() throws {
+    let files = ["t.csv": Data("a,b\n-3,4\n".utf8)]
+    let one = try run(["trend", "--input", "t.csv", "--index", "a"], files: files)
+    #expect(one.output.split(separator: "\n").last?.hasPrefix("1,-3,") == true, "\(one.output)")
+    let both = try run(["trend", "--input", "t.csv", "--index", "a", "--index", "b"], files: files)
+    #expect(both.output.split(separator: "\n").last?.hasPrefix("1,5,") == true, "\(both.output)")
   }
 
   @Test func trendTellsOnsetAndLifeOfEachAsset() throws {

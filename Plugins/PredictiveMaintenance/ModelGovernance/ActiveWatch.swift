@@ -8,6 +8,8 @@ struct ActiveWatch {
     var cause: GovernanceDecision.Cause
     var reason: String
     var evidence: (inout JSONWriter) -> Void
+    /// Of drift: the records in which it was, from this one on.
+    var driftedSince: UInt64?
   }
 
   private let rule: ModelDescription.RollbackRule
@@ -24,7 +26,7 @@ struct ActiveWatch {
 
   init(_ version: ModelVersion?) {
     rule = version?.description.rollback ?? ModelDescription.RollbackRule(window: 1, deadlineMisses: 1, psi: 1)
-    deadlineUs = version?.description.deadlineUs ?? 0
+    deadlineUs = version?.description.deadlineUs ?? GovernanceLimits.deadlineUs
     drift = DriftWindow(version?.reference)
   }
 
@@ -34,13 +36,12 @@ struct ActiveWatch {
     let beganUs = clockUs?() ?? 0
     let outputs = version.evaluate(row.values)
     if let clockUs { took(us: clockUs() - beganUs) }
-    if let largest = drift.update(row.values, window: rule.window) { look(at: largest) }
+    if let largest = drift.update(row.values, sequence: row.firstSequence, window: rule.window) { look(at: largest) }
     return outputs
   }
 
   private mutating func took(us: Int64) {
     times.add(us: us)
-    guard deadlineUs > 0 else { return }
     rows += 1
     if us > Int64(deadlineUs) {
       misses += 1
@@ -81,7 +82,7 @@ struct ActiveWatch {
         $0.member("psi", largest.psi)
         $0.member("limit", limit)
         $0.member("rows", window)
-      })
+      }, driftedSince: largest.firstSequence)
   }
 
   mutating func takeFinding() -> Finding? {

@@ -29,4 +29,5 @@ package struct GovernanceDecision: Sendable, Equatable {
   package var kind: Kind
   package var from: String?
   package var to: String
+  package var cause: Cause
 }

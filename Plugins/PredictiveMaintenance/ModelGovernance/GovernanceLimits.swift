@@ -9,8 +9,10 @@ package enum GovernanceLimits {
   package static let goldenBytes = 16 << 20
   /// Of all artefacts and tables of one version together.
   package static let versionBytes = 64 << 20
-  /// Whose extractors a model keeps; the one not heard from for longest goes.
+  /// Devices whose extractors a model keeps; those not heard from for longest go.
   package static let assets = 10_000
+  /// Of the extractors of all models of one plugin instance together: by it there may be fewer devices, at least one.
+  package static let assetsBytes = 256 << 20
   /// Names of models in one plugin instance.
   package static let models = 16
   /// Decisions that a checkpoint carries for a store that does not know them yet.
@@ -18,4 +20,8 @@ package enum GovernanceLimits {
   /// Events that wait for the next record.
   package static let openEvents = 64
   package static let window = 1...1_000_000
+  /// Where the author states none: an evaluation is on the way of every record to its commit.
+  package static let deadlineUs = 50_000
+  /// Rows that a shadow sits out after one that was late, at most.
+  package static let satOutRows: Int64 = 1000
 }

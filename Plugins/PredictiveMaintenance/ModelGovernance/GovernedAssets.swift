@@ -16,8 +16,10 @@ final class GovernedAsset {
   }
 }
 
-/// The devices of a model, at most `GovernanceLimits.assets`: the one not heard from for longest makes room.
+/// The devices of a model, at most `limit`: a sixteenth of them, those not heard from for longest, make room, so that many new names cost
+/// each of them little.
 struct GovernedAssets {
+  let limit: Int
   private var assets: [UInt64: GovernedAsset] = [:]
   private var uses: UInt64 = 0
   private(set) var evicted: UInt64 = 0
@@ -38,14 +40,16 @@ struct GovernedAssets {
   }
 
   private mutating func insert(_ asset: GovernedAsset) -> GovernedAsset {
-    if assets.count >= GovernanceLimits.assets,
-      let oldest = assets.values.min(by: { ($0.used, $0.key) < ($1.used, $1.key) })
-    {
-      assets[oldest.key] = nil
-      evicted += 1
-    }
+    if assets.count >= limit { evict(assets.count - limit + max(1, limit / 16)) }
     assets[asset.key] = asset
     return asset
+  }
+
+  private mutating func evict(_ count: Int) {
+    for asset in assets.values.sorted(by: { $0.used < $1.used }).prefix(count) {
+      assets[asset.key] = nil
+      evicted += 1
+    }
   }
 
   func reset(_ key: UInt64) {
@@ -74,11 +78,15 @@ struct GovernedAssets {
   }
 
   /// Features that no version uses any more are left out, new ones begin empty.
-  init(from state: inout StateReader, _ tracks: [FeatureTrack]) throws {
+  /// - Parameter streams: where the streams of the checkpoint are now; a device of one that is gone goes.
+  init(from state: inout StateReader, _ tracks: [FeatureTrack], streams: [UInt32: UInt32], limit: Int) throws {
+    self.limit = limit
     let count = Int(try state.integer(UInt32.self))
     guard count <= GovernanceLimits.assets else { throw StateReader.Damaged(description: "too many devices") }
     for _ in 0..<count {
-      let asset = GovernedAsset(key: try state.integer(), tracks)
+      let key = try state.integer(UInt64.self)
+      let stream = streams[UInt32(truncatingIfNeeded: key >> 32)]
+      let asset = GovernedAsset(key: UInt64(stream ?? 0) << 32 | key & 0xFFFF_FFFF, tracks)
       asset.activeSeverity = try Self.severity(&state)
       asset.shadowSeverity = try Self.severity(&state)
       for _ in 0..<(try state.integer(UInt8.self)) {
@@ -87,13 +95,17 @@ struct GovernedAssets {
         guard let place = tracks.firstIndex(where: { $0.hash == hash }) else { continue }
         asset.extractors[place] = try FeatureExtractor(from: &part, tracks[place].plan)
       }
+      guard stream != nil else { continue }
       uses += 1
       asset.used = uses
       assets[asset.key] = asset
     }
+    if assets.count > limit { evict(assets.count - limit) }
   }
 
-  init() {}
+  init(limit: Int) {
+    self.limit = limit
+  }
 
   private static func severity(_ state: inout StateReader) throws -> GovernedSeverity {
     guard let severity = GovernedSeverity(rawValue: Int(try state.integer(UInt8.self))) else {

@@ -18,10 +18,12 @@ package final class GovernedModel {
   private let versions: [String: Result<ModelVersion, GovernanceError>]
   private(set) var stages: VersionStages
   let tracks: [FeatureTrack]
-  var assets = GovernedAssets()
+  var assets: GovernedAssets
   var trial: ShadowTrial?
   var watch: ActiveWatch
   private var events: [[UInt8]] = []
+  /// What was told at the beginning, for the first record whose events are kept.
+  private var openingEvents: [[UInt8]] = []
   private var hasBegun = false
   /// By stream, as they were bound.
   private var streamNames: [Int: String] = [:]
@@ -32,12 +34,13 @@ package final class GovernedModel {
   private(set) var shadow: ModelVersion?
   private var activeTrack = 0
 
-  init(_ entries: VersionEntries) {
+  /// - Parameter assetsBytes: what the extractors of all devices may take.
+  init(_ entries: VersionEntries, assetsBytes: Int) {
     name = entries.name
     instance = entries.instance
     stages = VersionStages(
       active: entries.version("active"), shadow: entries.version("shadow"), previous: entries.version("previous"),
-      decided: entries.decided)
+      decided: entries.decided, store: entries.store)
     var versions: [String: Result<ModelVersion, GovernanceError>] = [:]
     var tracks: [FeatureTrack] = []
     for (_, text) in entries.stages {
@@ -49,6 +52,8 @@ package final class GovernedModel {
     }
     self.versions = versions
     self.tracks = tracks
+    let bytes = max(1, tracks.reduce(0) { $0 + $1.plan.assetBytes })
+    assets = GovernedAssets(limit: max(1, min(GovernanceLimits.assets, assetsBytes / bytes)))
     watch = ActiveWatch(nil)
     resolve()
   }
@@ -163,18 +168,26 @@ package final class GovernedModel {
 
   func resetAsset(_ key: UInt64) { assets.reset(key) }
 
-  func takeEvents() -> [[UInt8]] {
-    guard !events.isEmpty else { return [] }
+  /// - Parameter isReplay: what is told is not kept: those records have told it before. What was found at the beginning waits.
+  func takeEvents(isReplay: Bool) -> [[UInt8]] {
+    guard !events.isEmpty || !openingEvents.isEmpty else { return [] }
     defer { events = [] }
-    return events
+    guard !isReplay else { return [] }
+    defer { openingEvents = [] }
+    return openingEvents + events
   }
 
   // MARK: decisions
 
-  /// What was found out when the versions were loaded and bound, told with the first record.
+  /// What was found out when the versions were loaded and bound, told with the first record; and the decisions that the store does not have
+  /// yet, because what told of them was lost: by their numbers it takes each once.
   private func begin() {
     guard !hasBegun else { return }
     hasBegun = true
+    defer { (openingEvents, events) = (events, []) }
+    for decision in stages.open {
+      tell(decision, decision.cause, "it was decided before, and the store has not taken it")
+    }
     for text in stages.inUse {
       guard let (cause, reason) = obstacle(text) else { continue }
       let told = "version \(text) cannot be used: \(reason)"
@@ -202,7 +215,8 @@ package final class GovernedModel {
   /// What the rules of the bundles say after a record.
   private func review() {
     if let finding = watch.takeFinding() {
-      if let previous = stages.previous, obstacle(previous) == nil {
+      if let first = finding.driftedSince { askForTraining(finding.reason, since: first) }
+      if let previous = stages.previous, previous != stages.fallen, obstacle(previous) == nil {
         decide(.rolledBack, finding.cause, finding.reason, finding.evidence)
       } else {
         tell(
@@ -236,12 +250,28 @@ package final class GovernedModel {
     _ kind: GovernanceDecision.Kind, _ cause: GovernanceDecision.Cause, _ reason: String,
     _ evidence: @escaping (inout JSONWriter) -> Void
   ) {
-    guard let decision = stages.decide(kind) else { return }
+    guard let decision = stages.decide(kind, cause) else { return }
+    tell(decision, cause, reason, evidence)
+    resolve()
+  }
+
+  private func tell(
+    _ decision: GovernanceDecision, _ cause: GovernanceDecision.Cause, _ reason: String,
+    _ evidence: @escaping (inout JSONWriter) -> Void = { _ in }
+  ) {
     tell(
       ModelEvent(
-        kind: kind == .promoted ? .promoted : .rolledBack, from: decision.from, to: decision.to,
+        kind: decision.kind == .promoted ? .promoted : .rolledBack, from: decision.from, to: decision.to,
         number: decision.number, cause: cause, reason: reason, evidence: evidence))
-    resolve()
+  }
+
+  /// What the model sees is not what it was trained on: whoever trains it is told in which records.
+  private func askForTraining(_ reason: String, since first: UInt64) {
+    guard events.count < GovernanceLimits.openEvents else { return }
+    let request = RetrainRequest(
+      model: name, version: stages.active ?? "", reason: reason, stream: streamNames[place.stream] ?? "",
+      range: min(first, place.sequence)...place.sequence)
+    events.append(request.body())
   }
 
   private func tell(_ event: ModelEvent) {
@@ -255,23 +285,35 @@ package final class GovernedModel {
 
   func encode(into state: StateWriter) {
     stages.encode(into: state)
-    state.append(stages.active ?? "")
+    state.append(active?.identity ?? "")
     watch.encode(into: state)
-    state.append(trial == nil ? "" : stages.shadow ?? "")
+    state.append(trial == nil ? "" : shadow?.identity ?? "")
     trial?.encode(into: state)
+    state.append(UInt16(streamNames.count))
+    for (number, name) in streamNames.sorted(by: { $0.key < $1.key }) {
+      state.append(UInt32(truncatingIfNeeded: number))
+      state.append(name)
+    }
     assets.encode(into: state, tracks)
   }
 
   func restore(from state: inout StateReader) throws {
     try stages.restore(from: &state)
     resolve()
-    let active = try state.text()
-    try watch.restore(from: &state, isSame: active == stages.active)
+    // The same number of a version may have other contents now: what was counted of those is not of these.
+    let isSame = try state.text() == active?.identity ?? ""
+    try watch.restore(from: &state, isSame: isSame)
     let shadow = try state.text()
     if !shadow.isEmpty {
       let restored = try ShadowTrial.Counts(from: &state)
-      if shadow == stages.shadow, active == stages.active { trial?.restore(restored) }
+      if isSame, shadow == self.shadow?.identity { trial?.restore(restored) }
     }
-    assets = try GovernedAssets(from: &state, tracks)
+    var streams: [UInt32: UInt32] = [:]
+    for _ in 0..<(try state.integer(UInt16.self)) {
+      let number = try state.integer(UInt32.self)
+      let name = try state.text()
+      streams[number] = streamNames.first { $0.value == name }.map { UInt32(truncatingIfNeeded: $0.key) }
+    }
+    assets = try GovernedAssets(from: &state, tracks, streams: streams, limit: assets.limit)
   }
 }

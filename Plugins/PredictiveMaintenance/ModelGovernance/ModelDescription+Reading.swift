@@ -46,7 +46,7 @@ extension ModelDescription {
     training = try Self.training(model.required("training"))
     metrics = try Self.metrics(model["metrics"])
     tolerance = try model["tolerance"]?.number(in: 0...0.1) ?? 1e-9
-    deadlineUs = try model["deadline_us"]?.integer(in: 0...60_000_000) ?? 0
+    deadlineUs = try model["deadline_us"]?.integer(in: 1...60_000_000) ?? GovernanceLimits.deadlineUs
     agreementWithin =
       try model["agreement"].map { (part) throws(SpecificationFault) in
         try part.object(["within"]).required("within").number(in: 0...1e300)

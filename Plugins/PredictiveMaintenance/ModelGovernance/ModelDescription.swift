@@ -93,7 +93,7 @@ package struct ModelDescription: Sendable, Equatable {
   package var metrics: [Metric]
   /// Of the golden cases, relative.
   package var tolerance: Double
-  /// 0: none.
+  /// Of one evaluation, above 0.
   package var deadlineUs: Int
   /// Outputs of two versions that are not further apart say the same.
   package var agreementWithin: Double

@@ -9,7 +9,8 @@ package final class ModelGovernance {
 
   /// - Throws: when an entry is none of a model. A version that cannot be used is no error: an event says so.
   package init(files: [(path: String, contents: [UInt8])]) throws(GovernanceError) {
-    models = try VersionEntries.read(files).map(GovernedModel.init)
+    let all = try VersionEntries.read(files)
+    models = all.map { GovernedModel($0, assetsBytes: GovernanceLimits.assetsBytes / all.count) }
   }
 
   package var isEmpty: Bool { models.isEmpty }
@@ -48,7 +49,8 @@ package final class ModelGovernance {
   }
 
   /// Bodies for the events stream, in order.
-  package func takeEvents() -> [[UInt8]] { models.flatMap { $0.takeEvents() } }
+  /// - Parameter isReplay: the records were there before a restart, and what is told now is not kept.
+  package func takeEvents(isReplay: Bool = false) -> [[UInt8]] { models.flatMap { $0.takeEvents(isReplay: isReplay) } }
 
   package func encode(into state: StateWriter) {
     state.append(UInt16(models.count))

@@ -6,6 +6,7 @@
 internal import JSONText
 internal import Prognosis
 package import SignalFeatures
+internal import StateCoding
 internal import TrainedModels
 
 package final class ModelVersion {
@@ -17,6 +18,8 @@ package final class ModelVersion {
   /// Bytes of the artefacts: what it takes in memory, to within a small factor.
   package let artefactBytes: Int
   package let outputNames: [String]
+  /// The version and a checksum of what it counts by: two bundles may bear the same number, after a removal.
+  let identity: String
   private let parts: [Part]
   private let outputs: UnsafeMutableBufferPointer<Double>
 
@@ -57,6 +60,7 @@ package final class ModelVersion {
         try Self.part(artefact, contents, specification, description, share: artefact.weight / weights))
     }
     self.parts = parts
+    identity = Self.identity(description.version, files)
     artefactBytes = bytes
     plan = FeaturePlan(specification)
     outputs = .allocate(capacity: description.outputNames.count)
@@ -66,6 +70,15 @@ package final class ModelVersion {
   deinit {
     for part in parts { part.row.deallocate() }
     outputs.deallocate()
+  }
+
+  private static func identity(_ version: String, _ files: [String: [UInt8]]) -> String {
+    var text = version
+    for name in [ModelDescription.fileName, ReferenceTable.fileName] {
+      let checksum = (files[name] ?? []).withUnsafeBytes { CyclicRedundancyCheck.crc32c($0) }
+      text += "/" + String(checksum, radix: 16)
+    }
+    return text
   }
 
   private static func file(_ name: String, _ files: [String: [UInt8]]) throws(GovernanceError) -> [UInt8] {

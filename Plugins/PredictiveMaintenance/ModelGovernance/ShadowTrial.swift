@@ -23,6 +23,9 @@ struct ShadowTrial {
 
   private var counts: Counts
   private(set) var times = EvaluationTimes()
+  /// Rows that it sits out still: one that is late takes its deadline a row and no more, in the mean. Depends on the clock, as
+  /// deadlines do, and is not kept.
+  private var rowsToSitOut: Int64 = 0
 
   init(_ version: ModelVersion, classes: Int) {
     counts = Counts(agreement: Agreement(classCount: classes))
@@ -41,16 +44,13 @@ struct ShadowTrial {
     _ shadow: ModelVersion, _ row: borrowing FeatureRow, against active: ModelVersion,
     _ outputs: UnsafeBufferPointer<Double>, severityBefore: GovernedSeverity, _ clockUs: (() -> Int64)?
   ) -> GovernedSeverity {
+    guard rowsToSitOut == 0 else {
+      rowsToSitOut -= 1
+      return severityBefore
+    }
     let beganUs = clockUs?() ?? 0
     let own = shadow.evaluate(row.values)
-    if let clockUs {
-      let us = clockUs() - beganUs
-      times.add(us: us)
-      if shadow.description.deadlineUs > 0, us > Int64(shadow.description.deadlineUs) {
-        counts.deadlineMisses += 1
-        counts.ruleMisses += 1
-      }
-    }
+    if let clockUs { took(us: clockUs() - beganUs, deadlineUs: Int64(shadow.description.deadlineUs)) }
     let isSame: Bool
     if shadow.description.task == .classification, active.description.classes == shadow.description.classes {
       let difference = zip(outputs, own).reduce(0) { max($0, ($1.0 - $1.1).magnitude) }
@@ -65,6 +65,14 @@ struct ShadowTrial {
     let severity = shadow.severity(own)
     counts.agreement.shadowAlerts.add(severity, after: severityBefore)
     return severity
+  }
+
+  private mutating func took(us: Int64, deadlineUs: Int64) {
+    times.add(us: us)
+    guard us > deadlineUs else { return }
+    counts.deadlineMisses += 1
+    counts.ruleMisses += 1
+    rowsToSitOut = min(us / deadlineUs, GovernanceLimits.satOutRows)
   }
 
   /// By the rule of the shadow's own bundle. One that misses its deadline as often as would send it back is not taken.

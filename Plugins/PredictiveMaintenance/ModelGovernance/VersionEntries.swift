@@ -6,6 +6,8 @@ struct VersionEntries {
   /// As agent.conf names this instance.
   var instance = ""
   var revision = 0
+  /// The life of the model in the store.
+  var store = ""
   var decided = 0
   /// By version: what the store has found wrong with its files.
   var damage: [String: String] = [:]
@@ -52,6 +54,7 @@ struct VersionEntries {
     else { throw GovernanceError(file: path, reason: "it is no state of a model") }
     (self.revision, self.decided) = (revision, decided)
     instance = document["instance"]?.string ?? ""
+    store = document["life"]?.string ?? ""
     for (version, reason) in document["damage"]?.object ?? [] { damage[version] = reason.string ?? "damaged" }
   }
 

@@ -12,21 +12,27 @@ struct VersionStages: Equatable {
   private(set) var decided: Int
   /// The newest of them, until the store has them.
   private(set) var open: [GovernanceDecision] = []
+  /// The version that has given way by itself to the one that is active: it is not gone back to by itself, or two that are both too slow
+  /// would change places for ever.
+  private(set) var fallen: String?
+  /// The life of the model in the store: removed and installed again, it counts anew.
+  private let store: String
 
   /// - Parameter decided: how many the store has taken.
-  init(active: String?, shadow: String?, previous: String?, decided: Int) {
+  init(active: String?, shadow: String?, previous: String?, decided: Int, store: String = "") {
     self.active = active
     self.shadow = shadow
     self.previous = previous
     self.decided = decided
+    self.store = store
   }
 
   var inUse: [String] { [active, shadow, previous].compactMap(\.self) }
 
-  mutating func decide(_ kind: GovernanceDecision.Kind) -> GovernanceDecision? {
+  mutating func decide(_ kind: GovernanceDecision.Kind, _ cause: GovernanceDecision.Cause) -> GovernanceDecision? {
     let to = kind == .promoted ? shadow : previous
     guard let to else { return nil }
-    let decision = GovernanceDecision(number: decided + 1, kind: kind, from: active, to: to)
+    let decision = GovernanceDecision(number: decided + 1, kind: kind, from: active, to: to, cause: cause)
     _ = apply(decision)
     decided += 1
     open.append(decision)
@@ -43,10 +49,13 @@ struct VersionStages: Equatable {
       (active, previous) = (decision.to, active)
     default: return false
     }
+    fallen = decision.kind == .rolledBack && decision.cause != .command ? decision.from : nil
     return true
   }
 
   func encode(into state: StateWriter) {
+    state.append(store)
+    state.append(fallen ?? "")
     state.append(UInt64(decided))
     state.append(UInt16(open.count))
     for decision in open {
@@ -54,11 +63,16 @@ struct VersionStages: Equatable {
       state.append(decision.kind.rawValue)
       state.append(decision.from ?? "")
       state.append(decision.to)
+      state.append(decision.cause.rawValue)
     }
   }
 
   /// Lays the decisions of a checkpoint over what the store says now.
   mutating func restore(from state: inout StateReader) throws {
+    let isSame = try state.text() == store
+    let fallen = try state.text()
+    // As long as it is the one that would be gone back to.
+    if isSame, !fallen.isEmpty, fallen == previous { self.fallen = fallen }
     let before = Int(truncatingIfNeeded: try state.integer(UInt64.self) & 0xFFFF_FFFF)
     let count = Int(try state.integer(UInt16.self))
     guard count <= GovernanceLimits.openDecisions else {
@@ -71,12 +85,16 @@ struct VersionStages: Equatable {
         throw StateReader.Damaged(description: "no decision")
       }
       let (from, to) = (try state.text(), try state.text())
-      let decision = GovernanceDecision(number: number, kind: kind, from: from.isEmpty ? nil : from, to: to)
-      guard decision.number > inStore else { continue }
+      guard let cause = GovernanceDecision.Cause(rawValue: try state.text()) else {
+        throw StateReader.Damaged(description: "no cause of a decision")
+      }
+      let decision = GovernanceDecision(
+        number: number, kind: kind, from: from.isEmpty ? nil : from, to: to, cause: cause)
+      guard isSame, decision.number > inStore else { continue }
       // It stays open whether it fits or not: the store counts it, too.
       open.append(decision)
       _ = apply(decision)
     }
-    decided = max(inStore, before)
+    decided = isSame ? max(inStore, before) : inStore
   }
 }

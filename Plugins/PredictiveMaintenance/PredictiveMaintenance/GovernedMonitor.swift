@@ -8,12 +8,22 @@ struct GovernedMonitor {
   var alarm = AlarmState()
   /// Of its last verdict; nil: it is no model of remaining life, or has said nothing yet.
   var life: RemainingLifeBody?
-  /// Of its scores; nil where a score says nothing of drift: remaining life falls by itself.
+  /// Whose scores `drift` has seen.
+  private(set) var version = ""
+  /// Nil where a score says nothing of drift: remaining life falls by itself.
   var drift: StandardisedDrift?
   var driftFirst: (sequence: UInt64, timeNs: Int64)?
 
   init(model: String) {
     self.model = model
+  }
+
+  /// Scores of another version are other scores: what was learned of the last one's says nothing of them.
+  mutating func begin(_ version: String) {
+    guard version != self.version else { return }
+    self.version = version
+    drift = nil
+    driftFirst = nil
   }
 
   mutating func reset() {
@@ -22,6 +32,7 @@ struct GovernedMonitor {
 
   func encode(into state: StateWriter) {
     state.append(model)
+    state.append(version)
     alarm.encode(into: state)
     state.append(UInt8((drift == nil ? 0 : 1) | (driftFirst == nil ? 0 : 2)))
     if let drift { drift.encode(into: state) }
@@ -34,6 +45,7 @@ struct GovernedMonitor {
 
   init(from state: inout StateReader) throws {
     model = try state.text()
+    version = try state.text()
     alarm = try AlarmState(from: &state)
     let parts = try state.integer(UInt8.self)
     if parts & 1 != 0 {

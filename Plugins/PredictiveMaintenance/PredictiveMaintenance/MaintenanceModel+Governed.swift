@@ -16,14 +16,14 @@ extension MaintenanceModel {
       stream: Int(record.stream), source: record.sourceNumber, sequence: record.sequence,
       timeNs: record.eventTimeNs, isTimeTrusted: record.isEventTimeTrusted, columns: record.columns,
       samples: record.samples)
-    try governance.observe(sample, clockUs: { -output.remainingUs }) { verdict, row in
+    try governance.observe(sample, clockUs: isReplay ? nil : { -output.remainingUs }) { verdict, row in
       try take(verdict, row, of: record, output)
     }
     try tellModelEvents(of: record, output)
   }
 
   func tellModelEvents(of record: PluginRecord, _ output: PluginOutput) throws {
-    for body in governance.takeEvents() {
+    for body in governance.takeEvents(isReplay: isReplay) {
       output.count("model_events")
       try events.emit(body, source: record.source, eventTimeNs: record.eventTimeNs, output)
     }
@@ -127,6 +127,7 @@ extension MaintenanceModel {
     _ verdict: GovernedVerdict, _ place: Int, _ row: borrowing FeatureRow, of record: PluginRecord,
     _ asset: AssetMonitor, _ output: PluginOutput
   ) throws {
+    asset.governed[place].begin(verdict.version.description.version)
     if asset.governed[place].drift == nil { asset.governed[place].drift = StandardisedDrift() }
     let first = asset.governed[place].driftFirst ?? (row.firstSequence, record.eventTimeNs)
     asset.governed[place].driftFirst = first
@@ -139,6 +140,21 @@ extension MaintenanceModel {
     asset.governed[place].drift?.reset()
     asset.governed[place].driftFirst = nil
     try tell(finding, component: verdict.name, model: ModelIdentity(verdict), of: record, asset, output)
+  }
+
+  func isStray(_ monitor: GovernedMonitor) -> Bool { !governance.models.contains { $0.name == monitor.model } }
+
+  /// Nobody would clear their alerts, and their last word on remaining life would stay.
+  func endStrayModels(_ moment: AlertDesk.Moment, _ output: PluginOutput) throws {
+    try registry.forEach { asset in
+      for i in asset.governed.indices where isStray(asset.governed[i]) {
+        try end(
+          component: asset.governed[i].model, &asset.governed[i].alarm, of: asset, reason: "model-removed", moment,
+          output)
+      }
+      asset.governed.removeAll(where: isStray)
+    }
+    hasStrayModels = false
   }
 
   func endGoverned(

@@ -41,6 +41,10 @@ package final class MaintenanceModel: Model {
   /// Of the value that is worked on.
   var patternScore = 0.0
   let governance: ModelGovernance
+  /// The records were judged before a restart; what is told of them is not kept.
+  var isReplay = false
+  /// A checkpoint has something of trained models that the configuration does not name any more.
+  var hasStrayModels = false
   let events: EventDesk
   var registry: AssetRegistry
   let log: (PluginContext.LogLevel, String) -> Void
@@ -97,6 +101,7 @@ package final class MaintenanceModel: Model {
   }
 
   package func process(_ batch: PluginBatch, into output: PluginOutput) throws {
+    isReplay = output.remainingUs == .max
     for position in 0..<batch.count {
       let record = batch[position]
       if record.flags & UInt32(CROSSDOCK_FLAG_RETAINED) != 0 {
@@ -104,6 +109,7 @@ package final class MaintenanceModel: Model {
         output.count("retained_skipped")
         continue
       }
+      if hasStrayModels, !isReplay { try endStrayModels(moment(of: record), output) }
       if record.stream == options.eventInput {
         try takeEvent(of: record, output)
         continue
@@ -122,7 +128,9 @@ package final class MaintenanceModel: Model {
     let restored = AssetRegistry(maxSignals: options.maxSignals)
     let decoded = try MaintenanceCheckpoint.decode(
       checkpoint, into: restored, governance, streams: streams, shapes: treeShapes)
+    hasStrayModels = false
     restored.forEach { asset in
+      if asset.governed.contains(where: isStray) { hasStrayModels = true }
       // What the options ask for now may be other than then.
       if asset.group?.fits(options.detectors, columnCount: columnCounts[Int(asset.stream)]) == false {
         asset.group = nil

@@ -76,6 +76,9 @@ package final class FeaturePlan {
       })
   }
 
+  /// Of one extractor.
+  package var assetBytes: Int { 8 * (layout.numberCount + layout.integerCount) }
+
   deinit {
     scratch.deallocate()
     samples.deallocate()
@@ -87,80 +90,4 @@ package final class FeaturePlan {
     FeatureExpression.evaluate(
       UnsafeBufferPointer(start: terms.start + formula.first, count: formula.count), slots, stack: scratch)
   }
-}
-
-/// A fixed array that costs nothing to read: no reference counting, no uniqueness.
-final class Table<Element: BitwiseCopyable> {
-  let start: UnsafeMutablePointer<Element>
-  let count: Int
-
-  init(_ elements: [Element]) {
-    count = elements.count
-    start = .allocate(capacity: max(elements.count, 1))
-    start.initialize(from: elements, count: elements.count)
-  }
-
-  deinit {
-    start.deallocate()
-  }
-}
-
-struct InputCheck: BitwiseCopyable {
-  var factor: Double
-  var offset: Double
-  var isConverted: Bool
-  var minimum: Double
-  var maximum: Double
-  var maximumRatePerS: Double
-  var maximumStep: Double
-  /// Int64.max: not checked.
-  var stuckCount: Int64
-  var usesBad: Bool
-  /// Other units of the dimension, in `alternatives`.
-  var firstAlternative: Int
-  var alternativeCount: Int
-}
-
-struct Formula: BitwiseCopyable {
-  var target: Int
-  /// In `terms`.
-  var first: Int
-  /// 0: a weighted sum, in `weights`.
-  var count: Int
-  var firstWeight = 0
-  var weightCount = 0
-  var offset = 0.0
-}
-
-struct Weight: BitwiseCopyable {
-  var slot: Int
-  var weight: Double
-}
-
-struct NormalisationStep: BitwiseCopyable {
-  var value: Int
-  /// In `numbers`: a mean and a deviation a regime.
-  var parameters: Int
-}
-
-struct RegimeTable: BitwiseCopyable {
-  var inputCount: Int
-  var centreCount: Int
-  /// In `numbers`: value index, mean and deviation of each setting; the centres.
-  var settings: Int
-  var centres: Int
-}
-
-/// How a feature of the row is made.
-struct FeatureStep: BitwiseCopyable {
-  var statistic: FeatureStatistic
-  var slot: Int
-  var window: Int
-  var baseline: Int
-  /// Offset of its own state in the asset's numbers.
-  var state: Int
-  var parameter: Double
-  /// In `terms`.
-  var firstTerm = 0
-  var termCount = 0
 }

@@ -168,7 +168,8 @@ typedef struct crossdock_host {
   int32_t (*emit)(void *context, const crossdock_output *output);
   // Inside checkpoint() only: appends to the checkpoint.
   void (*write)(void *context, crossdock_bytes part);
-  // Inside process() only: microseconds that this batch may still take.
+  // Inside process() only: microseconds that this batch may still take. INT64_MAX, and it does not count down: the records were processed before
+  // and come again after a restart, to bring the instance from its checkpoint to where it was; what is emitted is not kept.
   int64_t (*remaining_us)(void *context);
   // A counter (add) of the plugin's own, shown with it in the status. 64 names at most.
   void (*count)(void *context, const char *name, uint64_t add);

@@ -17,6 +17,7 @@ struct CrossChecks {
     unique(models.compactMap(\.name), in: models.contains { $0.header == "[[plugin]]" } ? "[[plugin]]" : "[[model]]")
     unique(uplinks.compactMap(\.name), in: "[[uplink]]")
     clientIDs()
+    commandSources()
     references()
     overlaps()
     modelStreams()
@@ -50,6 +51,19 @@ struct CrossChecks {
         connection.entry.keyPosition,
         "connections \"\(printable(rival.name))\" and \"\(printable(connection.name))\" have one client id at one broker",
         hint: "they would throw each other out; give each its own \"client_id\"")
+    }
+  }
+
+  /// Central forgets what one of them has taken: of two that ask under one agent's name, both might do a command, or neither.
+  private func commandSources() {
+    for (index, uplink) in uplinks.enumerated() {
+      guard let commands = uplink.commands, !uplink.configuration.url.isEmpty else { continue }
+      let rival = uplinks[..<index].first { $0.commands != nil && $0.configuration.url == uplink.configuration.url }
+      guard let rival else { continue }
+      context.error(
+        commands.position,
+        "uplinks \"\(printable(rival.configuration.name))\" and \"\(printable(uplink.configuration.name))\" ask one central for commands",
+        hint: "leave \"commands\" out of one of them: a command is for one reader")
     }
   }
 

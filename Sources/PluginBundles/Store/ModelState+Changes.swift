@@ -123,6 +123,18 @@ extension ModelState {
     return true
   }
 
+  /// A reason may come from a command that somebody sends: its length in bytes counts, or the state could no longer be read.
+  private static func line(_ text: String, atMost maxBytes: Int) -> String {
+    var line = String.UnicodeScalarView()
+    var bytes = 0
+    for scalar in text.unicodeScalars {
+      bytes += UTF8.width(scalar)
+      if bytes > maxBytes { break }
+      line.append(scalar.value < 0x20 || scalar.value == 0x7F ? " " : scalar)
+    }
+    return String(line)
+  }
+
   private mutating func note(
     _ what: String, _ version: SemanticVersion, from: SemanticVersion?, _ occasion: Occasion
   ) {
@@ -130,7 +142,8 @@ extension ModelState {
     history.append(
       Change(
         revision: revision, timeNs: occasion.nowNs, what: what, version: version.text, from: from?.text,
-        by: occasion.by, reason: String(occasion.reason.prefix(500))))
+        by: Self.line(occasion.by, atMost: Self.maxByBytes),
+        reason: Self.line(occasion.reason, atMost: Self.maxReasonBytes)))
     history.removeFirst(max(0, history.count - Self.maxHistory))
     let kept = kept
     versions.removeAll { !kept.contains($0.version) }

@@ -1,13 +1,14 @@
 // A trained model's state.json:
 //
-//   {"format":1,"revision":7,"active":"1.2.0","shadow":"1.3.0","previous":"1.1.0","staged":null,
+//   {"format":1,"life":"1764450000000000000","revision":7,"active":"1.2.0","shadow":"1.3.0","previous":"1.1.0","staged":null,
 //    "decided":{"turbines":4},
 //    "versions":[{"version":"1.2.0","key":"3D6E…","installed":"2026-11-29T21:00:00Z"}, …],
 //    "history":[{"revision":7,"time":"…","what":"promoted","version":"1.2.0","from":"1.1.0","by":"rule","reason":"…"}, …]}
 //
 // The states of a version: staged (checked, at rest) → shadow (evaluated beside the active one) → active → previous (kept for a rollback).
 // Each of the four is one version or null; no version has two of them, and at least one is there. The revision grows with each change: by it a
-// plugin's checkpoint knows whether it has seen this state. `decided` says by plugin instance how many of its decisions are in here, so that one
+// plugin's checkpoint knows whether it has seen this state. `life` is when the first version was installed: removed and installed again, the model
+// begins anew, and what a checkpoint has decided about it before is not of it. `decided` says by plugin instance how many of its decisions are in here, so that one
 // that is read twice is taken once.
 package import JSONText
 package import Records
@@ -16,6 +17,8 @@ package struct ModelState: StoredState {
   package typealias Manifest = ModelBundleManifest
   static let maxHistory = 64
   static let maxDeciders = 64
+  static let maxReasonBytes = 500
+  static let maxByBytes = 32
 
   package enum Stage: String, Sendable, CaseIterable {
     case active, shadow, previous, staged
@@ -45,6 +48,7 @@ package struct ModelState: StoredState {
     }
   }
 
+  package var life = ""
   package var revision = 0
   package var active: SemanticVersion?
   package var shadow: SemanticVersion?
@@ -54,7 +58,9 @@ package struct ModelState: StoredState {
   package var versions: [StoredVersion] = []
   package var history: [Change] = []
 
-  init() {}
+  init(life: String = "") {
+    self.life = life
+  }
 
   package var reference: SemanticVersion {
     guard let first = kept.first else { preconditionFailure("ModelState: no version at all") }
@@ -91,6 +97,7 @@ extension ModelState {
     var json = JSONWriter(reserving: 1024)
     json.object { json in
       json.member("format", 1)
+      json.member("life", life)
       json.member("revision", revision)
       json.member("active", active?.text)
       json.member("shadow", shadow?.text)
@@ -113,6 +120,7 @@ extension ModelState {
       let decided = document["decided"]?.object, decided.count <= Self.maxDeciders,
       let history = document["history"]?.array, history.count <= Self.maxHistory
     else { throw Self.failure(path, "it is damaged") }
+    life = document["life"]?.string ?? ""
     self.revision = revision
     for stage in Stage.allCases {
       guard let text = document[stage.rawValue]?.string else { continue }

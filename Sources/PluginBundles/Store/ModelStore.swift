@@ -51,7 +51,7 @@ extension BundleStore where State == ModelState {
     _ staged: StagedBundle<ModelBundleManifest>, as stage: ModelState.Stage, _ occasion: ModelState.Occasion
   ) throws(CrossdockError) {
     let name = staged.manifest.name
-    var state = try Self.state(name, in: folder) ?? ModelState()
+    var state = try Self.state(name, in: folder) ?? ModelState(life: "\(occasion.nowNs)")
     let version = try settle(staged, nowNs: occasion.nowNs)
     state.install(version, as: stage, occasion)
     try replaceState(name, state)

@@ -18,7 +18,8 @@ package protocol StoredState: Sendable, Equatable {
 
 package enum StateFile {
   package static let name = "state.json"
-  static let maxBytes = 65_536
+  /// More than the longest history takes.
+  static let maxBytes = 262_144
   static let maxVersions = 16
 }
 

@@ -19,6 +19,10 @@ struct BundleFileOnDisk<Manifest: CheckedContents> {
 
   /// - Throws: with exit code 65 when the file is no bundle at all.
   init(_ path: String) throws(CrossdockError) {
+    guard Files.exists(path) else {
+      throw CrossdockError(
+        "read the bundle", at: path, reason: "there is no such file", hint: "check the path", exitCode: .badInput)
+    }
     let bytes = try Files.read(path, limit: BundleLimits.maxBundleBytes)
     guard BundleFormat.isBundle(bytes) else {
       throw CrossdockError(

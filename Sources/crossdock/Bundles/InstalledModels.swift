@@ -1,6 +1,6 @@
 // What `model:NAME` in a FILES option stands for: the files of every version of the model that is in use, as entries of that option.
 //
-//   model:NAME/state.json                 {"name":…,"instance":…,"revision":7,"decided":4,"damage":{"1.1.0":"point.txt was changed"}}
+//   model:NAME/state.json                 {"name":…,"instance":…,"life":…,"revision":7,"decided":4,"damage":{"1.1.0":"point.txt was changed"}}
 //   model:NAME/VERSION/STAGE/FILE         STAGE: active, shadow, previous; what is for people only (README, LICENSE) is left out
 //
 // A file that is not as it was packed is handed over all the same, and `damage` says so: the plugin goes back to the version before by itself,
@@ -37,23 +37,36 @@ enum InstalledModels {
     for _ in 0..<attempts {
       guard let model = try ModelStore.model(name, in: folder) else { break }
       do throws(CrossdockError) {
-        return try entries(model, instance: instance)
+        return try entries(model, instance: instance, takesDamage: false)
       } catch {
         last = error
-        guard let now = try ModelStore.model(name, in: folder), now.state != model.state else { break }
+        guard let now = try ModelStore.model(name, in: folder) else { break }
+        if now.state == model.state { return try entries(model, instance: instance, takesDamage: true) }
       }
     }
     throw last ?? ModelStore.missing(name, in: folder)
   }
 
-  private static func entries(_ model: InstalledModel, instance: String) throws(CrossdockError) -> [OptionFile] {
+  /// - Parameter takesDamage: a version whose manifest cannot be read is damaged, and no error.
+  private static func entries(
+    _ model: InstalledModel, instance: String, takesDamage: Bool
+  ) throws(CrossdockError) -> [OptionFile] {
     let prefix = ModelFilesFailure.prefix + model.name
     var files: [OptionFile] = []
     var damage: [(version: String, reason: String)] = []
     for stage in inUse {
       guard let version = model.state[stage] else { continue }
       let folder = model.folder(of: version)
-      let manifest = try model.manifest(of: version)
+      let manifest: ModelBundleManifest
+      do throws(CrossdockError) {
+        manifest = try model.manifest(of: version)
+      } catch {
+        guard takesDamage else { throw error }
+        damage.append((version.text, "\(BundleManifestFile.name): \(error.reason)"))
+        files.append(
+          OptionFile(path: "\(prefix)/\(version)/\(stage.rawValue)/\(BundleManifestFile.name)", contents: []))
+        continue
+      }
       if let reason = manifest.damage(in: folder).first { damage.append((version.text, reason)) }
       for file in manifest.files where !forPeople.contains(file.path) {
         // What is missing is in the damage already.
@@ -73,6 +86,7 @@ enum InstalledModels {
     json.object {
       $0.member("name", model.name)
       $0.member("instance", instance)
+      $0.member("life", model.state.life)
       $0.member("revision", model.state.revision)
       $0.member("decided", model.state.decided[instance] ?? 0)
       $0.member("damage", object: { list in for entry in damage { list.member(entry.version, entry.reason) } })

@@ -21,6 +21,8 @@ final class ModelGovernor: Sendable {
   private static let maxBytes = 1 << 20
   /// Another command is changing the store, or the journal is not there yet.
   private static let retryMs = 200
+  /// So many times in a row are no command that is done in a moment: somebody has to look.
+  private static let failuresUntilTold = 25
 
   private struct Watch: Sendable {
     var instance: String
@@ -76,46 +78,58 @@ final class ModelGovernor: Sendable {
   private var isStopping: Bool { stopSignal.generation > 0 }
 
   private func run() {
+    var failures = 0
     while !isStopping {
       do throws(CrossdockError) {
-        try follow(try JournalReader(path: journalPath))
+        try follow(try JournalReader(path: journalPath)) { failures = 0 }
       } catch {
-        log.debug("the events of models cannot be read now", metadata: ["reason": "\(error.reason)"])
+        failures += 1
+        if failures == Self.failuresUntilTold {
+          log.warning(
+            "the decisions of plugins about their models do not get into the store; the plugins keep to them",
+            metadata: ["folder": "\(folder)", "reason": "\(error)"])
+        } else {
+          log.debug("the events of models cannot be taken now", metadata: ["reason": "\(error.reason)"])
+        }
         _ = stopSignal.wait(past: 0, timeoutMs: Self.retryMs)
       }
     }
   }
 
-  private func follow(_ reader: JournalReader) throws(CrossdockError) {
+  private func follow(_ reader: JournalReader, _ hasTaken: () -> Void) throws(CrossdockError) {
     let streams = Set(watches.map(\.stream)).sorted()
     var positions: [String: UInt64] = [:]
     for stream in streams { positions[stream] = try reader.cursor(named: Self.name, stream: stream) }
     var generation = commits.generation
+    var isAtStart = true
     while !isStopping {
       var hasRead = false
       for stream in streams {
         let page = try reader.read(
           stream: stream, after: positions[stream] ?? 0, maxRecords: Self.maxRecords, maxBytes: Self.maxBytes)
         guard let last = page.last else { continue }
-        for record in page { try take(record, of: stream) }
+        for record in page { try take(record, of: stream, isAtStart: isAtStart) }
         if isStopping { return }
         positions[stream] = last.sequence
         cursors.post(CursorUpdate(name: Self.name, stream: stream, sequence: last.sequence))
         hasRead = true
       }
+      hasTaken()
+      isAtStart = isAtStart && hasRead
       if !hasRead { generation = commits.wait(past: generation, timeoutMs: 1000) }
     }
   }
 
-  private func take(_ record: StoredRecord, of stream: String) throws(CrossdockError) {
+  private func take(_ record: StoredRecord, of stream: String, isAtStart: Bool) throws(CrossdockError) {
     guard ModelEventBody.mayBe(record.body) else { return }
     for watch in watches where watch.stream == stream {
       guard let (model, decision) = ModelEventBody.decision(record.body, instance: watch.instance) else { continue }
-      try write(decision, about: model)
+      try write(decision, about: model, isAtStart: isAtStart)
     }
   }
 
-  private func write(_ decision: ModelDecision, about model: String) throws(CrossdockError) {
+  /// - Parameter isAtStart: it was told before the agent began: the instance may not know of it, where a clock decided it after its last checkpoint.
+  private func write(_ decision: ModelDecision, about model: String, isAtStart: Bool) throws(CrossdockError) {
     guard (try? ModelStore.model(model, in: folder)) != nil else {
       return log.warning("a decision about a model that is not installed", metadata: ["model": "\(model)"])
     }
@@ -129,6 +143,6 @@ final class ModelGovernor: Sendable {
         "from": "\(decision.from?.text ?? "none")", "by": "\(decision.by)", "reason": "\(decision.reason)",
       ])
     // The instance that decided goes on with it already; others learn of it by a reload.
-    if users[model, default: 0] > 1 { kill(getpid(), SIGHUP) }
+    if isAtStart || users[model, default: 0] > 1 { kill(getpid(), SIGHUP) }
   }
 }

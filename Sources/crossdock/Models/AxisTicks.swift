@@ -9,6 +9,8 @@
       let rough = (high - low) / Double(count)
       let power = pow(10, floor(log10(rough)))
       let step = power * ([1.0, 2, 5, 10].first { $0 * power >= rough } ?? 10)
+      // Of numbers at the very edge of what there is: no step, or none that they could be counted in.
+      guard step > 0, max(low.magnitude, high.magnitude) / step < 1e15 else { return [] }
       let digits = max(0, -Int(floor(log10(step) + 1e-9)))
       let first = Int((low / step).rounded(.up))
       let last = Int((high / step).rounded(.down))
@@ -43,7 +45,9 @@
       while time <= toNs, ticks.count < 100 {
         if time >= fromNs {
           let text = Timestamp.text(time)
-          ticks.append((time, stepS >= 86_400 ? String(text.prefix(10)) : String(text.dropFirst(11).prefix(8))))
+          // At midnight the new day, so that the same hour of two days is not the same text.
+          let isDay = stepS >= 86_400 || time % 86_400_000_000_000 == 0
+          ticks.append((time, isDay ? String(text.prefix(10)) : String(text.dropFirst(11).prefix(8))))
         }
         let (next, isOver) = time.addingReportingOverflow(stepNs)
         guard !isOver else { break }

@@ -3,7 +3,9 @@
 
   /// The envelope spectrum for printing, over orders of the shaft, with the lines of each fault and their tolerance marked.
   enum BearingPicture {
-    private static let (left, width, top, height) = (60, 900, 96, 320)
+    private static let (left, width, top, height) = (60, 900, 112, 320)
+    /// Names of lines stand in so many rows above the spectrum.
+    private static let labelLanes = 3
     private static let colours: [(fault: BearingFault, colour: String)] = [
       (.outer, "#1f6fb2"), (.inner, "#c0392b"), (.ball, "#2e7d4f"), (.cage, "#8e5bb5"),
     ]
@@ -24,7 +26,10 @@
         out += "<text x=\"\(left + 150 * index)\" y=\"60\" fill=\"\(entry.colour)\">"
         out += "\(BearingResult.partName(entry.fault)) (\(BearingResult.lineName(entry.fault)))</text>\n"
       }
-      for line in result.diagnosis.lines where line.order <= last { out += marker(line, x) }
+      var lanes = [Double](repeating: -.infinity, count: labelLanes)
+      for line in result.diagnosis.lines.sorted(by: { $0.order < $1.order }) where line.order <= last {
+        out += marker(line, &lanes, x)
+      }
       out += axes(last: last, highest: highest, x, y)
       out += "<polyline fill=\"none\" stroke=\"#222\" stroke-width=\"1\" points=\""
       for bin in first..<max(first, result.picture.count) {
@@ -34,13 +39,19 @@
       return out + "\"/>\n</svg>\n"
     }
 
-    /// A band as wide as the line is looked for in, darker where it stands out, and its name.
-    private static func marker(_ line: BearingEvidence.Line, _ x: (Double) -> Double) -> String {
+    /// A band as wide as the line is looked for in, darker where it stands out, and its name in the lowest lane that is free there.
+    /// - Parameter lanes: where the last name of each ends.
+    private static func marker(
+      _ line: BearingEvidence.Line, _ lanes: inout [Double], _ x: (Double) -> Double
+    ) -> String {
       let colour = colours.first { $0.fault == line.fault }?.colour ?? "#555"
       let (from, to) = (x(0.98 * line.order), x(1.02 * line.order))
       let stands = line.prominence >= BearingDiagnosis.tellingProminence
-      let label = "\(line.harmonic > 1 ? "\(line.harmonic) " : "")\(BearingResult.lineName(line.fault))"
-      let row = line.fault == .cage || line.fault == .ball ? top - 6 : top - 18
+      let label = "\(line.harmonic > 1 ? "\(line.harmonic)×" : "")\(BearingResult.lineName(line.fault))"
+      let reach = 3.4 * Double(label.count) + 3
+      let lane = lanes.firstIndex { $0 <= x(line.order) - reach } ?? labelLanes - 1
+      lanes[lane] = x(line.order) + reach
+      let row = top - 6 - 12 * lane
       return "<rect x=\"\(number(from))\" y=\"\(top)\" width=\"\(number(max(2, to - from)))\" height=\"\(height)\" "
         + "fill=\"\(colour)\" fill-opacity=\"\(stands ? "0.35" : "0.12")\"/>"
         + "<text x=\"\(number(x(line.order)))\" y=\"\(row)\" text-anchor=\"middle\" font-size=\"10\" fill=\"\(colour)\">"

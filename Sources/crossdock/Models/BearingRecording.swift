@@ -31,6 +31,7 @@
     ) throws(CrossdockError) -> [Float] {
       var samples: [Float] = []
       var column: Int?
+      var width = 0
       var line = 0
       for row in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
         line += 1
@@ -41,12 +42,15 @@
         guard let at = column else {
           let first = try firstLine(fields, path, line, wanted)
           column = first.column
+          width = fields.count
           if let sample = first.sample { samples.append(scale * sample) }
           continue
         }
-        guard fields.indices.contains(at), let sample = Float(fields[at]) else {
-          let text = fields.indices.contains(at) ? "\"\(fields[at])\"" : "nothing"
-          throw wrong("\(path):\(line)", "column \(at + 1) is \(text), not a number")
+        guard fields.count == width else {
+          throw wrong("\(path):\(line)", "\(fields.count) fields where the first line has \(width)")
+        }
+        guard let sample = Float(fields[at]) else {
+          throw wrong("\(path):\(line)", "column \(at + 1) is \"\(fields[at].prefix(40))\", not a number")
         }
         samples.append(scale * sample)
       }

@@ -11,6 +11,11 @@
     let configuration: ModelConfiguration
     let context: PluginContext
 
+    /// What its waveforms are in.
+    var vibrationUnit: String {
+      if case .string(let unit)? = context.options["vibration_unit"] { unit } else { "g" }
+    }
+
     static func all(_ file: ConfigurationFile) throws(CrossdockError) -> [MaintenanceModels] {
       var all: [MaintenanceModels] = []
       for model in file.configuration.models where model.plugin == plugin {
@@ -42,7 +47,13 @@
     ) throws(CrossdockError) -> MaintenanceModels {
       let all = try all(file)
       let found = all.first { name == nil ? $0.configuration.reads.contains(stream) : $0.configuration.name == name }
-      if let found { return found }
+      if let found {
+        if found.configuration.reads.contains(stream) { return found }
+        throw CrossdockError(
+          "find the model", at: "--model \(found.configuration.name)",
+          reason: "it does not read the stream \"\(stream)\"",
+          hint: "it reads: \(found.configuration.reads.joined(separator: ", "))", exitCode: .badInput)
+      }
       throw CrossdockError(
         "find the model", at: name.map { "--model \($0)" } ?? "stream \"\(stream)\"",
         reason: "agent.conf has no model of plugin \"\(plugin)\" \(name == nil ? "that reads it" : "of that name")",

@@ -18,6 +18,8 @@
       var faults: [String: JSONValue] = [:]
       var phase = ""
       var life: JSONValue?
+      /// When the record that says so came in; nothing: an open alert says so.
+      var lifeIngestNs: Int64?
       /// Times and healths, oldest first.
       var course: [(timeNs: Int64, health: Double)] = []
       var lastHeardNs: Int64 = .min
@@ -32,6 +34,8 @@
     static let mostAssets = 60
     /// Points of a course: of more, every second one goes.
     private static let mostPoints = 400
+    /// The newest ones.
+    private static let mostNotes = 12
 
     private(set) var assets: [Asset] = []
     private(set) var assetCount = 0
@@ -60,7 +64,7 @@
         )
       }
       if assets.count > Self.mostAssets { assets.removeLast(assets.count - Self.mostAssets) }
-      notes = notes.suffix(12)
+      notes = notes.suffix(Self.mostNotes)
     }
 
     private func read(
@@ -104,8 +108,15 @@
     private mutating func takeSummary(_ record: StoredRecord, _ body: JSONValue) {
       let place = place(body["asset"]?.string ?? record.source, record.eventTimeNs)
       if let phase = body["phase"]?.string { assets[place].phase = phase }
-      if let life = body["rul"], life.object != nil { assets[place].life = life }
-      if let verdict = body["verdict"], verdict["task"]?.string == "rul" { assets[place].life = verdict }
+      if let life = body["rul"], life.object != nil {
+        (assets[place].life, assets[place].lifeIngestNs) = (life, record.ingestTimeNs)
+      } else if body["phase"] != nil, assets[place].life?["task"] == nil {
+        // The machine is as it was: what its summaries said of its life holds no more. Trained models speak for themselves.
+        assets[place].life = nil
+      }
+      if let verdict = body["verdict"], verdict["task"]?.string == "rul" {
+        (assets[place].life, assets[place].lifeIngestNs) = (verdict, record.ingestTimeNs)
+      }
       guard let health = body["health"]?.number else { return }
       assets[place].summaryHealth = health
       if let stream = body["stream"]?.string, let fault = body["fault"] { assets[place].faults[stream] = fault }
@@ -122,6 +133,10 @@
         assets[place(asset, record.eventTimeNs)].drifts += 1
         notes.append((record.eventTimeNs, "\(asset)\(component): train anew, \(body["reason"]?.string ?? "drift")"))
       case "baseline-reset":
+        // Times of the machine and of who tells of the work may be of two clocks: the order in which they came in counts.
+        if let place = places[asset], let since = assets[place].lifeIngestNs, since <= record.ingestTimeNs {
+          assets[place].life = nil
+        }
         notes.append(
           (record.eventTimeNs, "\(asset)\(component): \(body["cause"]?.string ?? "reset"), baselines begin anew"))
       case "alert-storm" where body["state"]?.string == "began":
@@ -134,6 +149,7 @@
           ))
       default: return
       }
+      if notes.count > 2 * Self.mostNotes { notes.removeFirst(notes.count - Self.mostNotes) }
     }
   }
 #endif

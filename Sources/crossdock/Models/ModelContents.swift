@@ -1,5 +1,6 @@
 #if PLUGIN_PREDICTIVE_MAINTENANCE
   import ModelGovernance
+  import Platform
   import PluginBundles
   import Records
   import SignalFeatures
@@ -30,9 +31,22 @@
       }
     }
 
-    /// - Throws: when the golden cases come out otherwise on this machine.
+    /// An agent runs them whenever it opens the version, and takes no records meanwhile.
+    private static let longestGoldenMs: Int64 = 5000
+
+    /// - Throws: when the golden cases come out otherwise on this machine, or take too long.
     static func checkGolden(_ version: ModelVersion, _ operation: String) throws(CrossdockError) {
-      guard let mismatch = version.goldenMismatch() else { return }
+      let began = SystemClock.monotonicNs()
+      let mismatch = version.goldenMismatch()
+      let tookMs = (SystemClock.monotonicNs() - began) / 1_000_000
+      guard let mismatch else {
+        guard tookMs > longestGoldenMs else { return }
+        throw CrossdockError(
+          operation, at: "\(version.description.name) \(version.description.version)",
+          reason:
+            "its golden cases took \(tookMs) ms; an agent that opens it stands still so long, \(longestGoldenMs) ms at most",
+          hint: "20 to 100 samples are enough; a model that is slow with them is too slow for the writer's thread")
+      }
       throw CrossdockError(
         operation, at: "\(version.description.name) \(version.description.version)", reason: mismatch,
         hint: "made by another program or on another machine? `crossdock model pack --fill` writes what comes out here")

@@ -54,7 +54,8 @@
           && $0.openedNs <= toNs && ($0.clearedNs ?? toNs) >= fromNs
       }
       let picture = SignalPicture(
-        title: "\(place.source) \(component)", quantity: place.isWaveform ? "RMS" : place.column, points: points,
+        title: "\(place.source) \(component)",
+        quantity: place.isWaveform ? "RMS, \(model.vibrationUnit)" : place.column, points: points,
         alerts: alerts, fromNs: fromNs, toNs: toNs)
       try Output.write(picture.svg(), to: arguments.value("--output"))
       return .success

@@ -63,7 +63,9 @@
     private static func line(_ alert: AlertHistory.Alert, _ asset: MaintenanceReport.Asset) -> String {
       let fault = (asset.faults[alert.stream] ?? alert.body["fault"])?[0]
       let words =
-        fault.map { " \($0["type"]?.string ?? "") \(Int((($0["probability"]?.number ?? 0) * 100).rounded(.down))) %" }
+        fault.map {
+          " \($0["type"]?.string ?? "") \(Int((min(max($0["probability"]?.number ?? 0, 0), 1) * 100).rounded(.down))) %"
+        }
         ?? ""
       return "<span class=\"\(alert.isCritical ? "critical" : "warning")\">\(escaped(alert.component))</span>"
         + "\(escaped(words)) <span class=\"quiet\">since \(minutes(alert.openedNs)), record \(alert.sequence)</span>"

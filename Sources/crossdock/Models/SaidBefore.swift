@@ -7,7 +7,8 @@
   /// What a model has said in a time, as the journal has it; and how that compares with what it would say now.
   ///
   /// Two records are the same thing said when stream, source, event time and what they are about (alert or event, component, state, the records
-  /// they rest on) agree. Then they are equal when the rest does, but for what names the model and the epoch.
+  /// they rest on) agree. Then they are equal when the rest does, but for what names the model and the epoch. What rests on a stream that
+  /// the model does not read is another model's that writes to the same stream.
   struct SaidBefore {
     enum Comparison: String {
       case same
@@ -25,7 +26,7 @@
     private(set) var count = 0
     private(set) var isCut = false
 
-    init(_ streams: [String], sinceNs: Int64, _ reader: JournalReader) throws(CrossdockError) {
+    init(_ streams: [String], of reads: [String], sinceNs: Int64, _ reader: JournalReader) throws(CrossdockError) {
       for stream in streams {
         var after = try reader.firstSequence(of: stream, ingestedAtOrAfter: sinceNs) - 1
         while true {
@@ -37,8 +38,9 @@
               isCut = true
               return
             }
-            count += 1
             let meaning = Self.meaning(stream, record.source, record.eventTimeNs, record.body)
+            if let read = meaning.read, !reads.contains(read) { continue }
+            count += 1
             byMeaning[meaning.key, default: []].append((record.body, meaning.rest))
           }
         }
@@ -64,9 +66,9 @@
 
     private static func meaning(
       _ stream: String, _ source: String, _ timeNs: Int64, _ body: [UInt8]
-    ) -> (key: String, rest: String) {
+    ) -> (key: String, rest: String, read: String?) {
       guard let document = try? JSONValue.parse(body), let members = document.object else {
-        return ("\(stream)\u{1F}\(source)\u{1F}\(timeNs)", String(decoding: body, as: UTF8.self))
+        return ("\(stream)\u{1F}\(source)\u{1F}\(timeNs)", String(decoding: body, as: UTF8.self), nil)
       }
       let words = ["event", "alert", "component", "state"].map { document[$0]?.string ?? "" }
       let last = document["inputs"]?["last"]?.integer ?? 0
@@ -75,7 +77,7 @@
       for (name, value) in members where name != "model" && name != "plugin" && name != "inputs" {
         rest += "\(name)=\(value);"
       }
-      return (key, rest)
+      return (key, rest, document["inputs"]?["stream"]?.string)
     }
   }
 #endif

@@ -180,7 +180,7 @@
 
     private func drawAlerts(_ canvas: inout SVGCanvas, from top: Double) {
       guard !alerts.isEmpty else {
-        canvas.label("no alerts in this time", Self.left, top + 14, colour: Self.grey)
+        canvas.label("no alerts of this signal in this time", Self.left, top + 14, colour: Self.grey)
         return
       }
       for (row, alert) in alerts.suffix(12).enumerated() {

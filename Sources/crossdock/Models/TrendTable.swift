@@ -9,7 +9,7 @@
     struct Row {
       var asset: String
       var time: Double
-      /// The root of the sum of the squares of the columns that make the index; NaN where one is missing.
+      /// The column that is the index, or the root of the sum of the squares of several; NaN where one is missing.
       var index: Double
     }
 
@@ -50,11 +50,14 @@
         var when = Double(number - 1)
         if let timeColumn {
           guard let value = Double(fields[timeColumn]), value.isFinite else {
-            throw Self.wrong(path, number, "column \(timeColumn + 1): \"\(fields[timeColumn])\" is no number")
+            throw Self.wrong(
+              path, number, "column \(timeColumn + 1): \"\(fields[timeColumn].prefix(40))\" is no number")
           }
           when = value
         }
-        rows.append(Row(asset: byColumn.map { fields[$0] } ?? "", time: when, index: squares.squareRoot()))
+        // One column is the index as it is, with its sign; the axes of a sensor are taken together.
+        let index = indexColumns.count == 1 ? Double(fields[indexColumns[0]]) ?? .nan : squares.squareRoot()
+        rows.append(Row(asset: byColumn.map { fields[$0] } ?? "", time: when, index: index))
       }
       self.rows = rows
     }
