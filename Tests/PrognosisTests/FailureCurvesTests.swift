@@ -36,6 +36,24 @@ import Testing
     }
   }
 
+  @Test func nearestCurvesAreNamedAndOnesOwnIsLeftOut() throws {
+    var curves = FailureCurves()
+    for length in [120, 180, 240] {
+      let isTaken = curves.append(curve(length: length, scale: Double(length) / 4))
+      #expect(isTaken)
+    }
+    let recent = Array(curve(length: 180, scale: 45)[100..<150])
+    let parameters = FailureCurves.Parameters(noiseVariance: 1e-4)
+    let all = curves.neighbours(of: recent, parameters)
+    #expect(all.map(\.curve).first == 1 && all.count == 3)
+    #expect(all[0].steps == 30 && all[0].distance == 0 && all[0].weight == 1)
+    #expect(zip(all, all.dropFirst()).allSatisfy { $0.distance <= $1.distance && $0.weight >= $1.weight })
+    let others = curves.neighbours(of: recent, parameters, leavingOut: 1)
+    #expect(Set(others.map(\.curve)) == [0, 2] && others[0].distance > 0 && others[0].weight == 1)
+    #expect(FailureCurves.remainingSteps(of: all, coverage: 0.8) == curves.remainingSteps(after: recent, parameters))
+    #expect(FailureCurves.remainingSteps(of: [], coverage: 0.8) == nil)
+  }
+
   @Test func boundsAndUnusableValuesAreRefused() {
     var curves = FailureCurves()
     func isTaken(_ curve: [Double]) -> Bool { curves.append(curve) }

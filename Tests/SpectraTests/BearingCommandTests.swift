@@ -4,50 +4,14 @@ import Testing
 
 /// `crossdock bearing` and `crossdock trend` of this build, beside the test bundle.
 @Suite(.serialized) struct BearingCommandTests {
-  private struct Result {
-    var code: Int32
-    var output: String
-    var errors: String
-  }
-
-  private static let program: String = {
-    for path in ProcessInfo.processInfo.arguments where path.contains("/debug/") || path.contains("/release/") {
-      var at = URL(fileURLWithPath: path).deletingLastPathComponent().path
-      while at.count > 1 {
-        if FileManager.default.isExecutableFile(atPath: at + "/crossdock") { return at + "/crossdock" }
-        at = URL(fileURLWithPath: at).deletingLastPathComponent().path
-      }
-    }
-    return FileManager.default.currentDirectoryPath + "/.build/debug/crossdock"
-  }()
-
-  /// Both outputs go through files: nothing can fill a pipe.
-  private func run(_ arguments: [String], files: [String: Data] = [:]) throws -> Result {
-    let folder = NSTemporaryDirectory() + "crossdock-bearing-\(UUID().uuidString.prefix(8))"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    for (name, data) in files { try data.write(to: URL(fileURLWithPath: "\(folder)/\(name)")) }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.program)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    let (output, errors) = ("\(folder)/stdout.txt", "\(folder)/stderr.txt")
-    for file in [output, errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
-    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
-    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
-    try process.run()
-    process.waitUntilExit()
-    return Result(
-      code: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
-      errors: try String(contentsOfFile: errors, encoding: .utf8))
+  private func run(_ arguments: [String], files: [String: Data] = [:]) throws -> ProgramRun {
+    try ProgramRun(arguments, files: files)
   }
 
   private func recording(_ count: Int = 8192) -> [Float] {
     var numbers = SeededNumbers(SeededNumbers.seed(default: 41))
     return SyntheticBearing(fault: .outer).block(count, &numbers)
   }
-
-  private func float32(_ samples: [Float]) -> Data { samples.withUnsafeBytes { Data($0) } }
 
   private let known = ["bearing", "--rate", "12000", "--rpm", "1797", "--bearing", "6205", "--block", "4096"]
 

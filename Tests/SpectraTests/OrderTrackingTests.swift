@@ -54,5 +54,11 @@ import Testing
       #expect(block.withUnsafeBufferPointer { resampler.resample($0, pulses: pulses) }.isEmpty)
     }
     #expect(block.withUnsafeBufferPointer { resampler.resample($0, pulses: [0, 50, 99]) }.count == 16)
+    // In parts as in one.
+    let whole = block.withUnsafeBufferPointer { resampler.resample($0, pulses: [0, 50, 99]) }
+    let parts = stride(from: 0, to: 20, by: 5).map { first in
+      block.withUnsafeBufferPointer { resampler.resample($0, pulses: [0, 50, 99], from: first, count: 5) }
+    }
+    #expect(parts.map(\.count) == [5, 5, 5, 1] && parts.flatMap { $0 } == whole)
   }
 }

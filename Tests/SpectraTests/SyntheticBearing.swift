@@ -68,6 +68,43 @@ struct SyntheticBearing {
   }
 }
 
+extension SyntheticBearing {
+  /// From `speedRpm` to `factor` times that at the end, evenly; a tachometer of `pulsesPerTurn` with it, noise on its signal.
+  func runUp(
+    _ count: Int, factor: Double, pulsesPerTurn: Int = 1, _ numbers: inout SeededNumbers
+  ) -> (vibration: [Float], tachometer: [Float]) {
+    let startHz = speedRpm / 60
+    let growth = startHz * (factor - 1) / (Double(count) / sampleRateHz)
+    func turns(_ t: Double) -> Double { startHz * t + growth * t * t / 2 }
+    func time(_ turns: Double) -> Double {
+      growth == 0 ? turns / startHz : ((startHz * startHz + 2 * growth * turns).squareRoot() - startHz) / growth
+    }
+    var vibration: [Double] = []
+    var tachometer: [Float] = []
+    for i in 0..<count {
+      let turn = turns(Double(i) / sampleRateHz)
+      vibration.append(noise * numbers.gaussian() + 0.1 * sin(2 * .pi * turn))
+      let mark = turn * Double(pulsesPerTurn)
+      tachometer.append(Float((mark - mark.rounded(.down) < 0.3 ? 5 : 0) + 0.05 * numbers.gaussian()))
+    }
+    guard let fault else { return (vibration.map(Float.init), tachometer) }
+    let period = 1 / Self.geometry.orders.line(fault)
+    let modulation = fault == .outer ? 0 : Self.geometry.orders.modulation(fault)
+    var turn = period * numbers.uniform()
+    while turn < turns(Double(count) / sampleRateHz) {
+      let strength = impact * (1 + 0.8 * cos(2 * .pi * modulation * turn))
+      let start = time(turn)
+      let first = Int((start * sampleRateHz).rounded(.up))
+      for i in min(first, count)..<min(count, first + 60) {
+        let t = Double(i) / sampleRateHz - start
+        vibration[i] += strength * exp(-t / 0.0008) * sin(2 * .pi * resonanceHz * t)
+      }
+      turn += period * (1 + 0.01 * numbers.gaussian())
+    }
+    return (vibration.map(Float.init), tachometer)
+  }
+}
+
 extension WaveformAnalyser {
   @discardableResult
   func begin(_ samples: [Float], speedRpm: Double?) -> Outcome {

@@ -94,15 +94,22 @@ package struct DegradationPrognosis: Equatable, Sendable {
   }
 
   private mutating func follow(time: Double, z: Double, _ parameters: Parameters) {
+    let level = Self.level(z, parameters.shape)
     switch parameters.shape {
     case .linear:
-      _ = trend.update(time: time, value: z, .init(noiseVariance: 1))
+      _ = trend.update(time: time, value: level, .init(noiseVariance: 1))
     case .exponential:
-      // Below one deviation the logarithm would be of noise. The variance of ln z is about 1/z² there and above.
+      // The variance of ln z is about 1/z².
       let bounded = max(z, 1)
-      _ = trend.update(time: time, value: log(bounded), .init(noiseVariance: 1 / (bounded * bounded)))
+      _ = trend.update(time: time, value: level, .init(noiseVariance: 1 / (bounded * bounded)))
     }
   }
+
+  /// What the trend follows: the deviations, or their logarithm, which below one deviation would be of noise.
+  private static func level(_ z: Double, _ shape: Shape) -> Double { shape == .linear ? z : log(max(z, 1)) }
+
+  /// The newest value as the trend follows it, for comparison with stored runs.
+  package func level(_ parameters: Parameters) -> Double { Self.level(lastDeviations, parameters.shape) }
 
   package func remainingLife(_ parameters: Parameters) -> RemainingLife {
     guard onset.hasBegun, trend.isStarted else { return .notYet }

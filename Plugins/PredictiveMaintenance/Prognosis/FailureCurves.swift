@@ -50,38 +50,71 @@ package struct FailureCurves: Equatable, Sendable {
     return true
   }
 
+  /// Where one stored curve looks most as the machine does now.
+  package struct Neighbour: Equatable, Sendable {
+    /// Its number, in the order in which curves were stored.
+    package var curve: Int
+    /// What was left of it from there.
+    package var steps: Double
+    /// Mean squared difference, in units of the noise: 1 is as near as two of the same can be expected to be.
+    package var distance: Double
+    /// 1 for the nearest, less for others.
+    package var weight: Double
+  }
+
   /// Remaining steps of a machine whose newest values these are (the last one is the newest); `nil` where they are too few,
   /// not finite, or no curve is long enough.
   package func remainingSteps(after recent: [Double], _ parameters: Parameters) -> LifeInterval? {
+    Self.remainingSteps(of: neighbours(of: recent, parameters), coverage: parameters.coverage)
+  }
+
+  /// The best place in each curve that is long enough, the nearest curve first, in the order in which they were stored where two
+  /// are as near; empty where the values are too few or not finite.
+  /// - Parameter leftOut: a curve that is not looked at, for it is the machine's own
+  package func neighbours(of recent: [Double], _ parameters: Parameters, leavingOut leftOut: Int? = nil) -> [Neighbour]
+  {
     let window = min(recent.count, parameters.window, Self.largestWindow)
-    guard window >= Self.leastWindow, recent.suffix(window).allSatisfy(OnsetDetector.accepts) else { return nil }
-    var candidates: [(steps: Double, distance: Double)] = []
-    candidates.reserveCapacity(ends.count)
+    guard window >= Self.leastWindow, recent.suffix(window).allSatisfy(OnsetDetector.accepts) else { return [] }
+    var neighbours: [Neighbour] = []
+    neighbours.reserveCapacity(ends.count)
     recent.withUnsafeBufferPointer { recent in
       let newest = UnsafeBufferPointer(rebasing: recent[(recent.count - window)...])
       values.withUnsafeBufferPointer { values in
         var start = 0
-        for end in ends {
-          if let best = Self.bestPlace(of: newest, in: UnsafeBufferPointer(rebasing: values[start..<end])) {
-            candidates.append((Double(best.left), best.sum / Double(window) / max(parameters.noiseVariance, 1e-12)))
+        for (curve, end) in ends.enumerated() {
+          if curve != leftOut,
+            let best = Self.bestPlace(of: newest, in: UnsafeBufferPointer(rebasing: values[start..<end]))
+          {
+            let distance = best.sum / Double(window) / max(parameters.noiseVariance, 1e-12)
+            neighbours.append(Neighbour(curve: curve, steps: Double(best.left), distance: distance, weight: 1))
           }
           start = end
         }
       }
     }
-    guard let nearest = candidates.map(\.distance).min() else { return nil }
-    candidates.sort { ($0.steps, $0.distance) < ($1.steps, $1.distance) }
-    let weights = candidates.map { exp(-($0.distance - nearest) / (2 * max(parameters.smoothing, 1e-6))) }
-    let tail = (1 - parameters.coverage) / 2
+    neighbours.sort { ($0.distance, $0.curve) < ($1.distance, $1.curve) }
+    guard let nearest = neighbours.first?.distance else { return [] }
+    for i in neighbours.indices {
+      neighbours[i].weight = exp(-(neighbours[i].distance - nearest) / (2 * max(parameters.smoothing, 1e-6)))
+    }
+    return neighbours
+  }
+
+  /// The weighted quantiles of what was left of them; `nil` where there is none.
+  package static func remainingSteps(of neighbours: [Neighbour], coverage: Double) -> LifeInterval? {
+    guard !neighbours.isEmpty else { return nil }
+    let candidates = neighbours.sorted { ($0.steps, $0.distance, $0.curve) < ($1.steps, $1.distance, $1.curve) }
+    let total = candidates.reduce(0) { $0 + $1.weight }
+    let tail = (1 - coverage) / 2
     func at(_ part: Double) -> Double {
-      var left = part * weights.reduce(0, +)
-      for (candidate, weight) in zip(candidates, weights) {
-        left -= weight
+      var left = part * total
+      for candidate in candidates {
+        left -= candidate.weight
         if left <= 0 { return candidate.steps }
       }
       return candidates[candidates.count - 1].steps
     }
-    return LifeInterval(lower: at(tail), median: at(0.5), upper: at(1 - tail), coverage: parameters.coverage)
+    return LifeInterval(lower: at(tail), median: at(0.5), upper: at(1 - tail), coverage: coverage)
   }
 
   /// The steps that were left of the curve where the window fits it best, and the sum of squares there.

@@ -21,17 +21,21 @@ package struct AngleResampler: Equatable, Sendable {
   }
 
   /// Whole steps between the first and the last pulse that lie within the samples; empty when there are fewer than two, or when they
-  /// do not rise. At most `WaveformAnalyser.sampleCounts.upperBound` samples.
-  package func resample(_ samples: UnsafeBufferPointer<Float>, pulses: [Double]) -> [Float] {
+  /// do not rise. From the step `first` after the first pulse on, at most `count` samples.
+  package func resample(
+    _ samples: UnsafeBufferPointer<Float>, pulses: [Double], from first: Int = 0,
+    count wanted: Int = WaveformAnalyser.sampleCounts.upperBound
+  ) -> [Float] {
     let inside = pulses.filter { $0 >= 0 && $0 <= Double(samples.count - 1) }
     guard samples.count >= 4, inside.count >= 2 else { return [] }
     for i in 1..<inside.count where inside[i] <= inside[i - 1] { return [] }
     let pulsesPerSample = Double(pulsesPerTurn) / Double(samplesPerTurn)
-    let count = min(
-      Int(Double(inside.count - 1) / pulsesPerSample), WaveformAnalyser.sampleCounts.upperBound)
+    let first = max(0, first)
+    let count = min(Int(Double(inside.count - 1) / pulsesPerSample) - first, wanted)
+    guard count > 0 else { return [] }
     var out: [Float] = []
     out.reserveCapacity(count)
-    for k in 0..<count {
+    for k in first..<(first + count) {
       let pulse = Double(k) * pulsesPerSample
       let i = min(Int(pulse), inside.count - 2)
       out.append(Self.cubic(samples, at: inside[i] + (pulse - Double(i)) * (inside[i + 1] - inside[i])))

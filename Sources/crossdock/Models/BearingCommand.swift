@@ -13,12 +13,17 @@
         how much the lines of each fault stand out of the envelope spectrum. With --json the same as JSON, with --svg a picture of \
         the envelope spectrum with the fault orders marked, with --features a CSV of what the trained classifier reads, a line a block.
 
+        Where the speed changes, a line smears. With --tachometer, a recording of a speed sensor taken together with the vibration, the speed \
+        comes from its pulses, and the lines from blocks at equal angles of the shaft; every Hz of a line is then that at the mean speed.
+
         A FILE that ends in .f32 or .i16 is little-endian floats or 16-bit integers; any other is CSV, a sample a line.
         """,
       options: [
         .init("--input", "FILE", help: "the recording"),
         .init("--rate", "HZ", help: "samples a second"),
         .init("--rpm", "N", help: "the shaft's speed, turns a minute"),
+        .init("--tachometer", "FILE", help: "instead of --rpm: its signal, same rate and length"),
+        .init("--pulses-per-turn", "N", help: "of the tachometer, 1 to 1024", default: "1"),
         .init("--bearing", "NAME", help: "designation, such as 6205; or give the geometry:"),
         .init("--balls", "N", help: "number of balls or rollers"),
         .init("--ball-diameter", "D", help: "in any unit"),
@@ -37,6 +42,7 @@
       examples: [
         "crossdock bearing --input drive-end.f32 --rate 12000 --rpm 1797 --bearing 6205",
         "crossdock bearing --input fan.csv --rate 25600 --rpm 2980 --bearing 6306 --svg > fan.svg",
+        "crossdock bearing --input run-up.f32 --tachometer pulses.f32 --rate 25600 --bearing 6306 --block 65536",
       ]
     )
 
@@ -47,7 +53,15 @@
       guard let rate = try arguments.number("--rate", in: 1...10_000_000) else {
         throw wrongUsage("--rate HZ is wanted")
       }
-      guard let rpm = try arguments.number("--rpm", in: 1...1_000_000) else { throw wrongUsage("--rpm N is wanted") }
+      let rpm = try arguments.number("--rpm", in: 1...1_000_000)
+      let pulsesPerTurn = try arguments.integer("--pulses-per-turn", in: AngleResampler.pulsesPerTurnRange) ?? 1
+      let tachometerPath = arguments.value("--tachometer")
+      if tachometerPath != nil {
+        guard rpm == nil else { throw wrongUsage("--rpm and --tachometer both say the speed") }
+        guard styles != ["--features"] else {
+          throw wrongUsage("--features is of blocks in time, as the classifier is trained on; leave --tachometer out")
+        }
+      }
       let (bearing, name) = try geometry(arguments)
       let block = try arguments.integer("--block", in: WaveformAnalyser.sampleCounts) ?? 8192
       let scale = try arguments.number("--scale", in: -1e9...1e9) ?? 1
@@ -56,9 +70,15 @@
         group: try arguments.choice("--machine-group", of: ["1", "2"]) == "1" ? .large : .medium,
         foundation: try arguments.choice("--foundation", of: ["rigid", "flexible"]) == "flexible" ? .flexible : .rigid)
       let samples = try BearingRecording.read(path, column: arguments.value("--column"), scale: Float(scale))
+      let shaft = try tachometerPath.map { file in
+        try ShaftAngle(
+          BearingRecording.read(file, column: nil, scale: 1), file, vibrationCount: samples.count, rateHz: rate,
+          pulsesPerTurn: pulsesPerTurn)
+      }
+      guard let speedRpm = rpm ?? shaft?.meanRpm else { throw wrongUsage("--rpm N is wanted, or --tachometer FILE") }
       let run = BearingRun(
         configuration: .init(sampleRateHz: rate, bearing: bearing, unit: isG ? .g : .metresPerSecondSquared),
-        bearingName: name, speedRpm: rpm, blockCount: block, severity: severity)
+        bearingName: name, speedRpm: speedRpm, shaft: shaft, blockCount: block, severity: severity)
       if styles == ["--features"] {
         Terminal.write(run.features(samples))
         return .success

@@ -8,6 +8,11 @@
       json.object { json in
         json.member("bearing", run.bearingName)
         json.member("speed_rpm", run.speedRpm)
+        if let shaft = run.shaft {
+          json.member("slowest_rpm", shaft.slowestRpm)
+          json.member("fastest_rpm", shaft.fastestRpm)
+          json.member("samples_per_turn", shaft.samplesPerTurn)
+        }
         json.member("sample_rate_hz", run.configuration.sampleRateHz)
         json.member("block", run.blockCount)
         json.member("blocks", diagnosis.blocks)

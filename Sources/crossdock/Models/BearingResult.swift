@@ -39,9 +39,17 @@
     }
 
     var title: String {
-      let blockS = Double(run.blockCount) / run.configuration.sampleRateHz
-      return "Bearing \(run.bearingName) at \(rounded(run.speedRpm, 0)) r/min (\(rounded(shaftHz, 2)) Hz): "
-        + "\(diagnosis.blocks) blocks of \(run.blockCount) samples (\(rounded(blockS, 2)) s)"
+      let (speed, length): (String, String)
+      if let shaft = run.shaft {
+        speed =
+          "\(rounded(shaft.slowestRpm, 0)) to \(rounded(shaft.fastestRpm, 0)) r/min by the tachometer "
+          + "(mean \(rounded(shaftHz, 2)) Hz, all Hz of lines are at the mean)"
+        length = "at equal angles (\(rounded(Double(run.blockCount) / Double(shaft.samplesPerTurn), 1)) turns)"
+      } else {
+        speed = "\(rounded(run.speedRpm, 0)) r/min (\(rounded(shaftHz, 2)) Hz)"
+        length = "(\(rounded(Double(run.blockCount) / run.configuration.sampleRateHz, 2)) s)"
+      }
+      return "Bearing \(run.bearingName) at \(speed): \(diagnosis.blocks) blocks of \(run.blockCount) samples \(length)"
         + (unusableBlocks > 0 ? ", \(unusableBlocks) not usable" : "")
     }
 

@@ -6,7 +6,10 @@
   struct BearingRun {
     var configuration: WaveformAnalyser.Configuration
     var bearingName: String
+    /// With a tachometer the mean.
     var speedRpm: Double
+    /// With a tachometer: lines are from blocks at equal angles, levels from blocks in time.
+    var shaft: ShaftAngle?
     var blockCount: Int
     var severity: VibrationSeverity
 
@@ -18,31 +21,29 @@
     func diagnose(_ samples: [Float], _ path: String) throws -> BearingResult {
       let analyser = WaveformAnalyser(configuration)
       guard let orders = analyser.orders else { preconditionFailure("the command gives a bearing") }
-      var evidence = BearingEvidence(orders: orders)
+      var lines = BearingLines(orders: orders, upToHz: 3.4 * orders.inner * speedRpm / 60)
       var sums = [Double](repeating: 0, count: Self.averaged.count)
-      var picture: [Double] = []
-      var resolutionHz = 0.0
-      var unusable = 0
-      let upToHz = 3.4 * orders.inner * speedRpm / 60
+      var count = 0.0
       blocks(samples) { block in
-        guard analyser.begin(block, speedRpm: speedRpm) == .usable, evidence.add(analyser) else {
-          unusable += 1
-          return
-        }
+        let outcome = analyser.begin(block, speedRpm: speedRpm)
+        guard shaft == nil ? lines.add(analyser) : outcome == .usable else { return }
         for (i, statistic) in Self.averaged.enumerated() { sums[i] += analyser.value(of: statistic) }
-        let bins = analyser.envelopeSpectrum(.white, upToHz: upToHz)
-        resolutionHz = analyser.resolutionHz
-        if picture.isEmpty {
-          picture = bins
-        } else if picture.count == bins.count {
-          for i in bins.indices { picture[i] += bins[i] }
+        count += 1
+      }
+      if let shaft {
+        let atAngles = WaveformAnalyser(
+          .init(sampleRateHz: shaft.sampleRateHz, bearing: configuration.bearing, unit: configuration.unit))
+        shaft.blocks(samples, of: blockCount) { block in
+          _ = atAngles.begin(block, speedRpm: speedRpm)
+          _ = lines.add(atAngles)
         }
       }
-      guard let diagnosis = BearingDiagnosis(evidence) else { throw nothingToSay(samples, path, unusable: unusable) }
-      let count = Double(evidence.blocks)
+      guard let diagnosis = BearingDiagnosis(lines.evidence), count > 0 else {
+        throw nothingToSay(shaft?.count ?? samples.count, path, unusable: lines.unusableBlocks)
+      }
       return BearingResult(
-        run: self, diagnosis: diagnosis, orders: orders, unusableBlocks: unusable, means: sums.map { $0 / count },
-        picture: picture.map { $0 / count }, resolutionHz: resolutionHz)
+        run: self, diagnosis: diagnosis, orders: orders, unusableBlocks: lines.unusableBlocks,
+        means: sums.map { $0 / count }, picture: lines.meanPicture, resolutionHz: lines.resolutionHz)
     }
 
     /// The diagnosis statistics, a line a block; empty fields for a block that is not usable.
@@ -71,11 +72,12 @@
       }
     }
 
-    private func nothingToSay(_ samples: [Float], _ path: String, unusable: Int) -> CrossdockError {
+    private func nothingToSay(_ sampleCount: Int, _ path: String, unusable: Int) -> CrossdockError {
       let reason: String
       var hint = ""
-      if samples.count < blockCount {
-        reason = "\(samples.count) samples are less than a block of \(blockCount)"
+      if sampleCount < blockCount {
+        let what = shaft == nil ? "samples" : "samples at equal angles, between the first pulse and the last,"
+        reason = "\(sampleCount) \(what) are less than a block of \(blockCount)"
         hint = "give a smaller --block"
       } else if unusable > 0 {
         reason = "none of its \(unusable) blocks can be used: samples that are not finite, or all the same"

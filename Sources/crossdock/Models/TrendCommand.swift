@@ -18,6 +18,14 @@
 
         state is learning, healthy or degrading; remaining, with its interval, is in the unit of the time and empty before the onset. \
         Several --index columns, such as the axes of a sensor, count as one: the root of the sum of their squares.
+
+        With --runs, a table of assets that ran to failure with the same columns, each line ends with the life by similarity to them:
+
+          …,similar,similar_lower,similar_upper,distance,nearest
+
+        similar is "not yet" before the onset; nearest names up to three runs with their share of the weight, and distance is that of \
+        the nearest in units of the noise: far above 1, none of them is like this one, and the life is a guess. A run of the asset's \
+        own name is left out. Runs and table need the same time between lines.
         """,
       options: [
         .init("--input", "FILE", help: "the table"),
@@ -33,8 +41,13 @@
         .init("--shape", "NAME", help: "linear or exponential growth", default: "exponential"),
         .init("--coverage", "P", help: "of the interval", default: "0.8"),
         .init("--horizon", "T", help: "longest life that is told", default: "1000000"),
+        .init("--runs", "FILE", help: "a table of runs to failure, one for each value of --by"),
+        .init("--window", "N", help: "newest values that are compared with the runs, 3 to 256", default: "30"),
       ],
-      examples: ["crossdock trend --input bearings.csv --by bearing --time snapshot --index h_rms --index v_rms"]
+      examples: [
+        "crossdock trend --input bearings.csv --by bearing --time snapshot --index h_rms --index v_rms",
+        "crossdock trend --input bearings.csv --runs failed.csv --by bearing --time snapshot --index h_rms",
+      ]
     )
 
     static func run(_ arguments: ParsedArguments) throws -> ExitCode {
@@ -42,16 +55,26 @@
       let indices = arguments.values("--index")
       guard !indices.isEmpty else { throw wrongUsage("--index COLUMN is wanted") }
       let parameters = try Self.parameters(arguments)
-      let by = arguments.value("--by")
-      let table = try TrendTable(path, indices: indices, by: by, time: arguments.value("--time"))
-      var assets: [String: DegradationPrognosis] = [:]
+      let (by, time) = (arguments.value("--by"), arguments.value("--time"))
+      let window =
+        try arguments.integer("--window", in: FailureCurves.leastWindow...FailureCurves.largestWindow) ?? 30
+      let table = try TrendTable(path, indices: indices, by: by, time: time)
+      var runs: TrendRuns?
+      if let file = arguments.value("--runs") {
+        guard let by, let time else { throw wrongUsage("--runs wants --by, which tells runs apart, and --time") }
+        let stored = try TrendTable(file, indices: indices, by: by, time: time)
+        runs = try TrendRuns(stored, file, parameters, window: window)
+        try runs?.check(table, path)
+      }
+      var assets: [String: TrendAsset] = [:]
       let output = try FeatureTable(isCSV: true, path: nil)
       try output.begin(
-        (by.map { [$0] } ?? []) + ["time", "index", "deviations", "state", "remaining", "lower", "upper"])
+        (by.map { [$0] } ?? []) + ["time", "index", "deviations", "state", "remaining", "lower", "upper"]
+          + (runs == nil ? [] : TrendRuns.columns))
       for row in table.rows {
-        var state = assets[row.asset] ?? DegradationPrognosis()
-        state.update(time: row.time, index: row.index, parameters)
-        assets[row.asset] = state
+        assets[row.asset, default: .init(keeping: window)].update(row, parameters)
+        let asset = assets[row.asset, default: .init(keeping: window)]
+        let state = asset.state
         if by != nil { output.append(row.asset) }
         output.append(row.time)
         output.append(row.index)
@@ -64,6 +87,7 @@
           output.append(life.lower)
           output.append(life.upper)
         }
+        runs?.append(asset, row.asset, to: output)
         try output.endRow()
       }
       try output.finish()
