@@ -48,7 +48,7 @@ import Testing
 
   @Test func brokerWithDefaultSettingsIsWarnedOf() throws {
     let sandbox = try Sandbox()
-    let port = UInt16.random(in: 20_000...45_000)
+    let port = try freePort()
     let file = try sandbox.write(
       "default.conf",
       "listener \(port) 127.0.0.1\nallow_anonymous true\nuser root\npersistence true\npersistence_location \(sandbox.folder)/\n"

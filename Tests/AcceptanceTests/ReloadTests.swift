@@ -250,7 +250,7 @@ import Testing
   @Test func controlThatDoesNotOpenAnewOnItsPortIsOpenedAsItWas() throws {
     let sandbox = try sandbox()
     let base = LoneAgent.connection(sandbox) + LoneAgent.feed()
-    let port = UInt16.random(in: 20_000...45_000)
+    let port = try freePort()
     let agent = try LoneAgent(sandbox, listen: "127.0.0.1:\(port)", extra: base)
     try agent.startConnected()
     let text = try String(contentsOfFile: agent.configuration, encoding: .utf8)

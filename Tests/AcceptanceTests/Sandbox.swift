@@ -124,6 +124,23 @@ func canConnect(_ port: UInt16) -> Bool {
   }
 }
 
+/// A loopback port that nobody uses now: the kernel's choice. A random one may be that of somebody's connection.
+func freePort() throws -> UInt16 {
+  let fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  defer { close(fd) }
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_addr.s_addr = inet_addr("127.0.0.1")
+  var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+  let code = withUnsafeMutablePointer(to: &address) {
+    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      bind(fd, $0, size) == 0 ? getsockname(fd, $0, &size) : -1
+    }
+  }
+  guard code == 0 else { throw SandboxError("no free port") }
+  return UInt16(bigEndian: address.sin_port)
+}
+
 /// Looks again and again until the condition holds; false, and a recorded issue, when it does not in time.
 @discardableResult
 func waitUntil(_ what: String, seconds: Double = 30, _ condition: () throws -> Bool) rethrows -> Bool {
