@@ -24,7 +24,7 @@ lint:
 
 test: setup lint
 	CROSSDOCK_STRICT=1 swift build -j 2
-	CROSSDOCK_STRICT=1 swift test -j 2 --no-parallel
+	scripts/test
 
 # Seconds for each entry; 60 without SECONDS.
 fuzz: setup
