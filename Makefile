@@ -24,7 +24,7 @@ lint:
 
 test: setup lint
 	CROSSDOCK_STRICT=1 swift build -j 2
-	scripts/test
+	@scripts/test
 
 # Seconds for each entry; 60 without SECONDS.
 fuzz: setup

@@ -142,6 +142,11 @@ package struct JSONWriter {
     key(name)
     value(number)
   }
+  package mutating func member(_ name: String, _ number: (some BinaryInteger)?) {
+    key(name)
+    if let number { value(number) } else { null() }
+  }
+
   package mutating func member(_ name: String, _ number: Double) {
     key(name)
     value(number)

@@ -150,7 +150,7 @@ enum JournalOpening {
   }
 
   private static func checkAgent(_ agent: String, _ database: SQLiteConnection) throws(CrossdockError) {
-    if let owner = try database.text("SELECT id FROM agent") {
+    if let owner = try owner(database) {
       guard owner == agent else {
         throw CrossdockError(
           "open the journal", at: database.path, reason: "it belongs to agent \"\(owner)\", this agent is \"\(agent)\"",
@@ -158,9 +158,22 @@ enum JournalOpening {
       }
       return
     }
-    let insert = try database.prepare("INSERT INTO agent(id) VALUES(?1)")
+    let insert = try database.prepare("INSERT INTO agent(id, crc) VALUES(?1, ?2)")
     insert.bind(agent, at: 1)
+    insert.bind(JournalSchema.crc(agent), at: 2)
     try insert.run()
+  }
+
+  /// The agent to which the journal belongs; nil in a new file.
+  /// - Throws: `.damaged` when the id is not what was written.
+  static func owner(_ database: SQLiteConnection) throws(CrossdockError) -> String? {
+    let statement = try database.prepare("SELECT id, crc FROM agent")
+    guard try statement.step() else { return nil }
+    let id = statement.text(0)
+    guard JournalSchema.crc(id) == statement.integer(1) else {
+      throw damaged(database.path, "its agent's id is damaged")
+    }
+    return id
   }
 
   static func presentEpoch(_ database: SQLiteConnection) throws(CrossdockError) -> Epoch? {

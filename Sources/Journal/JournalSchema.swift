@@ -3,7 +3,7 @@
 //   pragma application_id   0x58444A31 ("XDJ1"); another id: not a journal, refused
 //   pragma user_version     the schema version; another one than this program knows is refused, nothing is changed
 //
-//   agent         (one row) the agent's id: a journal belongs to one agent; next_log: ids in `log` are never given twice
+//   agent         (one row) the agent's id, which a flipped bit must not turn into another agent's; next_log: ids in `log` are never given twice
 //   epoch         one row a life of this journal, the highest counter is the present one
 //   boot          kernel boot ids seen, numbered: monotonic times are comparable only within one
 //   source        interned source names, numbered from 1
@@ -35,12 +35,12 @@ internal import SQLite
 
 enum JournalSchema {
   static let applicationID: Int64 = 0x5844_4A31
-  static let version: Int64 = 2
+  static let version: Int64 = 3
 
   /// Always made in this order in a new file, so that every journal has its tables' roots on the same pages: a destroyed
   /// first page can be written anew (see Salvage).
   static let tables = """
-    CREATE TABLE agent(id TEXT NOT NULL, next_log INTEGER NOT NULL DEFAULT 1) STRICT;
+    CREATE TABLE agent(id TEXT NOT NULL, crc INTEGER NOT NULL, next_log INTEGER NOT NULL DEFAULT 1) STRICT;
     CREATE TABLE epoch(counter INTEGER PRIMARY KEY, high INTEGER NOT NULL, low INTEGER NOT NULL, began_ns INTEGER NOT NULL,
       reason TEXT NOT NULL, crc INTEGER NOT NULL) STRICT;
     CREATE TABLE boot(id INTEGER PRIMARY KEY, kernel_id TEXT NOT NULL) STRICT;
@@ -68,7 +68,7 @@ enum JournalSchema {
       sequence INTEGER NOT NULL) STRICT;
     """
 
-  /// CRC-32C of a name and its number, or of an epoch.
+  /// CRC-32C of a name and its number, of an epoch, or of an agent's id.
   static func crc(_ text: String) -> Int64 {
     var text = text
     return Int64(text.withUTF8 { crossdock_crc32c(0, $0.baseAddress, $0.count) })

@@ -81,6 +81,7 @@ package struct JournalVerification: Sendable {
   private mutating func checkIdentity(_ file: JournalFile) {
     do throws(CrossdockError) {
       if try JournalOpening.presentEpoch(file.database) == nil { add(JournalProblem("there is no epoch")) }
+      _ = try JournalOpening.owner(file.database)
       if try file.database.integer("SELECT count(*) FROM agent") != 1 {
         add(JournalProblem("the table agent has not one row"))
       }

@@ -26,7 +26,7 @@ final class Salvage {
     self.limits = limits
     self.new = new
     insertSegment = try SegmentInsert(new, replaces: false)
-    guard let old = Self.open(path), (try? old.text("SELECT id FROM agent")) ?? agent == agent else { return }
+    guard let old = Self.open(path), Self.belongs(old, to: agent) else { return }
     epochCounter = UInt32(clamping: (try? old.integer("SELECT max(counter) FROM epoch")) ?? 0)
     try new.transaction { () throws(CrossdockError) in try copySmallTables(old) }
     let streams = SalvageStreams(old)
@@ -34,6 +34,12 @@ final class Salvage {
       try copy(stream, old, confirmed: streams.confirmed[stream.id] ?? 0)
     }
     try new.checkpointPassively()
+  }
+
+  /// Whether nothing says that it is another agent's: an id that is damaged says nothing.
+  private static func belongs(_ old: SQLiteConnection, to agent: String) -> Bool {
+    guard let owner = try? JournalOpening.owner(old) else { return true }
+    return owner == agent
   }
 
   /// Nil when nothing can be made of it.

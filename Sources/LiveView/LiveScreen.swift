@@ -111,7 +111,7 @@ package struct LiveScreen: Sendable {
     let isAway = uplink.state == "backing_off" || uplink.state == "stopped"
     first.add("\(uplink.name) ")
     first.add(uplink.state.replacingUnderscores, isAway ? .bad : .good)
-    first.add("  lag \(Figures.count(uplink.lag))", uplink.lag > 1000 ? .warning : .plain)
+    first.add("  lag \(uplink.lag.map(Figures.count) ?? "-")", uplink.lag ?? 0 > 1000 ? .warning : .plain)
     first.add("  sent \(Figures.count(uplink.sentRecords)), \(Figures.bytes(uplink.sentBytes))  \(uplink.url)")
     var second = StyledLine("        ")
     second.add(

@@ -69,7 +69,8 @@ package struct LiveStatus: Equatable, Sendable {
     var name: String
     var url: String
     var state: String
-    var lag: Int
+    /// Nil while nobody knows.
+    var lag: Int?
     var sentRecords: Int
     var sentBytes: Int
     var failures: Int
@@ -136,7 +137,7 @@ package struct LiveStatus: Equatable, Sendable {
       let streams = uplink.list("streams")
       return Uplink(
         name: uplink.text("name"), url: uplink.text("url"), state: uplink.text("state"),
-        lag: uplink.whole("lag_records"), sentRecords: uplink.whole("sent_records_total"),
+        lag: uplink["lag_records"]?.integer, sentRecords: uplink.whole("sent_records_total"),
         sentBytes: uplink.whole("sent_bytes_total"), failures: uplink.whole("failures_total"),
         lastError: uplink["last_error"]?.string, watermark: streams.reduce(0) { $0 + $1.whole("watermark") },
         last: streams.reduce(0) { $0 + $1.whole("last") })

@@ -1,6 +1,8 @@
 /// One uplink as the status page shows it.
 package struct UplinkStatus: Sendable, Equatable {
   package enum Activity: String, Sendable {
+    /// The journal has not been looked at yet.
+    case starting
     case idle
     case sending
     case backingOff = "backing_off"
@@ -39,11 +41,12 @@ package struct UplinkStatus: Sendable, Equatable {
   package var activity: Activity
   package var totals: Totals
   package var lastError: String?
-  package var streams: [Stream]
+  /// Nil until the journal has been looked at.
+  package var streams: [Stream]?
 
   package init(
-    name: String, url: String, activity: Activity = .idle, totals: Totals = Totals(), lastError: String? = nil,
-    streams: [Stream] = []
+    name: String, url: String, activity: Activity = .starting, totals: Totals = Totals(), lastError: String? = nil,
+    streams: [Stream]? = nil
   ) {
     self.name = name
     self.url = url
@@ -53,5 +56,6 @@ package struct UplinkStatus: Sendable, Equatable {
     self.streams = streams
   }
 
-  package var lagRecords: UInt64 { streams.reduce(0) { $0 + $1.lag } }
+  /// Nil while nobody knows: no backlog is told only where there is none.
+  package var lagRecords: UInt64? { streams?.reduce(0) { $0 + $1.lag } }
 }

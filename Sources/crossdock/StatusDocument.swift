@@ -141,7 +141,7 @@ enum StatusDocument {
       $0.member(
         "streams",
         array: { list in
-          for stream in uplink.streams {
+          for stream in uplink.streams ?? [] {
             list.object {
               $0.member("stream", stream.name)
               $0.member("watermark", stream.watermark)

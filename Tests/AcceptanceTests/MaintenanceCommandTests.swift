@@ -50,6 +50,8 @@ import Testing
       payload: { "{\"n\":\($0 <= Self.healthy ? 50 + Double($0 % 5) / 10 : 80 + Double($0 % 5) / 10)}" })
     for _ in 0..<Self.values { publisher.publish() }
     #expect(waitUntil("everything is acknowledged") { publisher.isAllAcknowledged })
+    // By the broker, that is: the agent may still be taking them in.
+    #expect(try waitUntil("everything is stored") { try lines(agent, "telemetry").count == Self.values })
   }
 
   private func lines(_ agent: AgentFixture, _ stream: String) throws -> [[String: Any]] {

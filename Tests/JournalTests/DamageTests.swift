@@ -118,6 +118,16 @@ import Testing
     #expect(account.missing == 0)
   }
 
+  /// Not "another agent's", which is refused: no restart would help against that.
+  @Test func damagedIdOfTheAgentIsDamageAndLosesNoRecord() throws {
+    let fixture = JournalFixture()
+    try build(fixture, isPutAway: true, seed: 4)
+    try SQLiteConnection(path: fixture.path, mode: .readWrite).execute("UPDATE agent SET id = 'do5k-1'")
+    let account = try accountFor(fixture, "the agent's id")
+    #expect(account.isSalvaged)
+    #expect(account.missing == 0)
+  }
+
   /// A reader meets a damaged block while the writer works: cut out where it is lost, written anew where the writer still has it.
   @Test(arguments: [true, false])
   func blockThatAReaderMetIsCutOutOrWrittenAnew(isInCache: Bool) throws {

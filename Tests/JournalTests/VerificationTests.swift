@@ -119,6 +119,7 @@ import Testing
     ("UPDATE cursor SET sequence = 3001", "vibration: cursor uplink:central stands at 3001, the stream ends at 3000"),
     ("UPDATE source SET name = 'other' WHERE id = 1", "the name of source 1 is damaged"),
     ("DELETE FROM epoch", "there is no epoch"),
+    ("UPDATE agent SET id = 'do5k-7'", "its agent's id is damaged"),
     ("INSERT INTO reply VALUES(1, 'c', 't', 1, 4000)", "reply 1 is of no record"),
     ("INSERT INTO log VALUES(99999, 77, 1, 1, NULL, x'00')", "1 rows of log are of no stream"),
     ("INSERT INTO delivery VALUES(9, 'c', x'00')", "1 rows of delivery are no whole entries"),
