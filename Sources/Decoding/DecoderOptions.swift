@@ -1,3 +1,5 @@
+package import Records
+
 /// What a feed says about its payloads.
 package struct DecoderOptions: Sendable {
   package enum Format: String, Sendable, CaseIterable {

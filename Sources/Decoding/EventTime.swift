@@ -7,17 +7,6 @@
 // `eventTimeMissing`.
 import Records
 
-/// How a feed writes its times.
-package enum TimeFormat: String, Sendable, CaseIterable {
-  /// RFC 3339 text, or a number (also as text) whose magnitude tells its unit.
-  case auto
-  case rfc3339
-  case unixS = "unix_s"
-  case unixMs = "unix_ms"
-  case unixUs = "unix_us"
-  case unixNs = "unix_ns"
-}
-
 package enum EventTime {
   /// 2000-01-01T00:00:00Z: no message is older.
   package static let earliestNs: Int64 = 946_684_800_000_000_000

@@ -53,7 +53,7 @@ extension DecoderOptions {
     switch feed.decoder {
     case .json(let json):
       self.init(
-        format: .json, time: json.time, timeFormat: json.timeFormat.decoding,
+        format: .json, time: json.time, timeFormat: json.timeFormat,
         fields: json.fields.map { Field($0.name, at: $0.path) }, samples: json.samples,
         sampleFormat: json.samplesFormat.decoding, dedupe: feed.dedupe)
     case .csv(let csv):
@@ -62,7 +62,7 @@ extension DecoderOptions {
       form.hasHeader = csv.header.isEmpty
       form.columns = csv.header
       self.init(
-        format: .csv, time: csv.time, timeFormat: csv.timeFormat.decoding,
+        format: .csv, time: csv.time, timeFormat: csv.timeFormat,
         fields: csv.fields.map { Field($0.name, at: $0.path) }, dedupe: feed.dedupe, csv: form)
     case .raw: self.init(format: .raw)
     }
@@ -90,19 +90,6 @@ extension Configuration.SamplesFormat {
     case .numbers: .numbers
     case .f32: .float32
     case .i16: .int16
-    }
-  }
-}
-
-extension Configuration.TimeFormat {
-  fileprivate var decoding: Decoding.TimeFormat {
-    switch self {
-    case .auto: .auto
-    case .rfc3339: .rfc3339
-    case .unixS: .unixS
-    case .unixMs: .unixMs
-    case .unixUs: .unixUs
-    case .unixNs: .unixNs
     }
   }
 }

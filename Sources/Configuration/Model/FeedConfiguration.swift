@@ -1,3 +1,5 @@
+package import Records
+
 /// `[[feed]]`: an MQTT topic filter, its QoS, a decoder, the stream it fills.
 package struct FeedConfiguration: Sendable, Equatable {
   package var name: String
@@ -84,14 +86,4 @@ package struct FieldConfiguration: Sendable, Equatable {
 /// How a waveform stands in a message: an array of numbers, or base64 of packed little-endian ones.
 package enum SamplesFormat: String, CaseIterable, Sendable {
   case numbers, f32, i16
-}
-
-package enum TimeFormat: String, CaseIterable, Sendable {
-  /// RFC 3339 text, or a number whose size tells s, ms, µs or ns.
-  case auto
-  case rfc3339
-  case unixS = "unix_s"
-  case unixMs = "unix_ms"
-  case unixUs = "unix_us"
-  case unixNs = "unix_ns"
 }

@@ -1,3 +1,5 @@
+import Records
+
 /// A feed with the places that checks across sections name.
 struct ReadFeed {
   var configuration: FeedConfiguration
