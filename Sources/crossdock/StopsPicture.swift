@@ -39,7 +39,8 @@
         let service = stop?["service"]?.number ?? 0
         out += bar(x(leaves), x(eta), y + 9, 4, "#888") + bar(x(eta), x(begins), y + 7, 8, "#f3d27a")
         out += bar(x(begins), max(x(begins) + 3, x(begins + service)), y + 5, 12, late > 0 ? "#c0392b" : "#2e7d4f")
-        out += "<text x=\"\(left - 8)\" y=\"\(y + 15)\" text-anchor=\"end\">\(index + 1). \(escaped(name))</text>"
+        out +=
+          "<text x=\"\(left - 8)\" y=\"\(y + 15)\" text-anchor=\"end\">\(index + 1). \(MarkupText.escaped(name))</text>"
         let note = StopsPlan.clock(Int(eta)) + (late > 0 ? " +\(Int(late)) s" : "")
         out +=
           "<text x=\"\(left + width + 8)\" y=\"\(y + 15)\" fill=\"\(late > 0 ? "#c0392b" : "#333")\">\(note)</text>\n"
@@ -51,16 +52,6 @@
 
     private static func bar(_ from: Int, _ to: Int, _ y: Int, _ height: Int, _ colour: String) -> String {
       "<rect x=\"\(from)\" y=\"\(y)\" width=\"\(max(0, to - from))\" height=\"\(height)\" fill=\"\(colour)\"/>"
-    }
-
-    private static func escaped(_ text: String) -> String {
-      text.reduce(into: "") { out, character in
-        switch character {
-        case "<": out += "&lt;"
-        case "&": out += "&amp;"
-        default: out.append(character)
-        }
-      }
     }
   }
 #endif

@@ -20,8 +20,8 @@
       var out =
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(left + width + 30)\" height=\"\(top + height + 60)\" "
         + "font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
-      out += "<text x=\"\(left)\" y=\"20\" font-size=\"14\">\(escaped(result.title))</text>\n"
-      out += "<text x=\"\(left)\" y=\"40\">\(escaped(result.verdict))</text>\n"
+      out += "<text x=\"\(left)\" y=\"20\" font-size=\"14\">\(MarkupText.escaped(result.title))</text>\n"
+      out += "<text x=\"\(left)\" y=\"40\">\(MarkupText.escaped(result.verdict))</text>\n"
       for (index, entry) in colours.enumerated() {
         out += "<text x=\"\(left + 150 * index)\" y=\"60\" fill=\"\(entry.colour)\">"
         out += "\(BearingResult.partName(entry.fault)) (\(BearingResult.lineName(entry.fault)))</text>\n"
@@ -80,15 +80,5 @@
     }
 
     private static func number(_ value: Double) -> String { FixedDecimal.text(value, places: 1) }
-
-    private static func escaped(_ text: String) -> String {
-      text.reduce(into: "") { out, character in
-        switch character {
-        case "<": out += "&lt;"
-        case "&": out += "&amp;"
-        default: out.append(character)
-        }
-      }
-    }
   }
 #endif

@@ -42,7 +42,7 @@
           "replay the model \"\(name)\"", at: problem.file, reason: problem.message, hint: problem.hint,
           exitCode: .badConfiguration)
       }
-      var values = options.map { PluginOptionValue(key: $0.key, value: $0.value.offline) }
+      var values = options.map { PluginOptionValue(key: $0.key, value: $0.value.forPlugin) }
       if let bundles { values.replaceFiles(of: table, with: bundles) }
       history = try RecordHistory(
         file.configuration, journalPath: file.journalPath, reads: configuration.reads)
@@ -137,18 +137,6 @@
       case .boolean:
         guard let flag = Bool(text) else { return nil }
         self = .boolean(flag)
-      }
-    }
-  }
-
-  extension ResolvedModelOption.Value {
-    fileprivate var offline: PluginOptionValue.Value {
-      switch self {
-      case .string(let text): .string(text)
-      case .integer(let number): .integer(number)
-      case .number(let number): .number(number)
-      case .boolean(let flag): .boolean(flag)
-      case .files(let files): .files(files.map { PluginOptionValue.File(path: $0.path, contents: $0.contents) })
       }
     }
   }

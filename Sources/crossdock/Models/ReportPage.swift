@@ -116,6 +116,6 @@
       return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5))"
     }
 
-    private static func escaped(_ text: String) -> String { SVGCanvas.escaped(text) }
+    private static func escaped(_ text: String) -> String { MarkupText.escaped(text) }
   }
 #endif

@@ -33,7 +33,7 @@
         "<rect x=\"\(Self.tenths(x))\" y=\"\(Self.tenths(y))\" width=\"\(Self.tenths(max(0, width)))\" "
         + "height=\"\(Self.tenths(max(0, height)))\" fill=\"\(colour)\""
         + (opacity < 1 ? " fill-opacity=\"\(opacity)\"" : "")
-      text += title.map { "\(head)><title>\(Self.escaped($0))</title></rect>\n" } ?? "\(head)/>\n"
+      text += title.map { "\(head)><title>\(MarkupText.escaped($0))</title></rect>\n" } ?? "\(head)/>\n"
     }
 
     mutating func polyline(
@@ -60,7 +60,7 @@
         "<text x=\"\(Self.tenths(x))\" y=\"\(Self.tenths(y))\" text-anchor=\"\(anchor.rawValue)\" font-size=\"\(size)\" "
         + "fill=\"\(colour)\"\(isBold ? " font-weight=\"bold\"" : "")"
         + (rotated ? " transform=\"rotate(-90 \(Self.tenths(x)) \(Self.tenths(y)))\"" : "")
-        + ">\(Self.escaped(words))</text>\n"
+        + ">\(MarkupText.escaped(words))</text>\n"
     }
 
     func finished() -> String { text + "</svg>\n" }
@@ -69,18 +69,6 @@
       let scaled = Int((min(max(number, -1e6), 1e6) * 10).rounded())
       let whole = "\(scaled < 0 ? "-" : "")\(scaled.magnitude / 10)"
       return scaled % 10 == 0 ? whole : "\(whole).\(scaled.magnitude % 10)"
-    }
-
-    static func escaped(_ text: String) -> String {
-      text.reduce(into: "") { out, character in
-        switch character {
-        case "<": out += "&lt;"
-        case ">": out += "&gt;"
-        case "&": out += "&amp;"
-        case "\"": out += "&quot;"
-        default: out.append(character)
-        }
-      }
     }
   }
 #endif

@@ -79,7 +79,7 @@ struct AgentInputs {
 }
 
 extension ResolvedModelOption.Value {
-  fileprivate var forPlugin: PluginOptionValue.Value {
+  var forPlugin: PluginOptionValue.Value {
     switch self {
     case .string(let text): .string(text)
     case .integer(let number): .integer(number)
