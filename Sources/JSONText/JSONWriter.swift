@@ -121,6 +121,23 @@ package struct JSONWriter {
     bytes.append(contentsOf: "null".utf8)
   }
 
+  package mutating func tree(_ value: JSONValue) {
+    switch value {
+    case .null: null()
+    case .bool(let flag): self.value(flag)
+    case .number(let number): self.value(number)
+    case .string(let text): self.value(text)
+    case .array(let elements): array { for element in elements { $0.tree(element) } }
+    case .object(let members):
+      object { json in
+        for member in members {
+          json.key(member.key)
+          json.tree(member.value)
+        }
+      }
+    }
+  }
+
   /// JSON text that is known to be valid, such as a record's body. Line breaks between tokens become spaces, so that the
   /// result can stand on one line of NDJSON (inside strings JSON has no raw line breaks).
   package mutating func raw(_ json: some Sequence<UInt8>) {

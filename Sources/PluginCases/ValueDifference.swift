@@ -38,25 +38,8 @@ enum ValueDifference {
 
   static func text(_ value: JSONValue) -> String {
     var json = JSONWriter()
-    write(value, to: &json)
+    json.tree(value)
     let text = json.text()
     return text.count > maxShown ? text.prefix(maxShown) + "…" : text
-  }
-
-  private static func write(_ value: JSONValue, to json: inout JSONWriter) {
-    switch value {
-    case .null: json.null()
-    case .bool(let flag): json.value(flag)
-    case .number(let number): json.value(number)
-    case .string(let text): json.value(text)
-    case .array(let elements): json.array { json in for element in elements { write(element, to: &json) } }
-    case .object(let members):
-      json.object { json in
-        for (key, value) in members {
-          json.key(key)
-          write(value, to: &json)
-        }
-      }
-    }
   }
 }

@@ -115,7 +115,7 @@ import Testing
     for _ in 0..<500 {
       let tree = Self.tree(depth: 4, &random)
       var json = JSONWriter()
-      Self.write(tree, to: &json)
+      json.tree(tree)
       try #require(try JSONValue.parse(json.text()) == tree)
     }
   }
@@ -133,23 +133,6 @@ import Testing
     default:
       return .object(
         (0..<Int.random(in: 0...3, using: &random)).map { ("k\($0)", tree(depth: depth - 1, &random)) })
-    }
-  }
-
-  private static func write(_ tree: JSONValue, to json: inout JSONWriter) {
-    switch tree {
-    case .null: json.null()
-    case .bool(let flag): json.value(flag)
-    case .number(let number): json.value(number)
-    case .string(let text): json.value(text)
-    case .array(let elements): json.array { for element in elements { write(element, to: &$0) } }
-    case .object(let members):
-      json.object {
-        for member in members {
-          $0.key(member.key)
-          write(member.value, to: &$0)
-        }
-      }
     }
   }
 }
