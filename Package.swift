@@ -25,8 +25,11 @@ func module(_ name: String, _ dependencies: [Target.Dependency], path: String? =
   .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
+// What every test target may use, and no other: numbers of a seed; folders, files and programs for tests.
+let testKit: [Target.Dependency] = ["Seeded", "Fixtures"]
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
+  .testTarget(name: name + "Tests", dependencies: dependencies + testKit, swiftSettings: settings)
 }
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -287,6 +290,8 @@ let package = Package(
       ] + (hasPredictiveMaintenance ? ["SignalFeatures", "TrainedModels"] : []), path: "Fuzz/Entries",
       swiftSettings: settings + pluginFlags),
     // Tests
+    module("Seeded", [], path: "Tests/Seeded"),
+    module("Fixtures", [], path: "Tests/Fixtures"),
     tests("FuzzEntries", ["FuzzEntries"]),
     tests("JSONText", ["JSONText"]),
     tests("Records", ["Records"]),
@@ -306,7 +311,7 @@ let package = Package(
     tests("PluginSDK", ["PluginRuntime", "Records", "JSONText", log]),
     // The plugins in it are compiled by the tests themselves.
     .testTarget(
-      name: "PluginHostTests", dependencies: ["CLinux", "crossdock-plugin-host"], exclude: ["Plugins"],
+      name: "PluginHostTests", dependencies: ["CLinux", "crossdock-plugin-host"] + testKit, exclude: ["Plugins"],
       swiftSettings: settings),
     tests(
       "Engine",

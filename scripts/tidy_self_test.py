@@ -30,6 +30,10 @@ CASES = [
     ("engine that uses a plug-in", "Package.swift",
      'package.targets.append(.target(name: "B", path: "Plugins/B/B"))\n' + DEPEND.format("Engine", "B"),
      "Engine depends on B, which is a plug-in"),
+    ("engine that uses what is for tests", "Package.swift", DEPEND.format("Engine", "Seeded"),
+     "Engine depends on Seeded, which is for tests"),
+    ("what is for tests that uses the engine", "Package.swift", DEPEND.format("Fixtures", "Engine"),
+     "Fixtures, which is for tests, depends on Engine"),
     ("product without a layer", "Package.swift",
      'package.dependencies.append(.package(url: "https://github.com/apple/swift-nio", from: "2.0.0"))\n'
      'package.targets.first { $0.name == "Engine" }!.dependencies.append(.product(name: "NIO", package: "swift-nio"))\n',

@@ -1,4 +1,5 @@
 import Foundation
+import Seeded
 import Testing
 
 /// What users complain of in other edge buffers, one test each: it shows that this one does not have the fault. Numbers 1 to 8;
@@ -64,7 +65,7 @@ import Testing
   @Test func complaint03CorruptBufferBlocksTheStart() throws {
     let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1..<1_000_000)
     print("complaint03 seed \(seed)")
-    var random = SeededRandom(state: seed)
+    var random = SeededNumbers(seed)
     let sandbox = try Sandbox()
     try sandbox.startBroker()
     let agent = try LoneAgent(sandbox, extra: LoneAgent.connection(sandbox) + LoneAgent.feed())
@@ -88,7 +89,7 @@ import Testing
     }
   }
 
-  private func flip(_ count: Int, in path: String, _ random: inout SeededRandom) throws {
+  private func flip(_ count: Int, in path: String, _ random: inout SeededNumbers) throws {
     var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     for _ in 0..<count { bytes[Int(random.next() % UInt64(bytes.count))] ^= UInt8(1 + random.next() % 255) }
     try Data(bytes).write(to: URL(fileURLWithPath: path))
@@ -124,7 +125,7 @@ import Testing
       sandbox, dataDirectory: disk.path + "/data", maxSize: "4MiB",
       extra: LoneAgent.connection(sandbox) + LoneAgent.feed())
     try agent.startConnected()
-    var random = SeededRandom(state: 5)
+    var random = SeededNumbers(5)
     let publisher = try LoadPublisher(
       port: sandbox.brokerPort, name: "load", topic: { "site/asset-\($0 % 10)/numbers" },
       payload: { number in
@@ -192,7 +193,7 @@ import Testing
     try fixture.startAgent()
     try #require(waitUntil("the agent is connected") { fixture.isConnected })
     fixture.stopCentral(signal: SIGKILL)
-    var random = SeededRandom(state: 8)
+    var random = SeededNumbers(8)
     let publisher = try LoadPublisher(
       port: fixture.sandbox.brokerPort, name: "load", topic: { "site/asset-\($0 % 10)/numbers" },
       payload: { number in

@@ -1,4 +1,5 @@
 import Foundation
+import Seeded
 import Testing
 
 /// Every published number arrives exactly once, whatever dies in between. Real broker, real programs, real SIGKILLs.
@@ -11,7 +12,7 @@ import Testing
 
   @Test(arguments: [true, false])
   func agentKilledAtRandomMomentsLosesAndDoublesNothing(isMQTT5: Bool) throws {
-    var random = SeededRandom(state: seed())
+    var random = SeededNumbers(seed())
     let fixture = try AgentFixture(isMQTT5: isMQTT5)
     try fixture.startAgent()
     // The broker keeps a session only after the agent has been there once.
@@ -51,7 +52,7 @@ import Testing
   }
 
   @Test func centralKilledInMidDrainLosesAndDoublesNothing() throws {
-    var random = SeededRandom(state: seed())
+    var random = SeededNumbers(seed())
     let fixture = try AgentFixture()
     try fixture.startAgent()
     #expect(waitUntil("the agent is connected", { fixture.isConnected }))
@@ -80,18 +81,6 @@ import Testing
     #expect(account.code == 0)
     #expect(account.line.hasSuffix("0 missing, 0 double"))
     print("\(published) published, \(account.line)")
-  }
-}
-
-struct SeededRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
 

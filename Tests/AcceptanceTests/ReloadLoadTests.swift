@@ -1,4 +1,5 @@
 import Foundation
+import Seeded
 import Testing
 
 /// Reloads under load: no record lost, doubled or reordered, however many there are and however they end.
@@ -132,7 +133,7 @@ import Testing
   @Test func agentKilledInTheMiddleOfAReloadLosesAndDoublesNothing() throws {
     let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...1_000_000)
     print("seed \(seed)")
-    var random = SeededRandom(state: seed)
+    var random = SeededNumbers(seed)
     let fixture = try start()
     let publisher = try fixture.publisher()
     for round in 0..<12 {

@@ -1,10 +1,11 @@
 import Foundation
+import Seeded
 import Testing
 
 /// The bounds of the journal and of the disk, with a real broker, central and real files.
 @Suite(.serialized) struct RetentionAcceptanceTests {
   private func publisher(_ sandbox: Sandbox) throws -> LoadPublisher {
-    var random = SeededRandom(state: 9)
+    var random = SeededNumbers(9)
     return try LoadPublisher(
       port: sandbox.brokerPort, name: "load", topic: { "site/asset-\($0 % 10)/numbers" },
       payload: { number in

@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import AisleRouting
@@ -9,7 +10,7 @@ import Testing
 
   /// One router for all: what it keeps between calls must not matter.
   @Test func routesOfSmallHallsAreAsShortAsBruteForceFinds() {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)
     let router = AisleRouter()
     for round in 0..<1500 {
@@ -30,7 +31,7 @@ import Testing
   }
 
   @Test func openWalksOfOneBlockAreAsShortAsBruteForceFinds() throws {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)
     problems.maximumCrossAisles = 2
     problems.blockChance = 0
@@ -45,7 +46,7 @@ import Testing
   }
 
   @Test func lengthIsTheSameInTheMirrorAndBackwards() throws {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)
     problems.maximumPicks = 30
     let router = AisleRouter()
@@ -62,7 +63,7 @@ import Testing
   }
 
   @Test func morePicksAndMoreBlocksNeverShortenAndMoreCrossAislesNeverLengthen() throws {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)
     problems.maximumPicks = 25
     let router = AisleRouter()
@@ -90,7 +91,7 @@ import Testing
   }
 
   @Test func aislesAndCrossAislesOutsideChangeNothing() throws {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)
     problems.blockChance = 0
     problems.maximumPicks = 25
@@ -109,7 +110,7 @@ import Testing
 
   /// The way back over stretches that are computed again.
   @Test func sparingMemoryChangesNoRoute() throws {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)
     problems.maximumPicks = 40
     let sparing = AisleRouter(maximumUnspacedSweepBytes: 0)
@@ -122,7 +123,7 @@ import Testing
 
   /// Lengths that do not fit 32 bits take the other width of the sweep.
   @Test func longHallsAreRoutedAsShortOnes() throws {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)
     problems.maximumPicks = 20
     let factor: Int64 = 1 << 27

@@ -1,4 +1,6 @@
+import Fixtures
 import Foundation
+import Seeded
 import Testing
 
 @testable import AisleRouting
@@ -20,8 +22,8 @@ import Testing
   }
 
   @Test func noTourIsTooFullAndEveryOrderIsInOne() {
-    let seed = SeededRandom.seed(#function)
-    var random = SeededRandom(seed: seed)
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed)
     for round in 0..<30 {
       let count = Int.random(in: 1...14, using: &random)
       let places = (0..<count).map { _ in Int64.random(in: 1...100, using: &random) }
@@ -53,8 +55,8 @@ import Testing
   /// Optima of Briant et al. 2020, in hundredths.
   @Test(arguments: [(5, 34_859), (6, 36_481), (7, 37_481), (8, 50_375), (9, 53_961)] as [(Int, Int64)])
   func foodmartIsBatchedToTheOptimum(orders: Int, optimum: Int64) throws {
-    guard let data = ProcessInfo.processInfo.environment["CROSSDOCK_DATA"] else { return }
-    let path = "\(data)/routing/foodmart/instances_d5_ord\(orders)_MAL.txt"
+    guard let data = DataSets.named else { return }
+    let path = data.appending(path: "routing/foodmart/instances_d5_ord\(orders)_MAL.txt").path
     guard let bytes = FileManager.default.contents(atPath: path) else { return }
     let instance = try BatchInstance.parse(Array(bytes))
     #expect(instance.orderBoxes.count == orders)

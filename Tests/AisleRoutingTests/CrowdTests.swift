@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import AisleRouting
@@ -26,8 +27,8 @@ import Testing
 
   /// Ten narrow aisles, eight pickers, 160 orders of eight to fifteen lines.
   @Test func pricingCrowdedAislesShortensAShift() throws {
-    let seed = SeededRandom.seed(#function)
-    var random = SeededRandom(seed: seed)
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed)
     let layout = AisleLayout(aisleX: (0..<10).map { $0 * 3_500 }, crossY: [0, 30_000])
     let orders = (0..<160).map { _ in
       (0..<Int.random(in: 8...15, using: &random)).map { _ in

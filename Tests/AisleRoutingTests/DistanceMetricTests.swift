@@ -1,10 +1,11 @@
+import Seeded
 import Testing
 
 @testable import AisleRouting
 
 @Suite struct DistanceMetricTests {
   @Test func distancesAreThoseOfAWalkInWholeSteps() {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)
     for round in 0..<200 {
       let problem = problems.problem()

@@ -1,19 +1,18 @@
+import Fixtures
 import Foundation
+import Seeded
 import Testing
 
 @testable import AisleRouting
 
-private let dataFolder: String = {
-  let root = ProcessInfo.processInfo.environment["CROSSDOCK_DATA"] ?? "../shared"
-  return "\(root)/data/routing/picker"
-}()
+private let dataFolder = DataSets.folder("routing/picker")
 
 /// Published and proven optima; skipped where the data is not there.
-@Suite(.enabled(if: FileManager.default.fileExists(atPath: dataFolder), "no data under CROSSDOCK_DATA"))
+@Suite(.enabled(if: DataSets.isThere(dataFolder), "no data under CROSSDOCK_DATA"))
 struct KnownOptimaTests {
   private func instances(_ set: String) throws -> [(instance: RouteInstance, optimum: Int64)] {
-    let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: "\(dataFolder)/\(set).txt")))
-    let table = try String(contentsOfFile: "\(dataFolder)/\(set).optimum.csv", encoding: .utf8)
+    let bytes = Array(try Data(contentsOf: dataFolder.appending(path: "\(set).txt")))
+    let table = try String(contentsOf: dataFolder.appending(path: "\(set).optimum.csv"), encoding: .utf8)
     var optima: [String: Int64] = [:]
     for line in table.split(whereSeparator: \.isNewline).dropFirst() {
       let fields = line.split(separator: ",")
@@ -34,8 +33,8 @@ struct KnownOptimaTests {
 
   /// Up to three blocks all of them, of six blocks a few: unoptimised builds take seconds for each.
   @Test func everyGeneratedWalkHasTheProvenLength() throws {
-    let seed = SeededRandom.seed(#function)
-    var random = SeededRandom(seed: seed)
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed)
     let all = try instances("generated")
     let few = all.filter {
       $0.instance.problem.layout.crossY.count > 4 && $0.instance.problem.layout.aisleX.count <= 20

@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import AisleRouting
@@ -11,7 +12,7 @@ import Testing
   }
 
   @Test func pathsOfAHallAreTheFormulasDistances() throws {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)
     for round in 0..<300 {
       let problem = problems.problem()
@@ -28,7 +29,7 @@ import Testing
 
   /// A node more in an aisle, with nothing that leads away from it.
   @Test func splittingASubAisleChangesNothing() throws {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)
     for round in 0..<200 {
       let problem = problems.problem()
@@ -42,7 +43,7 @@ import Testing
   }
 
   @Test func keepingFewRowsChangesNothing() throws {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)
     for _ in 0..<50 {
       let problem = problems.problem()

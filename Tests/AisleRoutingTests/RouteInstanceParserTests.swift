@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import AisleRouting
@@ -89,8 +90,8 @@ import Testing
 
   /// Whatever is done to the bytes, the answer is instances that the router takes, or an error.
   @Test func anyBytesGiveInstancesOrAnError() {
-    let seed = SeededRandom.seed(#function)
-    var random = SeededRandom(seed: seed)
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed)
     let original = Array(Self.text.utf8)
     let words = ["NAME", "PICKS 3", "-", ".", "99999999999999999999", "\r", "\n", "EOF", "0", " "].map {
       Array($0.utf8)

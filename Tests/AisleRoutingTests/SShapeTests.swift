@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import AisleRouting
@@ -34,7 +35,7 @@ import Testing
   }
 
   @Test func isNeverShorterThanTheShortestWalk() throws {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)
     problems.blockChance = 0
     problems.maximumPicks = 20

@@ -1,10 +1,11 @@
+import Seeded
 import Testing
 
 @testable import AisleRouting
 
 @Suite struct SearchTests {
   @Test func heldAndKarpAgreesWithTheSweep() throws {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)
     problems.blockChance = 0.2
     for round in 0..<100 {
@@ -17,7 +18,7 @@ import Testing
   }
 
   @Test func searchIsNearTheOptimumAndItsBoundBelowIt() throws {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)
     problems.maximumPicks = 45
     problems.blockChance = 0.2
@@ -54,7 +55,7 @@ import Testing
   @Test func hallsBeyondTheTablesAreRoutedWithABound() throws {
     let layout = AisleLayout(aisleX: (0..<6).map { $0 * 10 }, crossY: (0..<9).map { $0 * 20 })
     let depot = AislePosition(aisle: 0, y: 0)
-    var random = SeededRandom(seed: 7)
+    var random = SeededNumbers(7)
     for count in [8, 60, 700] {
       let picks = (0..<count).map {
         AislePosition(

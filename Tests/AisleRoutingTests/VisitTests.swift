@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import AisleRouting
@@ -61,7 +62,7 @@ import Testing
   }
 
   @Test func fewVisitsAreAsShortAsBruteForceFinds() {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var random = RandomVisits(seed: seed)
     for round in 0..<150 {
       let problem = random.problem(visits: 0...5)
@@ -72,7 +73,7 @@ import Testing
   }
 
   @Test func searchFindsWhatTheExactMethodFindsAndItsBoundIsBelow() {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var random = RandomVisits(seed: seed)
     var (found, excess) = (0, 0.0)
     for round in 0..<40 {
@@ -91,7 +92,7 @@ import Testing
   }
 
   @Test func searchIsNearTheSweepWhereBothApply() throws {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)
     problems.maximumPicks = 40
     for round in 0..<20 {
@@ -113,7 +114,7 @@ import Testing
   }
 
   @Test func aWarmStartIsNeverMadeWorse() {
-    let seed = SeededRandom.seed(#function)
+    let seed = SeededNumbers.seed()
     var random = RandomVisits(seed: seed)
     for round in 0..<10 {
       let problem = random.problem(visits: 14...20)

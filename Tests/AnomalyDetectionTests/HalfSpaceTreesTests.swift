@@ -1,3 +1,4 @@
+import Seeded
 import StateCoding
 import Testing
 
@@ -51,14 +52,14 @@ private struct PaperTrees {
   private func fixed(_ row: [Double]) -> [Int32] { row.map { Int32(min(max($0, -1), 2) * HalfSpaceShape.unit) } }
 
   @Test func countingOnlyLeavesGivesWhatThePaperGives() {
-    var rows = SeededRows(SeededRows.seed(default: 21))
+    var rows = SeededNumbers(default: 21)
     let shape = HalfSpaceShape(columnCount: 3, treeCount: 7, depth: 5, seed: 4)
     var trees = HalfSpaceTrees(shape: shape, window: 50)
     var paper = PaperTrees(shape, window: 50)
     // The ranges learned are [0, 1].
     for i in 0..<50 { _ = trees.update([Double](repeating: Double(i % 2), count: 3)) }
     for i in 0..<600 {
-      let row = (0..<3).map { _ in 0.5 + 0.2 * rows.gaussian() }
+      let row = (0..<3).map { _ in 0.5 + 0.2 * rows.pairedGaussian() }
       let score = trees.update(row)
       let mass = paper.mass(fixed(row))
       if i >= 50 { #expect(score == 1 / (1 + Double(mass) / Double(7 * 50))) }
@@ -67,7 +68,7 @@ private struct PaperTrees {
   }
 
   @Test func rowsWhereFewAreScoreHigher() {
-    var rows = SeededRows(SeededRows.seed(default: 22))
+    var rows = SeededNumbers(default: 22)
     var trees = HalfSpaceTrees(columnCount: 4)
     for _ in 0..<750 {
       let score = trees.update(rows.row(4))
@@ -101,7 +102,7 @@ private struct PaperTrees {
   }
 
   @Test func missingCellsAndShortRowsAreTakenAsTheMiddle() {
-    var rows = SeededRows(SeededRows.seed(default: 23))
+    var rows = SeededNumbers(default: 23)
     var trees = HalfSpaceTrees(columnCount: 3)
     for _ in 0..<500 { _ = trees.update(rows.row(3)) }
     var twin = trees
@@ -115,19 +116,19 @@ private struct PaperTrees {
   }
 
   @Test func constantAndAbsentColumnsDoNoHarm() {
-    var rows = SeededRows(SeededRows.seed(default: 24))
+    var rows = SeededNumbers(default: 24)
     var trees = HalfSpaceTrees(columnCount: 3)
-    for _ in 0..<750 { _ = trees.update([rows.gaussian(), 7, .nan]) }
+    for _ in 0..<750 { _ = trees.update([rows.pairedGaussian(), 7, .nan]) }
     let usual = trees.update([0, 7, .nan])
     #expect(usual > 0 && usual < 0.5)
     #expect(trees.update([0, 100, 1e99]) > usual)
   }
 
   @Test func itsStateContinuesBitForBit() throws {
-    let seed = SeededRows.seed(default: 25)
+    let seed = SeededNumbers.seed(default: 25)
     let shape = HalfSpaceShape(columnCount: 2, treeCount: 5, depth: 6, seed: 9)
     for cut in [0, 10, 249, 250, 499, 500, 613] {
-      var rows = SeededRows(seed)
+      var rows = SeededNumbers(seed)
       var trees = HalfSpaceTrees(shape: shape)
       for _ in 0..<cut { _ = trees.update(rows.row(2)) }
       let writer = StateWriter(reserving: 0)
@@ -143,7 +144,7 @@ private struct PaperTrees {
   }
 
   @Test func aDamagedStateIsRefusedOrHarmless() {
-    var rows = SeededRows(SeededRows.seed(default: 26))
+    var rows = SeededNumbers(default: 26)
     let shape = HalfSpaceShape(columnCount: 2, treeCount: 3, depth: 3, seed: 9)
     var trees = HalfSpaceTrees(shape: shape, window: 20)
     for _ in 0..<70 { _ = trees.update(rows.row(2)) }

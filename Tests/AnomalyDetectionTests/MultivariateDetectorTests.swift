@@ -1,8 +1,9 @@
 import AnomalyDetection
+import Seeded
 import StateCoding
 import Testing
 
-private func learned(_ rows: inout SeededRows, columnCount: Int = 4) -> MultivariateDetector {
+private func learned(_ rows: inout SeededNumbers, columnCount: Int = 4) -> MultivariateDetector {
   var detector = MultivariateDetector(columnCount: columnCount)
   for _ in 0..<400 {
     let reading = detector.update(rows.row(columnCount))
@@ -13,7 +14,7 @@ private func learned(_ rows: inout SeededRows, columnCount: Int = 4) -> Multivar
 
 @Suite struct MultivariateDetectorTests {
   @Test func aStepInTwoColumnsIsFoundAndNoiseIsNot() {
-    var rows = SeededRows(SeededRows.seed(default: 11))
+    var rows = SeededNumbers(default: 11)
     var detector = learned(&rows)
     var alerts = 0
     for _ in 0..<5000 { alerts += detector.update(rows.row(4)).isAlert ? 1 : 0 }
@@ -33,28 +34,28 @@ private func learned(_ rows: inout SeededRows, columnCount: Int = 4) -> Multivar
   }
 
   @Test func aColumnThatWanderedInLearningMayWanderOnAndAQuietOneMayNot() {
-    var rows = SeededRows(SeededRows.seed(default: 12))
+    var rows = SeededNumbers(default: 12)
     var quiet = MultivariateDetector(columnCount: 1)
     var alerts = 0
     for _ in 0..<6 {
       var wandering = MultivariateDetector(columnCount: 1)
       var level = 0.0
       for i in 0..<2400 {
-        level += 0.1 * rows.gaussian()
-        let reading = wandering.update([20 + level + 0.2 * rows.gaussian()])
+        level += 0.1 * rows.pairedGaussian()
+        let reading = wandering.update([20 + level + 0.2 * rows.pairedGaussian()])
         alerts += i >= 400 && reading.isAlert ? 1 : 0
       }
     }
-    for _ in 0..<400 { _ = quiet.update([20 + 0.2 * rows.gaussian()]) }
+    for _ in 0..<400 { _ = quiet.update([20 + 0.2 * rows.pairedGaussian()]) }
     print("six random walks: \(alerts) of 12,000 rows in alarm")
     #expect(alerts < 4000)
     var isFound = false
-    for _ in 0..<60 { isFound = quiet.update([21 + 0.2 * rows.gaussian()]).isAlert || isFound }
+    for _ in 0..<60 { isFound = quiet.update([21 + 0.2 * rows.pairedGaussian()]).isAlert || isFound }
     #expect(isFound)
   }
 
   @Test func theCentreFollowsSlowChangeButIsFrozenInAlarm() {
-    var rows = SeededRows(SeededRows.seed(default: 13))
+    var rows = SeededNumbers(default: 13)
     var detector = learned(&rows, columnCount: 2)
     var alerts = 0
     for i in 0..<20_000 {
@@ -68,18 +69,18 @@ private func learned(_ rows: inout SeededRows, columnCount: Int = 4) -> Multivar
   }
 
   @Test func aLastingChangeIsLearnedAnewWhereThatIsAskedFor() {
-    var rows = SeededRows(SeededRows.seed(default: 20))
+    var rows = SeededNumbers(default: 20)
     var parameters = MultivariateDetector.Parameters()
     parameters.relearnCount = 300
     var detector = MultivariateDetector(columnCount: 1, parameters)
     for _ in 0..<400 { _ = detector.update(rows.row(1)) }
     var alerts = 0
-    for _ in 0..<2000 { alerts += detector.update([50 + rows.gaussian()]).isAlert ? 1 : 0 }
+    for _ in 0..<2000 { alerts += detector.update([50 + rows.pairedGaussian()]).isAlert ? 1 : 0 }
     #expect(alerts >= 300 && alerts < 500)
   }
 
   @Test func whatIsNoMeasurementIsLeftOut() {
-    var rows = SeededRows(SeededRows.seed(default: 14))
+    var rows = SeededNumbers(default: 14)
     var detector = learned(&rows)
     var twin = detector
     for bad in [Double.nan, .infinity, -.infinity, 1e101] {
@@ -98,7 +99,7 @@ private func learned(_ rows: inout SeededRows, columnCount: Int = 4) -> Multivar
   }
 
   @Test func aRowOfAnotherLengthIsRefusedAndNotUsed() {
-    var rows = SeededRows(SeededRows.seed(default: 15))
+    var rows = SeededNumbers(default: 15)
     var detector = learned(&rows)
     let before = detector
     for row in [[], [1.0], [1, 2, 3], [1, 2, 3, 4, 5]] as [[Double]] {
@@ -119,17 +120,17 @@ private func learned(_ rows: inout SeededRows, columnCount: Int = 4) -> Multivar
   }
 
   @Test func aColumnThatComesLateLearnsOnItsOwn() {
-    var rows = SeededRows(SeededRows.seed(default: 16))
+    var rows = SeededNumbers(default: 16)
     var detector = MultivariateDetector(columnCount: 2)
-    for _ in 0..<400 { _ = detector.update([rows.gaussian(), .nan]) }
-    #expect(!detector.update([rows.gaussian(), .nan]).isLearning)
-    for _ in 0..<400 { _ = detector.update([rows.gaussian(), 5 + rows.gaussian()]) }
+    for _ in 0..<400 { _ = detector.update([rows.pairedGaussian(), .nan]) }
+    #expect(!detector.update([rows.pairedGaussian(), .nan]).isLearning)
+    for _ in 0..<400 { _ = detector.update([rows.pairedGaussian(), 5 + rows.pairedGaussian()]) }
     _ = detector.update([0, 5])
     #expect(detector.deviations[1] != 0)
   }
 
   @Test func oneOfManyColumnsMayBeLargeByChance() {
-    var rows = SeededRows(SeededRows.seed(default: 17))
+    var rows = SeededNumbers(default: 17)
     var detector = MultivariateDetector(columnCount: 64)
     var alerts = 0
     for i in 0..<1400 {
@@ -141,11 +142,11 @@ private func learned(_ rows: inout SeededRows, columnCount: Int = 4) -> Multivar
   }
 
   @Test func itsStateContinuesBitForBit() throws {
-    let seed = SeededRows.seed(default: 18)
+    let seed = SeededNumbers.seed(default: 18)
     for cut in [0, 1, 79, 80, 399, 400, 401, 700] {
-      var rows = SeededRows(seed)
+      var rows = SeededNumbers(seed)
       var detector = MultivariateDetector(columnCount: 3)
-      for i in 0..<cut { _ = detector.update([rows.gaussian(), i % 7 == 0 ? .nan : rows.gaussian(), 1]) }
+      for i in 0..<cut { _ = detector.update([rows.pairedGaussian(), i % 7 == 0 ? .nan : rows.pairedGaussian(), 1]) }
       let writer = StateWriter(reserving: 0)
       detector.encode(into: writer)
       var reader = StateReader(writer.bytes[...])
@@ -160,7 +161,7 @@ private func learned(_ rows: inout SeededRows, columnCount: Int = 4) -> Multivar
   }
 
   @Test func aDamagedStateIsRefused() throws {
-    var rows = SeededRows(SeededRows.seed(default: 19))
+    var rows = SeededNumbers(default: 19)
     for count in [10, 500] {
       var detector = MultivariateDetector(columnCount: 3)
       for _ in 0..<count { _ = detector.update(rows.row(3)) }

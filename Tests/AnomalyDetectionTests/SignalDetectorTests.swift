@@ -1,31 +1,12 @@
 import AnomalyDetection
 import Foundation
+import Seeded
 import StateCoding
 import Testing
 
 /// The detector of one signal on signals whose truth is known. Each is a few thousand values.
 @Suite struct SignalDetectorTests {
   private static let dayCount = 288
-
-  /// SplitMix64; the seed is printed, so that a failure can be repeated.
-  private struct Numbers {
-    var state: UInt64
-
-    init(_ seed: UInt64, _ test: String = #function) {
-      state = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? seed
-      print("\(test): SEED=\(state)")
-    }
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-      return z ^ z >> 31
-    }
-
-    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
-  }
 
   private func alerts(_ values: [Double], _ configuration: SignalDetector.Configuration = .init()) -> [Int] {
     var detector = SignalDetector(configuration)
@@ -65,7 +46,7 @@ import Testing
   }
 
   @Test func noiseRaisesFewAlarms() {
-    var numbers = Numbers(7)
+    var numbers = SeededNumbers(default: 7)
     let values = (0..<4000).map { _ in numbers.uniform() }
     #expect(alerts(values).count <= 6)
   }
@@ -73,7 +54,7 @@ import Testing
   // MARK: what is not
 
   @Test func aSpikeAndAStepAreFoundWithinABlock() throws {
-    var numbers = Numbers(11)
+    var numbers = SeededNumbers(default: 11)
     var values = (0..<4000).map { day($0) + numbers.uniform() }
     values[3100] = 75
     for i in 3600..<4000 { values[i] -= 25 }
@@ -88,7 +69,7 @@ import Testing
   }
 
   @Test func afterAnAlertThereIsNoneWithinTheRefractoryPeriod() {
-    var numbers = Numbers(13)
+    var numbers = SeededNumbers(default: 13)
     let values = (0..<6000).map { i in i % 40 == 0 ? 1000 * numbers.uniform() * numbers.uniform() : numbers.uniform() }
     let found = alerts(values, .init(probationCount: 600, knownRange: 0...1000))
     #expect(found.count > 2)
@@ -103,7 +84,7 @@ import Testing
   // MARK: rules
 
   @Test func aScoreDoesNotDependOnWhatComesLater() {
-    var numbers = Numbers(17)
+    var numbers = SeededNumbers(default: 17)
     let values = (0..<3000).map { day($0) + 5 * numbers.uniform() }
     let later = values[..<2000] + (0..<1000).map { _ in 1e9 * numbers.uniform() }
     var (a, b) = (SignalDetector(), SignalDetector())
@@ -111,7 +92,7 @@ import Testing
   }
 
   @Test func scoresAreWithinBoundsAndZeroWhileLearning() {
-    var numbers = Numbers(19)
+    var numbers = SeededNumbers(default: 19)
     var detector = SignalDetector(.init(learningCount: 500))
     for i in 0..<3000 {
       let score = detector.update(numbers.uniform() < 0.01 ? 1e6 * numbers.uniform() : numbers.uniform())
@@ -123,7 +104,7 @@ import Testing
   // MARK: bad input
 
   @Test func aValueThatIsNoMeasurementScoresZeroAndChangesNothing() {
-    var numbers = Numbers(23)
+    var numbers = SeededNumbers(default: 23)
     var (clean, dirty) = (SignalDetector(), SignalDetector())
     for i in 0..<2500 {
       for bad in [Double.nan, .infinity, -.infinity, 1e301] where i % 7 == 0 { #expect(dirty.update(bad) == 0) }
@@ -155,7 +136,7 @@ import Testing
   // MARK: state
 
   @Test func stateContinuesBitForBitFromAnywhere() throws {
-    var numbers = Numbers(29)
+    var numbers = SeededNumbers(default: 29)
     let values = (0..<3500).map { i in day(i) + 4 * numbers.uniform() + (numbers.uniform() < 0.003 ? 60 : 0) }
     for configuration in [SignalDetector.Configuration(), .init(probationCount: 500, knownRange: 0...100)] {
       var detector = SignalDetector(configuration)
@@ -176,7 +157,7 @@ import Testing
   }
 
   @Test func damagedStateIsRefused() throws {
-    var numbers = Numbers(31)
+    var numbers = SeededNumbers(default: 31)
     var detector = SignalDetector()
     for _ in 0..<300 { _ = detector.update(numbers.uniform()) }
     let writer = StateWriter(reserving: 0)
@@ -198,7 +179,7 @@ import Testing
   }
 
   @Test func stateIsBounded() {
-    var numbers = Numbers(37)
+    var numbers = SeededNumbers(default: 37)
     var detector = SignalDetector()
     var largest = 0
     for i in 0..<6000 {

@@ -1,12 +1,12 @@
 // Valve experiments of the Skoltech Anomaly Benchmark in $CROSSDOCK_DATA/data/skab; skipped where they are not.
 // `scripts/bench-models` scores all files.
 import AnomalyDetection
+import Fixtures
 import Foundation
 import Testing
 
-private let valves = URL(filePath: ProcessInfo.processInfo.environment["CROSSDOCK_DATA"] ?? "../shared")
-  .appending(path: "data/skab/valve1")
-private let isThere = FileManager.default.fileExists(atPath: valves.path)
+private let valves = DataSets.folder("skab/valve1")
+private let isThere = DataSets.isThere(valves)
 
 @Suite(.enabled(if: isThere, "no \(valves.path)")) struct SkabTests {
   @Test func closedValvesAreFoundWithFewFalseAlarms() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Seeded
 import StateCoding
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 
 @Suite struct ThresholdTests {
   /// Values of a generalised Pareto distribution with scale 1 by inversion.
-  private func pareto(_ rows: inout SeededRows, shape: Double, count: Int) -> [Double] {
+  private func pareto(_ rows: inout SeededNumbers, shape: Double, count: Int) -> [Double] {
     (0..<count).map { _ in
       let u = 1 - rows.uniform()
       return shape == 0 ? -log(u) : (pow(u, -shape) - 1) / shape
@@ -33,7 +34,7 @@ import Testing
   }
 
   @Test func theTailFitFindsShapeAndScale() {
-    var rows = SeededRows(SeededRows.seed(default: 31))
+    var rows = SeededNumbers(default: 31)
     for shape in [-0.3, 0, 0.2, 0.5] {
       let values = pareto(&rows, shape: shape, count: 4000).map { 3 * $0 }
       let tail = values.withUnsafeBufferPointer { ParetoTail(excesses: $0) }
@@ -44,7 +45,7 @@ import Testing
   }
 
   @Test func theFitHasTheGreatestLikelihoodNearby() {
-    var rows = SeededRows(SeededRows.seed(default: 32))
+    var rows = SeededNumbers(default: 32)
     func likelihood(_ values: [Double], _ shape: Double, _ scale: Double) -> Double {
       values.reduce(0) { sum, y in
         let s = 1 + shape * y / scale
@@ -71,12 +72,12 @@ import Testing
   }
 
   @Test func falseAlarmsStayNearTheRisk() {
-    var rows = SeededRows(SeededRows.seed(default: 33))
+    var rows = SeededNumbers(default: 33)
     var shares: [String: Double] = [:]
     for (name, draw) in [
-      ("gaussian", { (r: inout SeededRows) in r.gaussian() }), ("exponential", { -log(1 - $0.uniform()) }),
+      ("gaussian", { (r: inout SeededNumbers) in r.pairedGaussian() }), ("exponential", { -log(1 - $0.uniform()) }),
       ("score 0…1", { $0.uniform() }),
-    ] as [(String, (inout SeededRows) -> Double)] {
+    ] as [(String, (inout SeededNumbers) -> Double)] {
       var extremes = 0
       for _ in 0..<4 {
         var threshold = ExtremeThreshold()
@@ -89,11 +90,11 @@ import Testing
   }
 
   @Test func whatIsFarBeyondIsExtreme() {
-    var rows = SeededRows(SeededRows.seed(default: 34))
+    var rows = SeededNumbers(default: 34)
     var threshold = ExtremeThreshold()
     for _ in 0..<1000 {
       #expect(threshold.threshold == nil)
-      #expect(threshold.update(rows.gaussian()) == false)
+      #expect(threshold.update(rows.pairedGaussian()) == false)
     }
     #expect(threshold.threshold.map { $0 > 3 && $0 < 8 } == true)
     #expect(threshold.update(10) == true)
@@ -101,7 +102,7 @@ import Testing
   }
 
   @Test func aMovingMeanFollowsDrift() {
-    var rows = SeededRows(SeededRows.seed(default: 35))
+    var rows = SeededNumbers(default: 35)
     var parameters = ExtremeThreshold.Parameters()
     parameters.depth = 50
     var (still, moving) = (ExtremeThreshold(), ExtremeThreshold(parameters))
@@ -109,7 +110,7 @@ import Testing
     for i in 0..<12_000 {
       let season = 20 * sin(2 * Double.pi * Double(i) / 2000)
       let isFault = i > 2000 && i % 2000 == 1500
-      let value = season + rows.gaussian() + (isFault ? 15 : 0)
+      let value = season + rows.pairedGaussian() + (isFault ? 15 : 0)
       let (a, b) = (still.update(value), moving.update(value))
       if isFault {
         foundStill += a ? 1 : 0
@@ -131,25 +132,25 @@ import Testing
   }
 
   @Test func peaksAreBoundedAndTheThresholdForgets() {
-    var rows = SeededRows(SeededRows.seed(default: 36))
+    var rows = SeededNumbers(default: 36)
     var parameters = ExtremeThreshold.Parameters()
     parameters.level = 0.8
     var threshold = ExtremeThreshold(parameters)
-    for _ in 0..<3000 { _ = threshold.update(10 * rows.gaussian()) }
+    for _ in 0..<3000 { _ = threshold.update(10 * rows.pairedGaussian()) }
     let wide = threshold.threshold ?? 0
-    for _ in 0..<3000 { _ = threshold.update(10 * rows.gaussian().magnitude.squareRoot()) }
+    for _ in 0..<3000 { _ = threshold.update(10 * rows.pairedGaussian().magnitude.squareRoot()) }
     #expect(threshold.memoryBytes < 6000)
     #expect((threshold.threshold ?? 0) < wide)
   }
 
   @Test func aQuantileIsCloseAndExactForAFewValues() {
-    var rows = SeededRows(SeededRows.seed(default: 37))
+    var rows = SeededNumbers(default: 37)
     for share in [0.05, 0.5, 0.9, 0.99] {
       var estimate = QuantileEstimate(share: share)
       #expect(estimate.value == nil)
       var values: [Double] = []
       for i in 1...20_000 {
-        let value = rows.gaussian()
+        let value = rows.pairedGaussian()
         values.append(value)
         estimate.update(value)
         if i <= 5 { #expect(estimate.value == values.sorted()[max(Int((share * Double(i)).rounded(.up)) - 1, 0)]) }
@@ -173,16 +174,16 @@ import Testing
   }
 
   @Test func theirStatesContinueBitForBit() throws {
-    let seed = SeededRows.seed(default: 38)
+    let seed = SeededNumbers.seed(default: 38)
     for (depth, cut) in [(0, 10), (0, 1500), (0, 4000), (20, 10), (20, 700), (20, 1500)] {
-      var rows = SeededRows(seed)
+      var rows = SeededNumbers(seed)
       var parameters = ExtremeThreshold.Parameters()
       parameters.depth = depth
       var threshold = ExtremeThreshold(parameters)
       var estimate = QuantileEstimate(share: 0.9)
       for _ in 0..<cut {
-        _ = threshold.update(rows.gaussian())
-        estimate.update(rows.gaussian())
+        _ = threshold.update(rows.pairedGaussian())
+        estimate.update(rows.pairedGaussian())
       }
       let writer = StateWriter(reserving: 0)
       threshold.encode(into: writer)
@@ -192,7 +193,7 @@ import Testing
       var other = try QuantileEstimate(from: &reader)
       #expect(reader.isAtEnd && copy == threshold && other == estimate)
       for _ in 0..<1500 {
-        let value = rows.gaussian()
+        let value = rows.pairedGaussian()
         #expect(copy.update(value) == threshold.update(value) && copy.threshold == threshold.threshold)
         other.update(value)
         estimate.update(value)

@@ -16,24 +16,6 @@ final class TemporaryFolder {
   deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(named name: String) {
-    let seed =
-      ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1..<UInt64(Int64.max))
-    print("\(name): SEED=\(seed)")
-    state = seed | 1
-  }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state &* 0x2545_F491_4F6C_DD1D
-  }
-}
-
 /// An agent that pushes: the records of a stream are a function of their sequence.
 struct PushingAgent {
   var name = "dock-7"

@@ -1,9 +1,11 @@
+import Fixtures
 import Foundation
 import HTTPClient
 import HTTPServer
 import JSONText
 import Records
 import SQLite
+import Seeded
 import Testing
 
 @testable import CentralService
@@ -48,16 +50,8 @@ private final class CentralProcess {
   }
 
   static func account(_ arguments: [String]) throws -> (lastLine: String, status: Int32) {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(fileURLWithPath: try #require(program))
-    process.arguments = ["account"] + arguments
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (text.split(separator: "\n").last.map(String.init) ?? "", process.terminationStatus)
+    let ended = try ProgramRun(try #require(program), ["account"] + arguments)
+    return (ended.output.split(separator: "\n").last.map(String.init) ?? "", ended.code)
   }
 }
 
@@ -66,7 +60,7 @@ struct KillTests {
   static let rounds = ProcessInfo.processInfo.environment["ROUNDS"].flatMap(Int.init) ?? 8
 
   @Test func nothingIsLostOrDoubleWhenCentralIsKilledInMidIngest() throws {
-    var generator = SeededGenerator(named: "nothingIsLostOrDouble")
+    var generator = SeededNumbers()
     let folder = TemporaryFolder()
     var acknowledged: UInt64 = 0
     for round in 0..<Self.rounds {
@@ -131,13 +125,7 @@ struct KillTests {
     let folder = TemporaryFolder()
     let central = try CentralProcess([], data: folder.path)
     func status(_ arguments: [String]) throws -> Int32 {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: try #require(CentralProcess.program))
-      process.arguments = arguments
-      process.standardError = FileHandle.nullDevice
-      try process.run()
-      process.waitUntilExit()
-      return process.terminationStatus
+      try ProgramRun(try #require(CentralProcess.program), arguments).code
     }
     #expect(try status(["run", "--data", folder.path, "--listen", "127.0.0.1:0"]) == 1)
     #expect(try status(["run", "--data", folder.path + ".2", "--listen", central.address]) == 69)

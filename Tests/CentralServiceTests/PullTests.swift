@@ -3,6 +3,7 @@ import HTTPClient
 import JSONText
 import Records
 import SQLite
+import Seeded
 import Synchronization
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
 @Suite struct PullTests {
   @Test func everyRecordIsPulledOnceInOrderAcrossAgents() throws {
     let central = try RunningCentral()
-    var generator = SeededGenerator(named: "everyRecordIsPulledOnce")
+    var generator = SeededNumbers()
     var agents = [central.agent, central.agent, central.agent]
     var next: [UInt64] = [1, 1, 1]
     for index in agents.indices { agents[index].name = "truck-\(index)" }

@@ -1,4 +1,5 @@
 import ConditionMonitoring
+import Seeded
 import Testing
 
 @Suite struct AlarmStateTests {
@@ -54,7 +55,7 @@ import Testing
   }
 
   @Test func ditheringScoreOpensAtMostOneAlertEachRefractoryPeriod() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 6))
+    var numbers = SeededNumbers(default: 6)
     var alarm = AlarmState()
     let scores = (0..<100_000).map { _ in numbers.uniform() * 12 }
     let opened = transitions(scores, nil, &alarm).filter { $0.1 == .opened }.map(\.0)
@@ -73,14 +74,14 @@ import Testing
   }
 
   @Test func transitionsAlternateWhateverTheScores() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 7))
+    var numbers = SeededNumbers(default: 7)
     for _ in 0..<200 {
       var alarm = AlarmState()
       var level = 0.0
       var isOpen = false
       for sequence in 1...500 as ClosedRange<UInt64> {
         if numbers.uniform() < 0.05 { level = numbers.uniform() * 20 }
-        let transition = alarm.observe(score: level + numbers.gaussian(), sequence: sequence, thresholds)
+        let transition = alarm.observe(score: level + numbers.pairedGaussian(), sequence: sequence, thresholds)
         switch transition {
         case .opened:
           #expect(!isOpen)

@@ -1,4 +1,5 @@
 import ConditionMonitoring
+import Seeded
 import StateCoding
 import Testing
 
@@ -79,23 +80,23 @@ private let scalar = MonitorParameters(
   }
 
   @Test func healthyScalarGivesNoAlertOverTwoHundredThousandValues() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 21))
+    var numbers = SeededNumbers(default: 21)
     var monitor = SignalMonitor()
-    let found = transitions(&monitor, (0..<200_000).map { _ in 60 + numbers.gaussian() })
+    let found = transitions(&monitor, (0..<200_000).map { _ in 60 + numbers.pairedGaussian() })
     #expect(found.isEmpty)
   }
 
   @Test func slowDailyCurveGivesNoAlert() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 22))
+    var numbers = SeededNumbers(default: 22)
     var monitor = SignalMonitor()
     // ±5 degrees over 3600 values, noise 0.2.
     let found = transitions(
-      &monitor, (0..<50_000).map { 20 + 5 * sineOf(Double($0) / 3600) + 0.2 * numbers.gaussian() })
+      &monitor, (0..<50_000).map { 20 + 5 * sineOf(Double($0) / 3600) + 0.2 * numbers.pairedGaussian() })
     #expect(found.isEmpty)
   }
 
   @Test func stepInEitherDirectionIsAlertedUnlessTheDirectionSaysOtherwise() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 23))
+    var numbers = SeededNumbers(default: 23)
     for (step, direction, expected) in [
       (10.0, MonitorParameters.Direction.both, 1), (-10, .both, 1), (10, .up, 1), (-10, .up, 0), (10, .down, 0),
       (-10, .down, 1),
@@ -103,7 +104,7 @@ private let scalar = MonitorParameters(
       var parameters = scalar
       parameters.direction = direction
       var monitor = SignalMonitor()
-      let values = (0..<300).map { numbers.gaussian() * 0.5 + 60 + ($0 >= 250 ? step : 0) }
+      let values = (0..<300).map { numbers.pairedGaussian() * 0.5 + 60 + ($0 >= 250 ? step : 0) }
       #expect(transitions(&monitor, values, parameters).filter { $0 == .opened }.count == expected)
     }
   }
@@ -148,7 +149,7 @@ private let scalar = MonitorParameters(
           #expect(reader.isAtEnd && copy == original)
         }
         if numbers.uniform() < 0.01 { level = numbers.uniform() * 30 }
-        let x = level + numbers.gaussian() * 0.3
+        let x = level + numbers.pairedGaussian() * 0.3
         let expected = original.observe(x, sequence: UInt64(i), scalar)
         if copy != nil { #expect(copy!.observe(x, sequence: UInt64(i), scalar) == expected) }
       }

@@ -1,4 +1,5 @@
 import ConditionMonitoring
+import Seeded
 import Testing
 
 @Suite struct RobustBaselineTests {
@@ -29,9 +30,9 @@ import Testing
   }
 
   @Test func faultInLessThanHalfOfTheLearningWindowDoesNotCarryTheBaselineAway() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 3))
+    var numbers = SeededNumbers(default: 3)
     for _ in 0..<200 {
-      let faulty = (0..<50).map { i in numbers.gaussian() + (i >= 30 ? 1000 : 0) }
+      let faulty = (0..<50).map { i in numbers.pairedGaussian() + (i >= 30 ? 1000 : 0) }
       let baseline = learned(faulty.shuffled(using: &numbers))
       // 20 of 50 are faulty: the median is the 83rd percentile of the healthy ones, the scale bends likewise.
       #expect(baseline.centre < 2.5 && baseline.scale < 5)
@@ -54,8 +55,8 @@ import Testing
   }
 
   @Test func adaptationFollowsASlowDriftOnlyAsFarAsItsLimit() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 4))
-    let values = (0..<50).map { _ in 100 + numbers.gaussian() }
+    var numbers = SeededNumbers(default: 4)
+    let values = (0..<50).map { _ in 100 + numbers.pairedGaussian() }
     var floorless = parameters
     floorless.relativeFloor = 0
     var bounded = learned(values, floorless)
@@ -64,7 +65,7 @@ import Testing
     var free = floorless
     free.driftLimit = .infinity
     for i in 0..<200_000 {
-      let x = 100 + Double(i) * 0.001 + numbers.gaussian()
+      let x = 100 + Double(i) * 0.001 + numbers.pairedGaussian()
       if bounded.score(x).magnitude < 6 { bounded.adapt(z: bounded.score(x), floorless) }
       if unbounded.score(x).magnitude < 6 { unbounded.adapt(z: unbounded.score(x), free) }
     }
@@ -75,12 +76,12 @@ import Testing
   }
 
   @Test func adaptationConvergesToTheStandardDeviation() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 5))
+    var numbers = SeededNumbers(default: 5)
     var free = parameters
     free.driftLimit = .infinity
     free.relativeFloor = 0
-    var baseline = learned((0..<50).map { _ in 7 + 2 * numbers.gaussian() }, free)
-    for _ in 0..<20_000 { baseline.adapt(z: baseline.score(7 + 2 * numbers.gaussian()), free) }
+    var baseline = learned((0..<50).map { _ in 7 + 2 * numbers.pairedGaussian() }, free)
+    for _ in 0..<20_000 { baseline.adapt(z: baseline.score(7 + 2 * numbers.pairedGaussian()), free) }
     #expect(abs(baseline.centre - 7) < 0.3)
     #expect(abs(baseline.scale - 2) < 0.2)
   }

@@ -1,5 +1,6 @@
 import ConditionMonitoring
 import Foundation
+import Seeded
 import Testing
 
 @Suite struct WaveformFeaturesTests {
@@ -40,8 +41,8 @@ import Testing
   }
 
   @Test func biasOfTheSensorChangesTheMeanAlone() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 1))
-    let plain = (0..<1024).map { _ in Float((numbers.gaussian() * 1024).rounded() / 1024) }
+    var numbers = SeededNumbers(default: 1)
+    let plain = (0..<1024).map { _ in Float((numbers.pairedGaussian() * 1024).rounded() / 1024) }
     let a = try good(plain)
     let b = try good(plain.map { $0 + 1024 })
     #expect(abs(b.mean - a.mean - 1024) < 1e-9)
@@ -51,9 +52,9 @@ import Testing
   }
 
   @Test func lanesAgreeWithAPlainSumForEveryRemainder() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 2))
+    var numbers = SeededNumbers(default: 2)
     for count in 16...40 {
-      let x = (0..<count).map { _ in Float(numbers.gaussian()) }
+      let x = (0..<count).map { _ in Float(numbers.pairedGaussian()) }
       let f = try good(x)
       let mean = x.reduce(0) { $0 + Double($1) } / Double(count)
       func moment(_ power: Int) -> Double {

@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Glibc
 import Testing
@@ -9,7 +10,7 @@ private let mosquitto = "/usr/sbin/mosquitto"
   .serialized, .enabled(if: FileManager.default.isExecutableFile(atPath: mosquitto), "mosquitto is not installed"))
 struct BrokerSnippetTests {
   @Test func mosquittoStartsWithTheSnippet() throws {
-    let (lines, status) = try run(snippet: try textOfFile("etc/mosquitto-crossdock.conf"))
+    let (lines, status) = try run(snippet: try Repository.text("etc/mosquitto-crossdock.conf"))
     #expect(lines.contains { $0.hasSuffix(" running") }, "\(lines)")
     #expect(!lines.contains { $0.contains("Error") || $0.contains("recommended") }, "\(lines)")
     #expect(status == 0)

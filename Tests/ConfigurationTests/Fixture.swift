@@ -2,14 +2,6 @@ import Configuration
 import Foundation
 import Records
 
-/// The repository's root, from the place of this file.
-let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  .deletingLastPathComponent()
-
-func textOfFile(_ path: String) throws -> String {
-  try String(contentsOf: repository.appending(path: path), encoding: .utf8)
-}
-
 /// Loads text as `agent.conf` in no folder, with the given environment only.
 func load(
   _ text: String, environment: [String: String] = [:], path: String = "agent.conf",
@@ -48,23 +40,4 @@ func minimal(
   \(feed)
   \(rest)
   """
-}
-
-/// A folder that is removed when the value goes away.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appending(path: "crossdock-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path(percentEncoded: false)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func write(_ text: String, to name: String, mode: Int = 0o600) throws {
-    let file = "\(path)/\(name)"
-    try Data(text.utf8).write(to: URL(filePath: file))
-    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
-  }
 }

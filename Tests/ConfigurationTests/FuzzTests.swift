@@ -1,28 +1,15 @@
+import Fixtures
 import Foundation
+import Seeded
 import Testing
 
 /// Seeded damage to the sample: the loader always answers with a configuration or with errors, and never traps.
 @Suite struct FuzzTests {
-  /// SplitMix64 (Steele, Lea, Flood 2014).
-  private struct Random: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-  }
-
   @Test func damagedSampleGivesAConfigurationOrErrors() throws {
-    let environment = ProcessInfo.processInfo.environment
-    let seed = environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...999_999)
-    let rounds = environment["FUZZ_ROUNDS"].flatMap(Int.init) ?? 300
-    print("damagedSampleGivesAConfigurationOrErrors: SEED=\(seed) rounds=\(rounds)")
-    var random = Random(state: seed)
-    let sample = Array(try textOfFile("etc/agent.conf").utf8)
+    let seed = SeededNumbers.seed()
+    let rounds = ProcessInfo.processInfo.environment["FUZZ_ROUNDS"].flatMap(Int.init) ?? 300
+    var random = SeededNumbers(seed)
+    let sample = Array(try Repository.text("etc/agent.conf").utf8)
     // Comments make up most of the sample and are no use to a mutation.
     let lines = sample.split(separator: 10).filter { $0.first != UInt8(ascii: "#") }.map(Array.init)
     for round in 0..<rounds {
@@ -33,7 +20,7 @@ import Testing
     }
   }
 
-  private func mutated(_ lines: [[UInt8]], _ random: inout Random) -> [UInt8] {
+  private func mutated(_ lines: [[UInt8]], _ random: inout SeededNumbers) -> [UInt8] {
     let special = Array("\"'[]{}=#.,\\\n\r\t\0$/+-_0123456789eE~\u{e9}".utf8) + [0xFF, 0xC0, 0x80]
     var lines = lines
     for _ in 0..<Int.random(in: 1...6, using: &random) {

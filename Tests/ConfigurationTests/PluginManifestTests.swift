@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Records
 import Testing
@@ -226,7 +227,7 @@ private func model(
   }
 
   @Test func everyPluginOfTheRepositoryHasARightFile() throws {
-    let folder = repository.appending(path: "Plugins").path(percentEncoded: false)
+    let folder = Repository.root.appending(path: "Plugins").path(percentEncoded: false)
     var count = 0
     for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
       guard FileManager.default.fileExists(atPath: "\(folder)/\(name)/plugin.toml") else { continue }
@@ -256,7 +257,7 @@ private func model(
   }
 
   @Test func referencePageIsWhatTheTablesSay() throws {
-    #expect(try textOfFile("docs/plugin-toml.md") == ConfigurationReference.pluginManifestMarkdown())
+    #expect(try Repository.text("docs/plugin-toml.md") == ConfigurationReference.pluginManifestMarkdown())
   }
 
   @Test func missingFileIsSaid() {

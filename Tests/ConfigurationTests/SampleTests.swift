@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Records
 import Testing
@@ -6,7 +7,7 @@ import Testing
 
 @Suite struct SampleTests {
   @Test func sampleHasNoProblem() throws {
-    let path = repository.appending(path: "etc/agent.conf").path(percentEncoded: false)
+    let path = Repository.root.appending(path: "etc/agent.conf").path(percentEncoded: false)
     let (configuration, problems) = ConfigurationLoader.load(path: path, environment: { _ in nil })
     #expect(problems == [])
     let sample = try #require(configuration)
@@ -25,7 +26,7 @@ import Testing
 
   /// A key that the sample does not show is a key that nobody finds.
   @Test func sampleShowsEveryKey() throws {
-    let lines = try textOfFile("etc/agent.conf").split(separator: "\n")
+    let lines = try Repository.text("etc/agent.conf").split(separator: "\n")
     // In clear they would teach the wrong thing.
     let hidden: Set = ["password", "token", "tls", "options"]
     for section in Sections.all {
@@ -38,7 +39,7 @@ import Testing
 
   /// Removing the # from the commented keys of [journal], [mqtt.floor] and [[uplink]] that show defaults changes nothing.
   @Test func commentedDefaultsAreTheDefaults() throws {
-    let text = try textOfFile("etc/agent.conf")
+    let text = try Repository.text("etc/agent.conf")
     var uncommented: [Substring] = []
     var changed = 0
     var seen: Set<Substring> = []
@@ -64,7 +65,7 @@ import Testing
   }
 
   @Test func commentedFeedsAreRight() throws {
-    let text = try textOfFile("etc/agent.conf")
+    let text = try Repository.text("etc/agent.conf")
     var isExample = false
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> Substring in
       if line.hasPrefix("# [") { isExample = true }
@@ -80,6 +81,6 @@ import Testing
   }
 
   @Test func referencePageIsWhatTheTablesSay() throws {
-    #expect(try textOfFile("docs/configuration.md") == ConfigurationReference.markdown())
+    #expect(try Repository.text("docs/configuration.md") == ConfigurationReference.markdown())
   }
 }

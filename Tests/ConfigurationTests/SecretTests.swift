@@ -1,4 +1,5 @@
 import Configuration
+import Fixtures
 import Testing
 
 @Suite struct SecretTests {

@@ -1,4 +1,5 @@
 import Decoding
+import Seeded
 import Testing
 
 @Suite struct DedupeKeyTests {
@@ -36,7 +37,7 @@ import Testing
   }
 
   @Test func everyBitOfTheInputReachesEveryBitOfTheKey() throws {
-    var random = SeededGenerator(for: "everyBitOfTheInput")
+    var random = SeededNumbers()
     var flips = [Int](repeating: 0, count: 64)
     let rounds = 4000
     for _ in 0..<rounds {

@@ -1,5 +1,6 @@
 import Decoding
 import Records
+import Seeded
 import Testing
 
 @Suite struct JSONDecoderTests {
@@ -88,7 +89,7 @@ import Testing
   }
 
   @Test func numbersAreTheNearestDouble() throws {
-    var random = SeededGenerator(for: "numbersAreTheNearestDouble")
+    var random = SeededNumbers()
     let decoder = try FeedDecoder(DecoderOptions(format: .json, fields: [.init("x", at: "/0")]))
     var texts = [
       "9007199254740993", "0.1", "1e22", "1e23", "123456789012345678", "2.2250738585072014e-308", "5e-324", "4e-324",

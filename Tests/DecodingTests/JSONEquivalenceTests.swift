@@ -1,12 +1,13 @@
 import Decoding
 import JSONText
+import Seeded
 import Testing
 
 /// Two independent readers of the same grammar: they accept and refuse the same texts. The tree reader refuses duplicate
 /// keys, the scanner takes the last; such texts are left out.
 @Suite struct JSONEquivalenceTests {
   private struct DocumentMaker {
-    var random = SeededGenerator(for: "JSONEquivalenceTests")
+    var random = SeededNumbers(for: "JSONEquivalenceTests")
 
     mutating func document() -> String {
       space() + value(depth: Int.random(in: 0...5, using: &random)) + space()

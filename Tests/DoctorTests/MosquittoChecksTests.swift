@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Testing
 
@@ -24,9 +25,7 @@ import Testing
   }
 
   @Test func snippetThatIsShippedGivesNoWarning() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let snippet = try String(contentsOf: root.appendingPathComponent("etc/mosquitto-crossdock.conf"), encoding: .utf8)
+    let snippet = try Repository.text("etc/mosquitto-crossdock.conf")
     let found = findings(snippet)
     #expect(found.values.filter { $0.state != .ok } == [])
     #expect(found.count == 8)

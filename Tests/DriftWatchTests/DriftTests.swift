@@ -1,4 +1,5 @@
 import DriftWatch
+import Seeded
 import StateCoding
 import Testing
 
@@ -25,11 +26,11 @@ import Testing
     var delays = 0
     var falseAlarms = 0
     for i in 0..<20 as Range<UInt64> {
-      var values = SeededValues(seed &+ i)
+      var values = SeededNumbers(seed &+ i)
       let update = make()
-      for _ in 0..<1000 { falseAlarms += update(values.gaussian()) ? 1 : 0 }
+      for _ in 0..<1000 { falseAlarms += update(values.pairedGaussian()) ? 1 : 0 }
       var delay = 1
-      while delay < 2000, !update(values.gaussian() + shift) { delay += 1 }
+      while delay < 2000, !update(values.pairedGaussian() + shift) { delay += 1 }
       delays += delay
     }
     let result = (Double(delays) / 20, Double(falseAlarms) / 2)
@@ -38,7 +39,7 @@ import Testing
   }
 
   @Test func theAdaptiveWindowFindsAShiftSoonAndNothingElse() {
-    let seed = SeededValues.seed(default: 41)
+    let seed = SeededNumbers.seed(default: 41)
     func make() -> (Double) -> Bool {
       var window = AdaptiveWindow()
       return { window.update($0) }
@@ -49,7 +50,7 @@ import Testing
   }
 
   @Test func pageHinkleyFindsAShiftSoonerWithFewFalseAlarms() {
-    let seed = SeededValues.seed(default: 42)
+    let seed = SeededNumbers.seed(default: 42)
     func make() -> (Double) -> Bool {
       var test = PageHinkley()
       return { test.update($0) }
@@ -60,20 +61,20 @@ import Testing
   }
 
   @Test func theWindowForgetsWhatWasBeforeTheShift() {
-    var values = SeededValues(SeededValues.seed(default: 43))
+    var values = SeededNumbers(default: 43)
     var window = AdaptiveWindow()
-    for _ in 0..<3000 { _ = window.update(values.gaussian()) }
+    for _ in 0..<3000 { _ = window.update(values.pairedGaussian()) }
     #expect(window.count > 2900)
-    for _ in 0..<500 { _ = window.update(5 + values.gaussian()) }
+    for _ in 0..<500 { _ = window.update(5 + values.pairedGaussian()) }
     #expect(window.count < 600 && abs(window.mean - 5) < 0.3)
   }
 
   @Test func theWindowIsBoundedAndItsSumsAreExact() {
-    var values = SeededValues(SeededValues.seed(default: 44))
+    var values = SeededNumbers(default: 44)
     var window = AdaptiveWindow(stride: 10_000)
     var sum = 0.0
     for _ in 0..<9_999 {
-      let value = values.gaussian()
+      let value = values.pairedGaussian()
       sum += value
       _ = window.update(value)
     }
@@ -82,24 +83,24 @@ import Testing
   }
 
   @Test func aSignalInItsOwnUnitIsStandardised() {
-    let seed = SeededValues.seed(default: 45)
+    let seed = SeededNumbers.seed(default: 45)
     for (level, unit) in [(20.0, 0.01), (-1e6, 1e3), (0, 1e-12)] {
-      var values = SeededValues(seed)
+      var values = SeededNumbers(seed)
       var drift = StandardisedDrift()
       var (signs, falseAlarms) = (DriftSigns(), 0)
-      for _ in 0..<2000 { falseAlarms += drift.update(level + unit * values.gaussian()).isEmpty ? 0 : 1 }
+      for _ in 0..<2000 { falseAlarms += drift.update(level + unit * values.pairedGaussian()).isEmpty ? 0 : 1 }
       #expect(falseAlarms <= 2 && !drift.isLearning)
-      for _ in 0..<150 { signs.formUnion(drift.update(level + unit * (values.gaussian() + 1))) }
+      for _ in 0..<150 { signs.formUnion(drift.update(level + unit * (values.pairedGaussian() + 1))) }
       #expect(unit < 1e-9 || signs == [.adaptiveWindow, .pageHinkley])
     }
   }
 
   @Test func aWildValueIsNoDriftAndWhatIsNoMeasurementIsLeftOut() {
-    var values = SeededValues(SeededValues.seed(default: 46))
+    var values = SeededNumbers(default: 46)
     var drift = StandardisedDrift()
-    for _ in 0..<1000 { _ = drift.update(values.gaussian()) }
+    for _ in 0..<1000 { _ = drift.update(values.pairedGaussian()) }
     var signs = drift.update(1e90)
-    for _ in 0..<100 { signs.formUnion(drift.update(values.gaussian())) }
+    for _ in 0..<100 { signs.formUnion(drift.update(values.pairedGaussian())) }
     #expect(signs.isEmpty)
     let before = drift
     for bad in [Double.nan, .infinity, -.infinity, 1e101] { #expect(drift.update(bad).isEmpty) }
@@ -118,11 +119,11 @@ import Testing
   }
 
   @Test func theirStateContinuesBitForBit() throws {
-    let seed = SeededValues.seed(default: 47)
+    let seed = SeededNumbers.seed(default: 47)
     for cut in [0, 5, 199, 200, 203, 900] {
-      var values = SeededValues(seed)
+      var values = SeededNumbers(seed)
       var drift = StandardisedDrift()
-      for _ in 0..<cut { _ = drift.update(values.gaussian()) }
+      for _ in 0..<cut { _ = drift.update(values.pairedGaussian()) }
       let writer = StateWriter(reserving: 0)
       drift.encode(into: writer)
       var reader = StateReader(writer.bytes[...])
@@ -130,7 +131,7 @@ import Testing
       try copy.restore(from: &reader)
       #expect(reader.isAtEnd && copy == drift)
       for i in 0..<600 {
-        let value = values.gaussian() + (i > 300 ? 1 : 0)
+        let value = values.pairedGaussian() + (i > 300 ? 1 : 0)
         #expect(copy.update(value) == drift.update(value))
       }
       #expect(copy == drift)

@@ -1,21 +1,22 @@
 import DriftWatch
+import Seeded
 import StateCoding
 import Testing
 
 @Suite struct PopulationStabilityTests {
-  private func reference(_ values: inout SeededValues) throws -> PopulationStability {
-    try #require(PopulationStability(learning: (0..<5000).map { _ in values.gaussian() }))
+  private func reference(_ values: inout SeededNumbers) throws -> PopulationStability {
+    try #require(PopulationStability(learning: (0..<5000).map { _ in values.pairedGaussian() }))
   }
 
   @Test func noChangeIsNoSignAndAShiftIsOne() throws {
-    var values = SeededValues(SeededValues.seed(default: 51))
+    var values = SeededNumbers(default: 51)
     var (warnings, found) = (0, 0)
     for _ in 0..<40 {
       var stability = try reference(&values)
-      for _ in 0..<500 { stability.update(values.gaussian()) }
+      for _ in 0..<500 { stability.update(values.pairedGaussian()) }
       warnings += stability.level > .none ? 1 : 0
       stability.reset()
-      for _ in 0..<500 { stability.update(values.gaussian() + 1) }
+      for _ in 0..<500 { stability.update(values.pairedGaussian() + 1) }
       found += stability.level == .act ? 1 : 0
     }
     print("population stability, 500 values: \(warnings) of 40 false, \(found) of 40 shifts of 1 σ found")
@@ -57,9 +58,9 @@ import Testing
   }
 
   @Test func itsCountsContinue() throws {
-    var values = SeededValues(SeededValues.seed(default: 52))
+    var values = SeededNumbers(default: 52)
     var stability = try reference(&values)
-    for _ in 0..<777 { stability.update(values.gaussian() + 0.2) }
+    for _ in 0..<777 { stability.update(values.pairedGaussian() + 0.2) }
     stability.update(.nan)
     let writer = StateWriter(reserving: 0)
     stability.encode(into: writer)

@@ -1,5 +1,5 @@
 import EngineSimulation
-import Foundation
+import Seeded
 import Testing
 
 /// Lives of an agent on a simulated disk, network and clock: docs/simulation.md.
@@ -8,16 +8,12 @@ import Testing
   /// Shorter than in `make sim`: this is a debug build.
   private static let steps = 60
 
-  private static var firstSeed: UInt64 {
-    ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? 1
-  }
-
   init() {
     Simulation.install()
   }
 
   @Test func fiveHundredLivesLoseNothingAndDoubleNothing() {
-    let first = Self.firstSeed
+    let first = SeededNumbers.seed(default: 1)
     let last = first + UInt64(Self.seeds) - 1
     print("SimulationTests seeds \(first) to \(last)")
     let failure = Simulation.firstViolation(of: first...last, steps: Self.steps)
@@ -29,10 +25,11 @@ import Testing
   }
 
   @Test func seedRepeatsItsLifeExactly() throws {
-    for seed in Self.firstSeed..<(Self.firstSeed + 20) {
-      let first = try Simulation.live(seed: seed)
-      let second = try Simulation.live(seed: seed)
-      #expect(first == second, "seed \(seed)")
+    let first = SeededNumbers.seed(default: 1)
+    for seed in first..<(first + 20) {
+      let one = try Simulation.live(seed: seed)
+      let other = try Simulation.live(seed: seed)
+      #expect(one == other, "seed \(seed)")
     }
     Simulation.uninstall()
   }

@@ -15,31 +15,17 @@ import Testing
   private let clock = SystemClock()
 
   private func configuration(feed more: String = "") throws -> AgentConfiguration {
-    let text = """
-      [agent]
-      id = "a"
-      data_dir = "\(folder)"
-      [journal]
-      max_size = "8MiB"
-      [mqtt.floor]
-      host = "127.0.0.1"
-      [[stream]]
-      name = "t"
-      class = "telemetry"
-      [[feed]]
-      name = "f"
-      connection = "floor"
-      topic = "{site}/{asset}/t"
-      qos = 1
-      stream = "t"
-      decoder = "json"
-      fields = { v = "/v" }
-      dedupe = ["/id"]
-      max_payload_bytes = 2000
-      \(more)
-      """
-    let loaded = ConfigurationLoader.load(text: Array(text.utf8), path: "agent.conf")
-    return try #require(loaded.configuration, "\(loaded.problems)")
+    try smallConfiguration(
+      folder: folder,
+      feed: """
+        topic = "{site}/{asset}/t"
+        qos = 1
+        decoder = "json"
+        fields = { v = "/v" }
+        dedupe = ["/id"]
+        max_payload_bytes = 2000
+        \(more)
+        """)
   }
 
   private func open(feed: String = "", at now: ClockReading? = nil) throws -> IngestPipeline {

@@ -73,27 +73,8 @@ import Testing
     let folder = NSTemporaryDirectory() + "crossdock-mailbox-\(UUID().uuidString)"
     try Files.createFolder(folder)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let text = """
-      [agent]
-      id = "a"
-      data_dir = "\(folder)"
-      [journal]
-      max_size = "8MiB"
-      [mqtt.floor]
-      host = "127.0.0.1"
-      [[stream]]
-      name = "t"
-      class = "telemetry"
-      [[feed]]
-      name = "f"
-      connection = "floor"
-      topic = "t"
-      stream = "t"
-      decoder = "raw"
-      """
-    let loaded = ConfigurationLoader.load(text: Array(text.utf8), path: "agent.conf")
-    let setup = EngineSetup(
-      configuration: try #require(loaded.configuration, "\(loaded.problems)"), log: .init(label: "test"))
+    let configuration = try smallConfiguration(folder: folder, feed: "topic = \"t\"\ndecoder = \"raw\"")
+    let setup = EngineSetup(configuration: configuration, log: .init(label: "test"))
     let now = SystemClock().now()
     let pipeline = try setup.makePipeline(try setup.openJournal(now: now, boot: BootID.current()), now: now)
     let large = result("a", at: 1, setAside: pipeline.maxBytes)

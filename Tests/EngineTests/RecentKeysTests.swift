@@ -1,4 +1,4 @@
-import Foundation
+import Seeded
 import Testing
 
 @testable import Engine
@@ -32,17 +32,9 @@ import Testing
 
   /// Random lives against an array: few keys that collide in the table, so that probing, wrapping and moving up all happen.
   @Test func randomLivesEqualTheModel() throws {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...999_999)
-    print("RecentKeysTests.randomLivesEqualTheModel: SEED=\(seed)")
-    var state = seed
-    func random(_ bound: UInt64) -> UInt64 {
-      // SplitMix64 (Steele, Lea, Flood 2014).
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return (z ^ (z >> 31)) % bound
-    }
+    let seed = SeededNumbers.seed()
+    var numbers = SeededNumbers(seed)
+    func random(_ bound: UInt64) -> UInt64 { numbers.next() % bound }
     for _ in 0..<200 {
       let limit = Int(random(40)) + 1
       let windowNs: Int64? = random(2) == 0 ? nil : Int64(random(60)) + 1

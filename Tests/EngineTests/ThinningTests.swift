@@ -42,30 +42,18 @@ import Testing
   }
 
   private func open() throws -> IngestPipeline {
-    let text = """
-      [agent]
-      id = "a"
-      data_dir = "\(folder)"
-      [journal]
-      max_size = "8MiB"
-      [mqtt.floor]
-      host = "127.0.0.1"
-      [[stream]]
-      name = "t"
-      class = "telemetry"
-      max_size = "64KiB"
-      when_full = "thin"
-      thin_window_s = 10
-      [[feed]]
-      name = "f"
-      connection = "floor"
-      topic = "{site}/{asset}/t"
-      stream = "t"
-      decoder = "json"
-      fields = { v = "/v", w = "/w" }
-      """
-    let loaded = ConfigurationLoader.load(text: Array(text.utf8), path: "agent.conf")
-    let configuration = try #require(loaded.configuration, "\(loaded.problems)")
+    let configuration = try smallConfiguration(
+      folder: folder,
+      stream: """
+        max_size = "64KiB"
+        when_full = "thin"
+        thin_window_s = 10
+        """,
+      feed: """
+        topic = "{site}/{asset}/t"
+        decoder = "json"
+        fields = { v = "/v", w = "/w" }
+        """)
     try Files.createFolder(folder)
     let setup = EngineSetup(configuration: configuration, log: .init(label: "test"))
     let pipeline = try setup.makePipeline(try setup.openJournal(now: clock(0), boot: "b"), now: clock(0))

@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Testing
 
@@ -52,8 +53,8 @@ final class ExampleBox {
     try? FileManager.default.removeItem(atPath: folder)
   }
 
-  func crossdock(_ arguments: String...) throws -> (code: Int32, output: String) {
-    try run("\(ExampleFolder.programs)/crossdock", arguments)
+  func crossdock(_ arguments: String...) throws -> ProgramRun {
+    try run("\(Repository.programs)/crossdock", arguments)
   }
 
   func start(_ program: String, _ arguments: [String], log: String) throws -> Process {

@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Logging
 import PluginRuntime
@@ -34,7 +35,7 @@ import Testing
 
   @Test(arguments: ExampleFolder.present) func casesPassInTheHost(_ name: String) throws {
     let folder = try ExampleFolder(name)
-    let tested = try run("\(ExampleFolder.programs)/crossdock", ["plugin", "test", folder.path, "--no-build"])
+    let tested = try run("\(Repository.programs)/crossdock", ["plugin", "test", folder.path, "--no-build"])
     #expect(tested.code == 0, "\(tested.output)")
     #expect(tested.output.contains("cases passed"))
   }

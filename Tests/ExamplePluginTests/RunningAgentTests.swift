@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
     let box = try ExampleBox(ExampleFolder.all, brokerPort: port) { edit($0, modbusPort: server.port, drop: drop) }
     _ = try box.start("/usr/sbin/mosquitto", ["-p", "\(port)"], log: "mosquitto.log")
     let agent = try box.start(
-      "\(ExampleFolder.programs)/crossdock", ["run", "--config", box.configuration], log: "agent.log")
+      "\(Repository.programs)/crossdock", ["run", "--config", box.configuration], log: "agent.log")
 
     // What is published before the agent has subscribed is lost: so again, until all has come out.
     var published = 0

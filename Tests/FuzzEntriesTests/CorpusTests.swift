@@ -1,11 +1,11 @@
+import Fixtures
 import Foundation
 import FuzzEntries
 import Testing
 
 /// The stored corpus, which has every crasher that was ever found, through the functions that are fuzzed.
 @Suite struct CorpusTests {
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Fuzz/Corpus")
+  static let folder = Repository.root.appending(path: "Fuzz/Corpus")
 
   static func files(of entry: String) throws -> [URL] {
     try FileManager.default.contentsOfDirectory(at: folder.appending(path: entry), includingPropertiesForKeys: nil)

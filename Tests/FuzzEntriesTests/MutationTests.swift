@@ -1,5 +1,6 @@
 import Foundation
 import FuzzEntries
+import Seeded
 import Testing
 
 /// Stored inputs of the readers of files of plugins and of trained models with random bytes changed, cut out, doubled
@@ -8,28 +9,23 @@ import Testing
 @Suite struct MutationTests {
   @Test(arguments: ["bundle", "plugin-toml", "signature", "lightgbm", "xgboost", "onnx", "features"])
   func mutatedInputGivesNoFinding(_ name: String) throws {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...UInt64.max)
-    print("mutatedInputGivesNoFinding(\(name)): SEED=\(seed)")
-    var state = seed
-    func random(_ bound: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return bound == 0 ? 0 : Int(state >> 33) % bound
-    }
+    var random = SeededNumbers(for: "mutatedInputGivesNoFinding(\(name))")
     guard !FuzzEntry.absent.contains(name) else { return }
     let entry = try #require(FuzzEntry.named(name))
     let inputs = try CorpusTests.files(of: name).map { [UInt8](try Data(contentsOf: $0)) }
     for _ in 0..<2000 {
-      var bytes = inputs[random(inputs.count)]
-      for _ in 0...random(4) where !bytes.isEmpty {
-        let place = random(bytes.count)
-        switch random(5) {
-        case 0: bytes[place] = UInt8(random(256))
-        case 1: bytes[place] ^= 1 << UInt8(random(8))
-        case 2: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random(40)))
+      var bytes = inputs[random.below(inputs.count)]
+      for _ in 0...random.below(4) where !bytes.isEmpty {
+        let place = random.below(bytes.count)
+        switch random.below(5) {
+        case 0: bytes[place] = UInt8(random.below(256))
+        case 1: bytes[place] ^= 1 << UInt8(random.below(8))
+        case 2: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random.below(40)))
         case 3:
-          bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 1 + random(40))], at: random(bytes.count))
+          bytes.insert(
+            contentsOf: bytes[place..<min(bytes.count, place + 1 + random.below(40))], at: random.below(bytes.count))
         default:
-          let other = inputs[random(inputs.count)]
+          let other = inputs[random.below(inputs.count)]
           bytes = Array(bytes[..<place] + other[min(other.count, place)...])
         }
       }

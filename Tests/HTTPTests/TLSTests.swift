@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import HTTPClient
 import HTTPServer
@@ -30,15 +31,8 @@ private struct MadeCertificates {
   func text(_ name: String) throws -> String { try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8) }
 
   private func openssl(_ arguments: String...) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.standardError = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "openssl \(arguments.joined(separator: " "))")
+    let made = try ProgramRun("/usr/bin/openssl", arguments, in: folder)
+    try #require(made.code == 0, "openssl \(arguments.joined(separator: " ")): \(made.errors)")
   }
 }
 

@@ -1,4 +1,5 @@
 import JSONText
+import Seeded
 import Testing
 
 @Suite struct JSONParserTests {
@@ -111,7 +112,7 @@ import Testing
   }
 
   @Test func randomTreesReadBackTheSame() throws {
-    var random = SeededGenerator(for: "randomTreesReadBackTheSame")
+    var random = SeededNumbers()
     for _ in 0..<500 {
       let tree = Self.tree(depth: 4, &random)
       var json = JSONWriter()
@@ -120,7 +121,7 @@ import Testing
     }
   }
 
-  private static func tree(depth: Int, _ random: inout SeededGenerator) -> JSONValue {
+  private static func tree(depth: Int, _ random: inout SeededNumbers) -> JSONValue {
     switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &random) {
     case 0: return .null
     case 1: return .bool(Bool.random(using: &random))

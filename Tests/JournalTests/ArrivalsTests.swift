@@ -2,6 +2,7 @@ import Foundation
 import Platform
 import Records
 import SQLite
+import Seeded
 import Testing
 
 @testable import Journal
@@ -18,9 +19,8 @@ import Testing
 
   @Test(arguments: 0..<6)
   func everyWayOfReadingGivesWhatArrivedInItsOrder(life: Int) throws {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0..<1_000_000)
-    print("ArrivalsTests seed \(seed) life \(life)")
-    var random = SplitMix(state: seed &+ UInt64(life) &* 7919)
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed &+ UInt64(life) &* 7919)
     let restarts = life % 2 == 1
     let fixture = JournalFixture()
     var journal = try fixture.open(maxBytes: 1 << 20)
@@ -111,7 +111,7 @@ import Testing
   @Test func damageIsNamedWhenEverythingBeforeItWasGiven() throws {
     let fixture = JournalFixture()
     let journal = try fixture.open()
-    var random = SplitMix(state: 4)
+    var random = SeededNumbers(4)
     for commit in 0..<40 {
       try journal.store((0..<20).map { random.body(of: 400, "v\(commit)-\($0)") }, stream: 0)
       try journal.store((0..<5).map { random.body(of: 100, "s\(commit)-\($0)") }, stream: 1)

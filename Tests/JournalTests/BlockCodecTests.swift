@@ -1,6 +1,6 @@
-import Foundation
 import Platform
 import Records
+import Seeded
 import Testing
 
 @testable import Journal
@@ -23,7 +23,7 @@ import Testing
     .min, .min + 1, -1_000_000_001, -1, 0, 1, 999, 1_000_000, 1_900_000_000_000_000_000, .max - 1, .max,
   ]
 
-  private func time(_ random: inout SplitMix) -> Int64 {
+  private func time(_ random: inout SeededNumbers) -> Int64 {
     switch random.below(4) {
     case 0: Self.extremes[random.below(Self.extremes.count)]
     case 1: Int64(bitPattern: random.next())
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  private func row(_ random: inout SplitMix, arrival: Int64) -> Row {
+  private func row(_ random: inout SeededNumbers, arrival: Int64) -> Row {
     let length = random.below(5) == 0 ? 0 : random.below(300)
     return Row(
       source: UInt32(truncatingIfNeeded: random.next()), feed: Int64(random.below(1 << 20)), arrival: arrival,
@@ -78,9 +78,8 @@ import Testing
   }
 
   @Test func whatIsDecodedIsWhatWasEncoded() throws {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0..<1_000_000)
-    print("BlockCodecTests seed \(seed)")
-    var random = SplitMix(state: seed)
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed)
     for _ in 0..<300 {
       var arrival = Int64(random.below(1 << 30))
       var rows: [Row] = []
@@ -98,7 +97,7 @@ import Testing
   }
 
   @Test func emptyBodiesAndABodyOfAMebibyte() throws {
-    var random = SplitMix(state: 1)
+    var random = SeededNumbers(1)
     var rows = (1...3).map { row(&random, arrival: Int64($0)) }
     for index in rows.indices { rows[index].body = [] }
     #expect(try decode(try encode(rows, stream: 1, first: 1), stream: 1, first: 1, last: 3) == rows)
@@ -112,7 +111,7 @@ import Testing
 
   @Test(arguments: [3, 40])
   func everyFlippedBitIsFoundByTheChecksum(count: Int) throws {
-    var random = SplitMix(state: 2)
+    var random = SeededNumbers(2)
     let rows = (1...count).map { row(&random, arrival: Int64($0)) }
     let last = UInt64(count)
     var block = try encode(rows, stream: 3, first: 1)

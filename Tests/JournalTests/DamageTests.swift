@@ -2,6 +2,7 @@ import Foundation
 import Platform
 import Records
 import SQLite
+import Seeded
 import Testing
 
 @testable import Journal
@@ -12,7 +13,7 @@ import Testing
 
   /// Two streams, some of it packed and some not; killed, as it were, with its write-ahead log, or put away.
   private func build(_ fixture: JournalFixture, isPutAway: Bool, seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SeededNumbers(seed)
     let journal = try fixture.open()
     for commit in 0..<(recordsPerStream / 20) {
       try journal.store((0..<20).map { random.body(of: 120 + random.below(60), "v\(commit)-\($0)") }, stream: 0)
@@ -38,9 +39,8 @@ import Testing
 
   @Test(arguments: [true, false])
   func bytesFlippedAtHundredRandomPlacesOpenEveryTimeAndAreAccountedFor(isPutAway: Bool) throws {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0..<1_000_000)
-    print("DamageTests seed \(seed)")
-    var random = SplitMix(state: seed)
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed)
     let origin = JournalFixture()
     try build(origin, isPutAway: isPutAway, seed: seed)
     let source = isPutAway ? origin.path : origin.path + ".killed"
@@ -133,7 +133,7 @@ import Testing
   func blockThatAReaderMetIsCutOutOrWrittenAnew(isInCache: Bool) throws {
     let fixture = JournalFixture()
     let journal = try fixture.open()
-    var random = SplitMix(state: 9)
+    var random = SeededNumbers(9)
     for commit in 0..<30 { try journal.store((0..<20).map { random.body(of: 400, "\(commit)-\($0)") }, stream: 0) }
     try journal.packAll(now: fixture.clock.now())
     let whole = try fixture.all("vibration")
@@ -172,7 +172,7 @@ import Testing
   @Test func damageFoundByACommitDoesNotDisturbTheTombstonesOfItsBatch() throws {
     let fixture = JournalFixture()
     let journal = try fixture.open(maxBytes: 1 << 20)
-    var random = SplitMix(state: 17)
+    var random = SeededNumbers(17)
     try journal.store((0..<50).map { _ in random.body(of: 180) }, stream: 0)
     try SQLiteConnection(path: fixture.path, mode: .readWrite).execute(
       "UPDATE log SET block = CAST(substr(block, 1, 40) || x'00' || substr(block, 42) AS BLOB) WHERE first = 1")

@@ -2,6 +2,7 @@ import Foundation
 import Platform
 import Records
 import SQLite
+import Seeded
 import Segments
 import Testing
 
@@ -142,9 +143,8 @@ import Testing
 
   /// Pages of the file destroyed: what is left is exported, whatever was hit, and no record is another than before.
   @Test func destroyedPagesLoseTheirRecordsAndNoOthers() throws {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0..<1_000_000)
-    print("ExportTests seed \(seed)")
-    var random = SplitMix(state: seed)
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed)
     let origin = JournalFixture()
     try origin.fill(seed: seed)
     let bodies = Set(try origin.all("vibration").map(\.body))
@@ -224,7 +224,7 @@ import Testing
   /// The last segment grows, rows move and the oldest go while a walk is under way: each record is seen once.
   @Test func writerThatPacksMeanwhileHidesNoRecord() throws {
     let fixture = JournalFixture()
-    var random = SplitMix(state: 11)
+    var random = SeededNumbers(11)
     let journal = try fixture.open()
     for _ in 0..<150 { try journal.store((0..<10).map { _ in random.body(of: 4000) }, stream: 0) }
     try journal.packAll(now: fixture.clock.now())

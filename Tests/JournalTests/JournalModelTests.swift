@@ -1,7 +1,7 @@
-import Foundation
 import Platform
 import Records
 import SQLite
+import Seeded
 import Testing
 
 @testable import Journal
@@ -10,9 +10,8 @@ import Testing
 @Suite struct JournalModelTests {
   @Test(arguments: 0..<6)
   func randomLivesEqualTheModel(life: Int) throws {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0..<1_000_000)
-    print("JournalModelTests seed \(seed) life \(life)")
-    var random = SplitMix(state: seed &+ UInt64(life) &* 7919)
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed &+ UInt64(life) &* 7919)
     let fixture = JournalFixture()
     let maxBytes = Int64(1 << 20) << Int64(random.below(3))
     var journal = try fixture.open(maxBytes: maxBytes)
@@ -63,26 +62,5 @@ import Testing
         #expect(records < 400, "\(lower) before \(streamClass)")
       }
     }
-  }
-}
-
-struct SplitMix {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
-  /// A JSON object that does not compress well.
-  mutating func body(of length: Int, _ name: String = "") -> String {
-    var text = "{\"name\":\"\(name)\",\"v\":\""
-    while text.utf8.count < length { text += String(next(), radix: 36) }
-    return text + "\"}"
   }
 }

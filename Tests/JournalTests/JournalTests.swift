@@ -2,6 +2,7 @@ import Foundation
 import Platform
 import Records
 import SQLite
+import Seeded
 import Testing
 
 @testable import Journal
@@ -76,7 +77,7 @@ import Testing
   @Test(arguments: [Int64(1) << 20, 3 << 20, 8 << 20])
   func capIsHonouredByDroppingTheLowestClassFirst(maxBytes: Int64) throws {
     let journal = try fixture.open(maxBytes: maxBytes)
-    var random = SplitMix(state: 11)
+    var random = SeededNumbers(11)
     try journal.store(["{\"alert\":1}"], stream: 2)
     try journal.store((0..<20).map { _ in random.body(of: 180) }, stream: 1)
     let batches = Int(maxBytes) / 200 / 100 * 3

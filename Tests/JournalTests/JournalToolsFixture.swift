@@ -1,6 +1,7 @@
 import Foundation
 import Platform
 import Records
+import Seeded
 import Segments
 
 @testable import Journal
@@ -8,7 +9,7 @@ import Segments
 extension JournalFixture {
   /// Two streams, some of it packed and some not, two cursors, counters and a delivery window. The journal is closed.
   func fill(records: Int = 3000, seed: UInt64 = 1, maxBytes: Int64 = 64 << 20) throws {
-    var random = SplitMix(state: seed)
+    var random = SeededNumbers(seed)
     let journal = try open(maxBytes: maxBytes)
     for commit in 0..<(records / 20) {
       try journal.store((0..<20).map { random.body(of: 120 + random.below(60), "v\(commit)-\($0)") }, stream: 0)

@@ -1,6 +1,7 @@
 import Foundation
 import Platform
 import Records
+import Seeded
 import Testing
 
 @testable import Journal
@@ -10,7 +11,7 @@ import Testing
   private typealias Fixture = RetentionFixture
 
   /// 150 bytes as sensors send them: time, device, value, unit, and what else comes along.
-  private func telemetry(_ n: Int, _ random: inout SplitMix) -> String {
+  private func telemetry(_ n: Int, _ random: inout SeededNumbers) -> String {
     let value = 20 + 5 * (Double(n) / 300).rounded() / 10 + Double(random.below(1000)) / 1000
     let time = 1_900_000_000 + n / 10
     return """
@@ -22,7 +23,7 @@ import Testing
 
   @Test func typicalTelemetryTakesAQuarterOfItsJSON() throws {
     let fixture = try Fixture([Fixture.stream("t")])
-    var random = SplitMix(state: 5)
+    var random = SeededNumbers(5)
     var raw = 0
     let sources = (0..<12).map { fixture.journal.intern("hall-3/conveyor-\($0)") }
     for commit in 0..<1000 {

@@ -2,6 +2,7 @@ import Foundation
 import Platform
 import Records
 import SQLite
+import Seeded
 import Testing
 
 @testable import Journal
@@ -77,9 +78,8 @@ import Testing
   }
 
   @Test func bytesFlippedAtRandomPlacesAreRepairedEveryTime() throws {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0..<1_000_000)
-    print("RepairTests seed \(seed)")
-    var random = SplitMix(state: seed)
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed)
     let origin = JournalFixture()
     try origin.fill(seed: seed)
     for round in 0..<40 {

@@ -1,6 +1,7 @@
 import Foundation
 import Platform
 import Records
+import Seeded
 import Testing
 
 @testable import Journal
@@ -13,7 +14,7 @@ final class RetentionFixture {
   var now = ClockReading(wallNs: 1_900_000_000_000_000_000, monotonicNs: 5_000_000_000_000, isSynchronised: true)
   var boot = "boot-1"
   private(set) var journal: Journal!
-  private var random = SplitMix(state: 17)
+  private var random = SeededNumbers(17)
 
   init(_ definitions: [StreamDefinition], maxBytes: Int64 = 64 << 20, classes: [StreamClass: Int64] = [:]) throws {
     self.definitions = definitions

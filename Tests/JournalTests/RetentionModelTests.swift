@@ -2,6 +2,7 @@ import Foundation
 import Platform
 import Records
 import SQLite
+import Seeded
 import Testing
 
 @testable import Journal
@@ -13,9 +14,8 @@ import Testing
 
   @Test(arguments: 0..<8)
   func randomLivesUnderRulesEqualTheModel(life: Int) throws {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0..<1_000_000)
-    print("RetentionModelTests seed \(seed) life \(life)")
-    var random = SplitMix(state: seed &+ UInt64(life) &* 7919)
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed &+ UInt64(life) &* 7919)
     let definitions = (0..<(2 + random.below(5))).map { number in
       Fixture.stream(
         "s\(number)", StreamClass(rawValue: UInt8(random.below(5)))!,

@@ -2,6 +2,7 @@ import Foundation
 import Platform
 import Records
 import SQLite
+import Seeded
 import Testing
 
 @testable import Journal
@@ -198,7 +199,7 @@ import Testing
   /// they confirm makes the room that the batch needs.
   @Test func cursorsOfATransactionMakeRoomForItsRecords() throws {
     let fixture = try Fixture([Fixture.stream("orders", .scan, whenFull: .reject)], maxBytes: 1 << 20)
-    var random = SplitMix(state: 4)
+    var random = SeededNumbers(4)
     func batch() -> RecordBatch {
       let batch = RecordBatch()
       for _ in 0..<40 { batch.add(random.body(of: 400), stream: 0, source: fixture.journal.intern("a")) }
@@ -310,7 +311,7 @@ import Testing
   @Test func tombstonesDoNotCrowdOutWhatTheyAreAbout() throws {
     let fixture = try Fixture([Fixture.stream("t"), Fixture.stream("a", .alert)], maxBytes: 1 << 20)
     try fixture.store(50, stream: 1)
-    var random = SplitMix(state: 3)
+    var random = SeededNumbers(3)
     for n in 0..<12_000 {
       var transaction = JournalTransaction()
       transaction.tombstones = [

@@ -2,17 +2,12 @@ import Foundation
 import Platform
 import Records
 import SQLite
+import Seeded
 import Testing
 
 @testable import Journal
 
 @Suite struct VerificationTests {
-  private func seed() -> UInt64 {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0..<1_000_000)
-    print("VerificationTests seed \(seed)")
-    return seed
-  }
-
   @Test func soundJournalHasNoProblem() throws {
     let fixture = JournalFixture()
     try fixture.fill()
@@ -33,8 +28,8 @@ import Testing
 
   /// Whatever is flipped: it is found, or every record is as it was.
   @Test func flippedBitIsFoundOrHarmless() throws {
-    let seed = seed()
-    var random = SplitMix(state: seed)
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed)
     let origin = JournalFixture()
     try origin.fill(seed: seed)
     let records = try ["vibration", "scans"].map { try origin.all($0) }

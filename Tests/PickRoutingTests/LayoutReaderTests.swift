@@ -1,6 +1,8 @@
 import AisleRouting
 import CrossdockPlugin
+import Fixtures
 import Foundation
+import Seeded
 import Testing
 
 @testable import PickRouting
@@ -142,11 +144,9 @@ import Testing
 
   /// Members taken away, doubled or exchanged, numbers and bytes changed: a layout, or findings with a place in the text.
   @Test func anyBytesGiveALayoutOrFindings() throws {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? 7
-    print("anyBytesGiveALayoutOrFindings: SEED=\(seed)")
-    var numbers = SeededNumbers(seed: seed)
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
-      path: "../../Plugins/PickRouting/layouts")
+    let seed = SeededNumbers.seed(default: 7)
+    var numbers = SeededNumbers(seed)
+    let folder = Repository.root.appending(path: "Plugins/PickRouting/layouts")
     var (usable, refused) = (0, 0)
     for name in ["hall-a", "hall-b", "site-c"] {
       let whole = Array(try Data(contentsOf: folder.appending(path: "\(name).layout.json")))
@@ -174,8 +174,7 @@ import Testing
   }
 
   @Test func shippedLayoutsCanBeUsed() throws {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
-      path: "../../Plugins/PickRouting/layouts")
+    let folder = Repository.root.appending(path: "Plugins/PickRouting/layouts")
     let counts = try ["hall-a": 200, "hall-b": 73, "site-c": 260].map { name, count in
       let text = try Data(contentsOf: folder.appending(path: "\(name).layout.json"))
       return (try LayoutReader.read(Array(text), path: name).locationCount, count)

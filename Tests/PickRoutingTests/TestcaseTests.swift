@@ -1,4 +1,5 @@
 import CrossdockPlugin
+import Fixtures
 import Foundation
 import JSONText
 import Testing
@@ -8,8 +9,7 @@ import Testing
 /// The plugin folder's testcases: `input.ndjson` has one message a line (`stream`, `source`, `body`), `expected.ndjson` what is
 /// emitted for them (`source`, `topic`, `body` without `time_us`). All are in hall-a.
 @Suite struct TestcaseTests {
-  private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
-    path: "../../Plugins/PickRouting")
+  private static let folder = Repository.root.appending(path: "Plugins/PickRouting")
 
   private static func lines(_ path: String) throws -> [JSONValue] {
     let text = try Data(contentsOf: folder.appending(path: path))

@@ -1,11 +1,13 @@
+import Fixtures
 import Foundation
 import Records
+import Seeded
 import Testing
 
 @testable import PluginBundles
 
 @Suite struct ArchiveTests {
-  private static func randomFiles(_ generator: inout SeededGenerator) -> [BundleFile] {
+  private static func randomFiles(_ generator: inout SeededNumbers) -> [BundleFile] {
     var paths: Set<String> = []
     for _ in 0..<Int.random(in: 0...12, using: &generator) {
       let parts = (0..<Int.random(in: 1...4, using: &generator)).map { _ in
@@ -25,7 +27,7 @@ import Testing
   }
 
   @Test func randomFilesComeBackAndTheBytesAreTheSame() throws {
-    var generator = SeededGenerator(for: "randomFilesComeBackAndTheBytesAreTheSame")
+    var generator = SeededNumbers()
     for _ in 0..<200 {
       var files = Self.randomFiles(&generator)
       files.append(BundleFile(path: "bin/watch.so", bytes: [1]))

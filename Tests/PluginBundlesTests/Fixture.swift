@@ -1,20 +1,8 @@
+import Fixtures
 import Foundation
 import Records
 
 @testable import PluginBundles
-
-/// A folder that is removed when the value goes away.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appending(path: "crossdock-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path(percentEncoded: false)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
 
 func version(_ text: String) -> SemanticVersion {
   guard let version = SemanticVersion(text) else { preconditionFailure("no version: \(text)") }
@@ -43,25 +31,7 @@ func bundle(
     ], createdNs: 1_790_000_000_123_456_789)
 }
 
-struct Outcome {
-  var code: Int32
-  var output: String
-}
-
 /// Runs a program of this machine to its end.
-func run(_ program: String, _ arguments: [String], input: String = "") throws -> Outcome {
-  let process = Process()
-  process.executableURL = URL(filePath: program)
-  process.arguments = arguments
-  let output = Pipe()
-  let standardInput = Pipe()
-  process.standardOutput = output
-  process.standardError = output
-  process.standardInput = standardInput
-  try process.run()
-  try standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-  try standardInput.fileHandleForWriting.close()
-  let data = output.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  return Outcome(code: process.terminationStatus, output: String(decoding: data, as: UTF8.self))
+func run(_ program: String, _ arguments: [String], input: String = "") throws -> ProgramRun {
+  try ProgramRun(program, arguments, input: input, errors: .withOutput)
 }

@@ -1,5 +1,7 @@
+import Fixtures
 import Foundation
 import Records
+import Seeded
 import Testing
 
 @testable import PluginBundles
@@ -157,7 +159,7 @@ private func stages(_ place: String) throws -> [String: String] {
   ]
 
   @Test(arguments: 0..<5) func everyCutLeavesTheModelsAsBeforeOrAsAfter(change index: Int) throws {
-    var generator = SeededGenerator(for: "everyCutLeavesTheModelsAsBeforeOrAsAfter(\(index))")
+    var generator = SeededNumbers(for: "everyCutLeavesTheModelsAsBeforeOrAsAfter(\(index))")
     let (name, change, after) = Self.changes[index]
     try cutEverywhere(name, &generator) { (store: ModelStore) in
       try take(store, "1.0.0", as: .active)

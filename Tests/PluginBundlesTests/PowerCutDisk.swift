@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import Seeded
 
 @testable import PluginBundles
 
@@ -89,11 +90,11 @@ final class PowerCutDisk {
   }
 
   /// Makes a folder of what is left.
-  func materialise(at path: String, keepingUnsynced: Double, using generator: inout SeededGenerator) throws {
+  func materialise(at path: String, keepingUnsynced: Double, using generator: inout SeededNumbers) throws {
     try write(top, to: path, keepingUnsynced, &generator)
   }
 
-  private func write(_ node: Node, to path: String, _ share: Double, _ generator: inout SeededGenerator) throws {
+  private func write(_ node: Node, to path: String, _ share: Double, _ generator: inout SeededNumbers) throws {
     if !node.isFolder {
       var bytes = node.durableBytes ?? []
       if node.durableBytes != node.bytes {

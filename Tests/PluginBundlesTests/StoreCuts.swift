@@ -1,4 +1,6 @@
+import Fixtures
 import Records
+import Seeded
 import Testing
 
 @testable import PluginBundles
@@ -11,7 +13,7 @@ import Testing
 ///   - look: what the test compares, of a store's folder.
 ///   - check: of a folder after a cut; `before` is what `look` gave before the change, `isDone` says that the change was not cut off.
 func cutEverywhere<State: StoredState, View>(
-  _ name: String, _ generator: inout SeededGenerator, prepare: (BundleStore<State>) throws -> Void,
+  _ name: String, _ generator: inout SeededNumbers, prepare: (BundleStore<State>) throws -> Void,
   change: (BundleStore<State>) throws -> Void, look: (String) throws -> View,
   check: (_ place: String, _ step: Int, _ before: View, _ isDone: Bool) throws -> Void
 ) throws {

@@ -1,5 +1,7 @@
+import Fixtures
 import Foundation
 import Records
+import Seeded
 import Testing
 
 @testable import PluginBundles
@@ -180,7 +182,7 @@ private func names(_ path: String) throws -> [String] {
   /// Every change is cut off before each of its steps; then the disk is what a power cut may have left, in several ways, and the
   /// store is opened again.
   @Test(arguments: 0..<6) func everyCutLeavesTheStoreAsBeforeOrAsAfter(change index: Int) throws {
-    var generator = SeededGenerator(for: "everyCutLeavesTheStoreAsBeforeOrAsAfter(\(index))")
+    var generator = SeededNumbers(for: "everyCutLeavesTheStoreAsBeforeOrAsAfter(\(index))")
     let (name, change) = Self.changes[index]
     try cutEverywhere(name, &generator) { (store: PluginStore) in
       guard name != "first install" else { return }

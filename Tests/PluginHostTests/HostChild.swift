@@ -1,4 +1,5 @@
 import CLinux
+import Fixtures
 import Foundation
 
 /// A crossdock-plugin-host, spoken to as the agent does. It is killed when the test lets go of it.
@@ -16,6 +17,7 @@ final class HostChild {
   private(set) var errors = ""
 
   static let patienceS = 20.0
+  private static let program = Repository.programs + "/crossdock-plugin-host"
 
   /// - Parameter launcher: a program, with arguments, that becomes the host.
   init(_ arguments: [String], environment: [String] = ["PATH=/usr/bin"], through launcher: [String] = []) throws {
@@ -24,7 +26,7 @@ final class HostChild {
       throw Ended(description: "no descriptors")
     }
     (socket, errorPipe) = (ends[0], pipe[0])
-    let command = launcher + [HostProgram.path] + arguments
+    let command = launcher + [Self.program] + arguments
     var argv = command.map { strdup($0) } + [nil]
     var envp = environment.map { strdup($0) } + [nil]
     defer { for text in argv + envp { free(text) } }
@@ -33,7 +35,7 @@ final class HostChild {
     pid = child
     close(ends[1])
     close(pipe[1])
-    guard code == 0 else { throw Ended(description: "\(HostProgram.path): \(String(cString: strerror(code)))") }
+    guard code == 0 else { throw Ended(description: "\(Self.program): \(String(cString: strerror(code)))") }
   }
 
   deinit {

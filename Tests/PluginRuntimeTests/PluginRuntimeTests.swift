@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Logging
 import Records
@@ -7,9 +8,6 @@ import Testing
 
 /// A plugin in C, compiled with the system's compiler against the shipped header.
 @Suite struct PluginRuntimeTests {
-  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().path
-
   private static let source = """
     #include "crossdock_plugin.h"
     #include <stdlib.h>
@@ -53,16 +51,13 @@ import Testing
   private func build(abi: Int = 1) throws -> String {
     let base = NSTemporaryDirectory() + "crossdock-plugin-\(UUID().uuidString)"
     try Data(Self.source.utf8).write(to: URL(fileURLWithPath: base + ".c"))
-    let compiler = Process()
-    compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    compiler.arguments = [
-      "cc", "-shared", "-fPIC", "-DVERSION=\(abi)", "-I", Self.root + "/Sources/CCrossdockPlugin/include", "-o",
-      base + ".so",
-      base + ".c",
-    ]
-    try compiler.run()
-    compiler.waitUntilExit()
-    #expect(compiler.terminationStatus == 0)
+    let compiled = try ProgramRun(
+      "cc",
+      [
+        "-shared", "-fPIC", "-DVERSION=\(abi)", "-I", Repository.root.path + "/Sources/CCrossdockPlugin/include", "-o",
+        base + ".so", base + ".c",
+      ])
+    #expect(compiled.code == 0, "\(compiled.errors)")
     return base + ".so"
   }
 

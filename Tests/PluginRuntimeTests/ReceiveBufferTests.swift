@@ -1,4 +1,5 @@
-import Foundation
+import Glibc
+import Seeded
 import Testing
 
 @testable import PluginRuntime
@@ -34,9 +35,8 @@ import Testing
   }
 
   @Test func framesAreWholeHoweverTheyAreCut() throws {
-    let seed = UInt64(ProcessInfo.processInfo.environment["SEED"] ?? "") ?? UInt64.random(in: 0...999_999)
-    print("seed \(seed)")
-    var random = SplitMix(state: seed)
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed)
     for _ in 0..<50 {
       var all: [UInt8] = []
       var expected: [[UInt8]] = []
@@ -77,16 +77,5 @@ import Testing
       var reader = PluginFrameReader(bytes)
       #expect(throws: PluginFailure.malformed("a text of 200 bytes goes beyond its frame")) { try reader.text() }
     }
-  }
-}
-
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import JSONText
 import Logging
@@ -27,7 +28,7 @@ import Testing
       "cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-shared", "-o", object,
       Workshop.root + "/Tests/ABI/first_plugin.c",
     ])
-    try #require(built.code == 0, "\(built.text)")
+    try #require(built.code == 0, "\(built.output)")
     return object
   }
 

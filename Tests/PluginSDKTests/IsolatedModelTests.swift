@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
     try FileManager.default.copyItem(atPath: "\(Workshop.root)/Plugins/\(source)", toPath: place)
     try FileManager.default.copyItem(atPath: object, toPath: "\(place)/\(name).so")
     // A debug build links Swift's libraries where the toolchain has them, and a confined model reads nothing but its folder.
-    let libraries = try workshop.run(["ldd", object]).text.split(separator: "\n")
+    let libraries = try workshop.run(["ldd", object]).output.split(separator: "\n")
       .compactMap { $0.split(separator: " ").dropFirst(2).first.map(String.init) }
       .filter { $0.contains("/swift/") }
     for library in libraries {
@@ -26,7 +27,7 @@ import Testing
       .replacing("builtin = true", with: "artefact = \"\(name).so\"")
     try manifest.write(toFile: "\(place)/plugin.toml", atomically: true, encoding: .utf8)
     let ended = try workshop.run([Workshop.programs + "/crossdock", "plugin", "test", "--no-build", place])
-    #expect(ended.code == 0, "\(ended.text)")
-    #expect(ended.text.contains("cases passed"), "\(ended.text)")
+    #expect(ended.code == 0, "\(ended.output)")
+    #expect(ended.output.contains("cases passed"), "\(ended.output)")
   }
 }

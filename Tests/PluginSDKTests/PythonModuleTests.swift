@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
     let ended = try workshop.run(
       ["python3", "-B", "-m", "unittest", "discover", "-s", Workshop.root + "/Tests/PythonModule"],
       environment: ["PYTHONPATH": Workshop.root + "/SDK/python"])
-    #expect(ended.code == 0, "\(ended.text)")
-    #expect(ended.text.contains("OK"))
+    #expect(ended.code == 0, "\(ended.output)")
+    #expect(ended.output.contains("OK"))
   }
 }

@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Records
 import Testing
@@ -22,7 +23,7 @@ import Testing
     try workshop.make(place)
     try workshop.make(place, "test")
     let cases = try workshop.run([Workshop.programs + "/crossdock", "plugin", "test", "."], in: place)
-    #expect(cases.code == 0, "\(cases.text)")
+    #expect(cases.code == 0, "\(cases.output)")
     try work(workshop, choice, place)
     try install(workshop, place)
     let artefacts = choice.language == "c" ? ["new-one.so"] : ["crossdock_plugin.py", "plugin.py"]
@@ -32,7 +33,7 @@ import Testing
   /// The bundle that was packed: what runs, what says what it is, and what it is tried with.
   private func holdsWhatABoxNeeds(_ workshop: Workshop, _ artefacts: [String]) throws {
     let listed = try workshop.run(["tar", "--zstd", "-tf", "new-one.cdp"])
-    let files = listed.text.split(separator: "\n").map(String.init)
+    let files = listed.output.split(separator: "\n").map(String.init)
     let others = files.filter { !$0.hasPrefix("testcases/") }
     #expect(
       others
@@ -74,10 +75,10 @@ import Testing
       ["pack", place, "-o", "new-one.cdp"], ["install", "new-one.cdp", "--config", file, "--no-reload"],
     ] {
       let ended = try workshop.run([crossdock, "plugin"] + command)
-      try #require(ended.code == 0, "\(ended.text)")
+      try #require(ended.code == 0, "\(ended.output)")
     }
     let checked = try workshop.run([crossdock, "check-config", "--config", file])
-    #expect(checked.code == 0, "\(checked.text)")
+    #expect(checked.code == 0, "\(checked.output)")
   }
 
   /// A Swift plugin takes its compiler a while: the role with the most to get wrong is built and tested, another one built.
@@ -88,17 +89,17 @@ import Testing
       try workshop.make(place)
       if role == "uplink" { try workshop.make(place, "test") }
       let cases = try workshop.run([Workshop.programs + "/crossdock", "plugin", "test", "--no-build", "."], in: place)
-      #expect(cases.code == 0, "\(cases.text)")
+      #expect(cases.code == 0, "\(cases.output)")
       try work(workshop, Choice(role: role, language: "swift"), place)
       let packed = try workshop.run(
         [Workshop.programs + "/crossdock", "plugin", "pack", "--no-build", place, "-o", "new-one.cdp"])
-      #expect(packed.code == 0, "\(packed.text)")
+      #expect(packed.code == 0, "\(packed.output)")
       try holdsWhatABoxNeeds(workshop, ["new-one.so"])
       // Self-contained: no library of Swift, and one symbol.
       let libraries = try workshop.run(["objdump", "-p", "new-one.so"], in: place)
-      #expect(!libraries.text.contains("libswift"))
+      #expect(!libraries.output.contains("libswift"))
       let symbols = try workshop.run(["nm", "-D", "--defined-only", "--extern-only", "new-one.so"], in: place)
-      #expect(symbols.text.split(separator: "\n").filter { $0.contains(" T ") }.count == 1, "\(symbols.text)")
+      #expect(symbols.output.split(separator: "\n").filter { $0.contains(" T ") }.count == 1, "\(symbols.output)")
     }
   }
 

@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Logging
 import Records
@@ -9,20 +10,8 @@ import Testing
 final class Workshop {
   let folder = NSTemporaryDirectory() + "crossdock-sdk-\(UUID().uuidString.prefix(8))"
 
-  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().path
-
-  /// Where the programs of this build are: above the test bundle.
-  static let programs: String = {
-    for path in ProcessInfo.processInfo.arguments where path.contains("/debug/") || path.contains("/release/") {
-      var at = URL(fileURLWithPath: path).deletingLastPathComponent()
-      while at.path.count > 1 {
-        if FileManager.default.isExecutableFile(atPath: at.path + "/crossdock-plugin-host") { return at.path }
-        at = at.deletingLastPathComponent()
-      }
-    }
-    return root + "/.build/debug"
-  }()
+  static let root = Repository.root.path
+  static let programs = Repository.programs
 
   init() throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -32,27 +21,11 @@ final class Workshop {
     try? FileManager.default.removeItem(atPath: folder)
   }
 
-  struct Ended {
-    var code: Int32
-    var text: String
-  }
-
   /// Runs a program to its end; stdout and stderr together.
-  func run(_ command: [String], in place: String? = nil, environment: [String: String] = [:]) throws -> Ended {
-    let output = folder + "/output-\(UUID().uuidString)"
-    try Data().write(to: URL(fileURLWithPath: output))
-    let handle = try #require(FileHandle(forWritingAtPath: output))
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command
-    process.currentDirectoryURL = URL(fileURLWithPath: place ?? folder)
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = handle
-    process.standardError = handle
-    try process.run()
-    process.waitUntilExit()
-    return Ended(code: process.terminationStatus, text: try String(contentsOfFile: output, encoding: .utf8))
+  func run(_ command: [String], in place: String? = nil, environment: [String: String] = [:]) throws -> ProgramRun {
+    try ProgramRun(
+      command[0], Array(command.dropFirst()), in: place ?? folder,
+      environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }, errors: .withOutput)
   }
 
   /// `crossdock plugin new` into this workshop; the new folder.
@@ -62,13 +35,13 @@ final class Workshop {
       Self.programs + "/crossdock", "plugin", "new", name, "--role", role, "--language", language, "--folder", place,
       "--sdk", Self.root + "/SDK",
     ])
-    try #require(made.code == 0, "\(made.text)")
+    try #require(made.code == 0, "\(made.output)")
     return place
   }
 
   func make(_ place: String, _ target: String...) throws {
     let ended = try run(["make"] + target, in: place)
-    try #require(ended.code == 0, "\(ended.text)")
+    try #require(ended.code == 0, "\(ended.output)")
   }
 
   /// A session with a plugin in the real host, confined.

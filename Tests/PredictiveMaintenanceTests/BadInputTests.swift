@@ -1,6 +1,7 @@
 import CrossdockPlugin
 import JSONText
 import PredictiveMaintenance
+import Seeded
 import Testing
 
 private let second: Int64 = 1_000_000_000
@@ -65,7 +66,7 @@ private let second: Int64 = 1_000_000_000
     #expect(try feed(bench, healthy(40), from: years).isEmpty)
     #expect(try feed(bench, [90, 90, 90], from: 2 * years).count == 1)
     // Remaining life is told in time that was observed: a pause of ten years is none of it.
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 81))
+    var numbers = SeededNumbers(default: 81)
     var last: Double?
     for i in 0..<220 {
       let worn = i < 120 ? 1 : 1 + 0.006 * Double(i - 120)

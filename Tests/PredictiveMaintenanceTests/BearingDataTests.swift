@@ -1,14 +1,14 @@
 // Measured bearings (CWRU Bearing Data Center, 12 kHz drive end) in $CROSSDOCK_DATA/data/cwru; skipped where they are not.
 import CrossdockPlugin
+import Fixtures
 import Foundation
 import JSONText
 import PredictiveMaintenance
 import Testing
 
-private let cwru = URL(filePath: ProcessInfo.processInfo.environment["CROSSDOCK_DATA"] ?? "../shared")
-  .appending(path: "data/cwru")
+private let cwru = DataSets.folder("cwru")
 private let normalFile = cwru.appending(path: "1797_Normal.f32")
-private let isThere = FileManager.default.fileExists(atPath: normalFile.path)
+private let isThere = DataSets.isThere(normalFile)
 
 private func windows(_ file: URL, of count: Int = 2048) throws -> [[Float]] {
   let bytes = try Data(contentsOf: file)

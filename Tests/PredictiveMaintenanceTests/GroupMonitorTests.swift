@@ -1,4 +1,5 @@
 import ConditionMonitoring
+import Seeded
 import Testing
 
 @testable import PredictiveMaintenance
@@ -6,7 +7,7 @@ import Testing
 @Suite struct GroupMonitorTests {
   /// Columns that have moved for good: with `relearn_count` their alert ends once, and what they are now is the new normal.
   @Test func whatIsRelearnedIsNotTheNextAlert() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 17))
+    var numbers = SeededNumbers(default: 17)
     var thresholds = AlarmState.Thresholds()
     thresholds.relearnCount = 200
     let monitor = try #require(GroupMonitor([.multivariate], columnCount: 2, nil))

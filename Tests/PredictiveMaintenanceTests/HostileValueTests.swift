@@ -1,5 +1,6 @@
 import CrossdockPlugin
 import PredictiveMaintenance
+import Seeded
 import Testing
 
 /// Values at the edges of what numbers are, in any order: nothing traps, and what is learned from them can be written and read again.

@@ -1,6 +1,7 @@
 import CrossdockPlugin
 import JSONText
 import PredictiveMaintenance
+import Seeded
 import Testing
 
 private let streams: [PluginContext.Stream] = [.init(name: "vibration", columns: ["rpm"])]
@@ -40,7 +41,7 @@ private let streams: [PluginContext.Stream] = [.init(name: "vibration", columns:
       "kind": .string("bearing"), "bearing": .string("6205"), "speed_column": .string("rpm"),
       "sample_rate_hz": .number(12_000), "machine_group": .integer(2), "maintenance": .string("replace it"),
     ])
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 91))
+    var numbers = SeededNumbers(default: 91)
     let period = 12_000 / (3.585 * 1797 / 60)
     var alert: JSONValue?
     var summary: JSONValue?
@@ -74,7 +75,7 @@ private let streams: [PluginContext.Stream] = [.init(name: "vibration", columns:
     let bench = try PluginBench(
       MaintenanceModel.self, options: ["learn_count": .integer(20)],
       streams: [.init(name: "t", columns: ["x"])], writes: ["alerts", "features", "events"])
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 92))
+    var numbers = SeededNumbers(default: 92)
     var events: [JSONValue] = []
     for i in 0..<4000 {
       // One and a half deviations higher from the half on: too little for an alert.

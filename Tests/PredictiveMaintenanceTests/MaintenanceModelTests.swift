@@ -1,6 +1,7 @@
 import CrossdockPlugin
 import JSONText
 import PredictiveMaintenance
+import Seeded
 import Testing
 
 private let streams: [PluginContext.Stream] = [
@@ -34,7 +35,7 @@ extension PluginBench {
 
 @Suite struct MaintenanceModelTests {
   @Test func alertSaysWhatWasSeenAndAgainstWhat() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 41))
+    var numbers = SeededNumbers(default: 41)
     let bench = try makeBench(["learn_count": .integer(50), "maintenance": .string("grease the bearing")])
     try bench.learnTemperatures(&numbers)
     var alerts: [JSONValue] = []
@@ -65,7 +66,7 @@ extension PluginBench {
   }
 
   @Test func oneAlertIsOpenAtATimeAndItsIdStaysUntilItIsCleared() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 42))
+    var numbers = SeededNumbers(default: 42)
     let bench = try makeBench(["learn_count": .integer(50)])
     try bench.learnTemperatures(&numbers)
     var states: [String] = []
@@ -87,7 +88,7 @@ extension PluginBench {
   }
 
   @Test func waveformAlertNamesItsFeaturesAndFeatureStreamHasOneSummaryEach() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 43))
+    var numbers = SeededNumbers(default: 43)
     let bench = try makeBench(["learn_count": .integer(20)])
     var summaries: [JSONValue] = []
     var alerts: [JSONValue] = []
@@ -136,7 +137,7 @@ extension PluginBench {
 
 @Suite struct HostileInputTests {
   @Test func unusableWaveformsAreFlaggedAndLeaveTheBaselineAlone() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 51))
+    var numbers = SeededNumbers(default: 51)
     let bench = try makeBench(["learn_count": .integer(20)])
     for _ in 0..<30 { #expect(try bench.alerts(samples: numbers.noise(64, amplitude: 1)).isEmpty) }
     var notFinite = numbers.noise(64, amplitude: 1)
@@ -163,7 +164,7 @@ extension PluginBench {
   }
 
   @Test func columnsThatAreMissingHugeOrOfAnotherCountAreNotUsed() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 52))
+    var numbers = SeededNumbers(default: 52)
     let bench = try makeBench(["learn_count": .integer(50)])
     try bench.learnTemperatures(&numbers)
     let before = bench.checkpoint()
@@ -192,14 +193,14 @@ extension PluginBench {
   }
 
   @Test func retainedRecordsAreNotMeasurements() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 54))
+    var numbers = SeededNumbers(default: 54)
     let bench = try makeBench(["learn_count": .integer(50)])
     try bench.learnTemperatures(&numbers)
     for _ in 0..<20 { #expect(try bench.alerts(columns: [95, 40], flags: 1 << 3).isEmpty) }
   }
 
   @Test func forgottenSourceHasItsAlertCleared() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 55))
+    var numbers = SeededNumbers(default: 55)
     // Room for two sources of two columns each.
     let bench = try makeBench(["learn_count": .integer(50), "max_signals": .integer(4)])
     try bench.learnTemperatures(&numbers, source: "a")

@@ -1,5 +1,6 @@
 import CrossdockPlugin
 import PredictiveMaintenance
+import Seeded
 import Testing
 
 private let streams: [PluginContext.Stream] = [

@@ -1,4 +1,5 @@
 import CrossdockPlugin
+import Fixtures
 import SignalFeatures
 
 @testable import ModelGovernance
@@ -19,40 +20,7 @@ struct SampleBundle {
       """.utf8)
   }
 
-  private var tree: [UInt8] {
-    Array(
-      """
-      tree
-      version=v4
-      num_class=1
-      num_tree_per_iteration=1
-      label_index=0
-      max_feature_idx=0
-      objective=regression
-      feature_names=motor_c_mean
-      feature_infos=[0:100]
-
-      Tree=0
-      num_leaves=2
-      num_cat=0
-      split_feature=0
-      split_gain=1
-      threshold=50
-      decision_type=2
-      left_child=-1
-      right_child=-2
-      leaf_value=100 \(worn)
-      leaf_count=10 10
-      internal_value=55
-      internal_count=20
-      is_linear=0
-      shrinkage=1
-
-
-      end of trees
-
-      """.utf8)
-  }
+  private var tree: [UInt8] { Array(SteppedTree.text(input: "motor_c_mean", leaves: (100, worn)).utf8) }
 
   private var model: [UInt8] {
     let known = (try? FeatureSpecification.parse(features).hashText) ?? ""

@@ -4,13 +4,13 @@
 //   expected.ndjson  a line for each record emitted: {"stream","source","time_ns","body"}
 // Alerts go to "alerts", feature summaries to "features". CROSSDOCK_ACCEPT=1 writes expected.ndjson anew, to be reviewed.
 import CrossdockPlugin
+import Fixtures
 import Foundation
 import JSONText
 import PredictiveMaintenance
 import Testing
 
-private let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  .deletingLastPathComponent().appending(path: "Plugins/PredictiveMaintenance/testcases")
+private let folder = Repository.root.appending(path: "Plugins/PredictiveMaintenance/testcases")
 
 private let cases = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
 

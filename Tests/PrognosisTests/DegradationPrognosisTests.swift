@@ -1,5 +1,6 @@
 import Foundation
 import Prognosis
+import Seeded
 import StateCoding
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
   }
 
   @Test func healthyAssetIsNotYetHoweverLongItRuns() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 41))
+    var numbers = SeededNumbers(default: 41)
     var prognosis = DegradationPrognosis()
     for i in 0..<5000 {
       prognosis.update(time: Double(i), index: 3 + 0.1 * numbers.gaussian(), linear())
@@ -32,7 +33,7 @@ import Testing
   }
 
   @Test func intervalsOfAWienerProcessHoldTheTruthAboutAsOftenAsTheySay() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 42))
+    var numbers = SeededNumbers(default: 42)
     var covered = 0
     var told = 0
     var relativeErrors: [Double] = []
@@ -59,7 +60,7 @@ import Testing
   }
 
   @Test func exponentialGrowthIsFollowedByItsLogarithm() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 43))
+    var numbers = SeededNumbers(default: 43)
     let parameters = DegradationPrognosis.Parameters(
       onset: .init(learnCount: 90), shape: .exponential, threshold: 100, horizon: 10_000)
     var prognosis = DegradationPrognosis()
@@ -110,7 +111,7 @@ import Testing
   }
 
   @Test func healedIndexIsNotYetAgainAndResetForgets() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 44))
+    var numbers = SeededNumbers(default: 44)
     var prognosis = DegradationPrognosis()
     var time = 0.0
     func feed(_ count: Int, _ level: Double) {
@@ -129,7 +130,7 @@ import Testing
   }
 
   @Test func stateContinuesBitForBitFromAnyPoint() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 45))
+    var numbers = SeededNumbers(default: 45)
     for shape in [DegradationPrognosis.Shape.linear, .exponential] {
       let parameters = DegradationPrognosis.Parameters(shape: shape, threshold: 50, horizon: 10_000)
       let values = run(&numbers, drift: 0.5, deviation: 0.5)
@@ -149,7 +150,7 @@ import Testing
   }
 
   @Test func damagedStateIsRefusedOrReadNeverTrapped() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 46))
+    var numbers = SeededNumbers(default: 46)
     var prognosis = DegradationPrognosis()
     for i in 0..<95 { prognosis.update(time: Double(i), index: numbers.gaussian(), linear()) }
     let writer = StateWriter(reserving: 64)

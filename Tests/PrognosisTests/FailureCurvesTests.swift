@@ -1,5 +1,6 @@
 import Foundation
 import Prognosis
+import Seeded
 import StateCoding
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
   }
 
   @Test func noisyMachineOfTheSameKindIsPlacedAmongItsLikes() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 51))
+    var numbers = SeededNumbers(default: 51)
     var curves = FailureCurves()
     for _ in 0..<40 {
       let length = 150 + Int(numbers.next() % 100)

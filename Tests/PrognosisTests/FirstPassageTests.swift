@@ -1,5 +1,6 @@
 import Foundation
 import Prognosis
+import Seeded
 import Testing
 
 @Suite struct FirstPassageTests {
@@ -24,7 +25,7 @@ import Testing
   }
 
   @Test func averageOverUnknownDriftAndLevelIsThatOfASimulation() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 31))
+    var numbers = SeededNumbers(default: 31)
     let passage = FirstPassage(
       distance: 10, distanceVariance: 1, drift: 1, driftVariance: 0.04, covariance: 0.1, diffusion: 0.5)
     // Exact first passages of the process given level and drift, by Michael, Schucany & Haas (1976).
@@ -51,7 +52,7 @@ import Testing
   }
 
   @Test func extremeParametersGiveOrderedFiniteIntervals() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 32))
+    var numbers = SeededNumbers(default: 32)
     for _ in 0..<60 {
       func wide() -> Double { pow(10, 12 * numbers.uniform() - 6) }
       let sign: Double = numbers.uniform() < 0.3 ? -1 : 1

@@ -1,4 +1,5 @@
 import Prognosis
+import Seeded
 import Testing
 
 @Suite struct IntervalCalibrationTests {
@@ -18,7 +19,7 @@ import Testing
   }
 
   @Test func coverageOfNewExamplesIsAsPromisedHoweverWrongTheQuantiles() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 11))
+    var numbers = SeededNumbers(default: 11)
     // Truths with a skewed error; "quantile models" that are far too narrow on one side and too wide on the other.
     func example() -> (lower: Double, upper: Double, truth: Double) {
       let centre = 100 * numbers.uniform()

@@ -1,4 +1,5 @@
 import Prognosis
+import Seeded
 import StateCoding
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
   }
 
   @Test func beginsAtTheThirdValueInARowBeyondThreeDeviations() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 21))
+    var numbers = SeededNumbers(default: 21)
     var detector = learned(&numbers)
     #expect(detector.isReady && abs(detector.mean - 10) < 0.6 && abs(detector.deviation - 1) < 0.3)
     let beyond = detector.mean + 3.01 * detector.deviation
@@ -26,14 +27,14 @@ import Testing
   }
 
   @Test func healthyNoiseOfAHundredThousandValuesBeginsNothing() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 22))
+    var numbers = SeededNumbers(default: 22)
     var detector = learned(&numbers)
     for _ in 0..<100_000 { detector.update(10 + numbers.gaussian(), parameters) }
     #expect(!detector.hasBegun)
   }
 
   @Test func onsetIsTakenBackOnlyAfterManyValuesWithin() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 23))
+    var numbers = SeededNumbers(default: 23)
     var detector = learned(&numbers)
     for _ in 0..<3 { detector.update(100, parameters) }
     for _ in 0..<29 { detector.update(10, parameters) }
@@ -65,7 +66,7 @@ import Testing
   }
 
   @Test func stateIsWrittenAndReadBitForBit() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 24))
+    var numbers = SeededNumbers(default: 24)
     var detector = OnsetDetector()
     for i in 0..<200 {
       detector.update(10 + numbers.gaussian() + (i > 120 ? 5 : 0), parameters)

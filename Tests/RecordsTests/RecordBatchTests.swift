@@ -1,4 +1,5 @@
 import Records
+import Seeded
 import Testing
 
 @Suite struct RecordBatchTests {
@@ -19,7 +20,7 @@ import Testing
   }
 
   @Test func batchEqualsItsModelThroughAppendsMarksAndRollBacks() throws {
-    var random = SeededGenerator(for: "batchEqualsItsModel")
+    var random = SeededNumbers()
     for _ in 0..<60 {
       let batch = RecordBatch()
       var model = Model()
@@ -58,7 +59,7 @@ import Testing
     }
   }
 
-  private static func append(to batch: RecordBatch, _ random: inout SeededGenerator) -> Model.Record {
+  private static func append(to batch: RecordBatch, _ random: inout SeededNumbers) -> Model.Record {
     let record = Model.Record(
       stream: UInt16.random(in: 0...9, using: &random), source: UInt32.random(in: 0...99, using: &random),
       times: (0..<3).map { _ in Int64(bitPattern: random.next()) }, flags: UInt32.random(in: 0..<32, using: &random),

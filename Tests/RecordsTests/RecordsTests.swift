@@ -1,4 +1,5 @@
 import Records
+import Seeded
 import Testing
 
 @Suite struct EpochTests {
@@ -6,7 +7,7 @@ import Testing
     let epoch = Epoch(counter: 7, high: 0x0123_4567_89AB_CDEF, low: 1)
     #expect(epoch.description == "7-0123456789abcdef0000000000000001")
     #expect(Epoch(epoch.description) == epoch)
-    var random = SeededGenerator(for: "EpochTests")
+    var random = SeededNumbers(for: "EpochTests")
     for _ in 0..<500 {
       let epoch = Epoch(counter: UInt32.random(in: 0 ... .max, using: &random), high: random.next(), low: random.next())
       #expect(Epoch(epoch.description) == epoch)

@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import Seeded
 import Testing
 
 @Suite struct TimestampTests {
@@ -59,7 +60,7 @@ import Testing
   }
 
   @Test func randomTimesReadBack() throws {
-    var random = SeededGenerator(for: "randomTimesReadBack")
+    var random = SeededNumbers()
     for _ in 0..<20_000 {
       let ns = Int64(bitPattern: random.next())
       try #require(Timestamp.parse(Timestamp.text(ns)) == ns)

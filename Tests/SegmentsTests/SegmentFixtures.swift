@@ -1,24 +1,4 @@
-import Foundation
 import Records
-
-/// Xorshift; the seed is printed, and `SEED` in the environment repeats a run.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(named name: String) {
-    let seed =
-      ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1..<UInt64(Int64.max))
-    print("\(name): SEED=\(seed)")
-    state = seed | 1
-  }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state &* 0x2545_F491_4F6C_DD1D
-  }
-}
 
 enum SegmentFixtures {
   static let epoch = Epoch(counter: 3, high: 0x0123_4567_89AB_CDEF, low: 42)

@@ -1,4 +1,5 @@
 import Records
+import Seeded
 import Testing
 
 @testable import Segments
@@ -12,7 +13,7 @@ private func encode(
 }
 
 @Test(arguments: [true, false]) func whatIsEncodedIsDecoded(compress: Bool) throws {
-  var generator = SeededGenerator(named: "whatIsEncodedIsDecoded")
+  var generator = SeededNumbers()
   for count in [1, 2, 100, 5000] as [UInt64] {
     let records = SegmentFixtures.records(7...(6 + count), using: &generator)
     let (header, decoded) = try SegmentDecoder.decode(try encode(records, follows: 6, compress: compress))
@@ -35,13 +36,13 @@ private func encode(
 }
 
 @Test func textCompressesWell() throws {
-  var generator = SeededGenerator(named: "textCompressesWell")
+  var generator = SeededNumbers()
   let records = SegmentFixtures.records(1...1000, using: &generator)
   #expect(try encode(records, follows: 0).count < encode(records, follows: 0, compress: false).count / 2)
 }
 
 @Test func aGapIsDeclaredWithAndWithoutRecords() throws {
-  var generator = SeededGenerator(named: "aGapIsDeclared")
+  var generator = SeededNumbers()
   let later = try SegmentDecoder.decode(
     try encode(SegmentFixtures.records(11...12, using: &generator), follows: 4)
   ).header
@@ -51,7 +52,7 @@ private func encode(
 }
 
 @Test func theEncoderRefusesWhatIsNotASegment() throws {
-  var generator = SeededGenerator(named: "theEncoderRefuses")
+  var generator = SeededNumbers()
   var records = SegmentFixtures.records(1...3, using: &generator)
   #expect(throws: CrossdockError.self) { try encode(records, follows: 1) }
   records.remove(at: 1)
@@ -62,7 +63,7 @@ private func encode(
 }
 
 @Test func errorsNameTheByte() throws {
-  var generator = SeededGenerator(named: "errorsNameTheByte")
+  var generator = SeededNumbers()
   let segment = try encode(SegmentFixtures.records(1...9, using: &generator), follows: 0)
   func place(_ change: (inout [UInt8]) -> Void) -> String? {
     var bytes = segment
@@ -96,7 +97,7 @@ private func encode(
 }
 
 @Test func noBytesTrapTheDecoder() throws {
-  var generator = SeededGenerator(named: "noBytesTrapTheDecoder")
+  var generator = SeededNumbers()
   let segments = try [true, false].map {
     try encode(SegmentFixtures.records(1...20, using: &generator), follows: 0, compress: $0)
   }

@@ -1,3 +1,4 @@
+import Seeded
 import SignalFeatures
 import StateCoding
 import Testing
@@ -87,7 +88,7 @@ import Testing
   }
 
   @Test func assetsThatShareAPlanDoNotMeet() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 5))
+    var numbers = SeededNumbers(default: 5)
     let specification = try Self.specification(Self.windows[0])
     let tables = (0..<3).map { _ in Self.records(100, &numbers) }
     let plan = FeaturePlan(specification)
@@ -131,7 +132,7 @@ import Testing
 
   /// Any byte may be wrong, any number of them missing: an error, or a state that goes on without a crash.
   @Test func damagedStateIsRefusedOrHarmless() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 77))
+    var numbers = SeededNumbers(default: 77)
     for window in Self.windows {
       let plan = FeaturePlan(try Self.specification(window))
       var extractor = FeatureExtractor(plan)

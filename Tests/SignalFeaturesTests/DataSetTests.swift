@@ -1,9 +1,11 @@
+import Fixtures
 import Foundation
+import Seeded
 import SignalFeatures
 import StateCoding
 import Testing
 
-private let dataFolder = (ProcessInfo.processInfo.environment["CROSSDOCK_DATA"] ?? "../shared") + "/data"
+private let dataFolder = DataSets.folder()
 
 /// A file of a set: how its rows are read, which columns are inputs.
 struct SetFile: CustomStringConvertible, Sendable {
@@ -19,7 +21,7 @@ struct SetFile: CustomStringConvertible, Sendable {
 
 /// Online equals offline, bit for bit, on every set: the extractor as the plugin uses it, in batches of any size and with checkpoints
 /// at random points, against the table of the command, from CSV and from an export. Skipped where the data is not.
-@Suite(.serialized, .enabled(if: FileManager.default.fileExists(atPath: dataFolder), "no data under CROSSDOCK_DATA"))
+@Suite(.serialized, .enabled(if: DataSets.isThere(dataFolder), "no data under CROSSDOCK_DATA"))
 struct DataSetTests {
   private static let rowCount = 200
   private static let engine = ["unit", "cycle", "set_1", "set_2", "set_3"] + (1...21).map { "s_\($0)" }
@@ -83,19 +85,18 @@ struct DataSetTests {
 
   @Test(arguments: files)
   func onlineEqualsOffline(file: SetFile) throws {
-    let path = "\(dataFolder)/\(file.file)"
+    let path = dataFolder.appending(path: file.file).path
     guard FileManager.default.fileExists(atPath: path) else {
       print("skipped: no \(file)")
       return
     }
-    var numbers = SeededNumbers(SeededNumbers.seed("\(file)", default: 42))
+    var numbers = SeededNumbers(for: "\(file)", default: 42)
     let lines = try Self.lines(path, header: file.names.isEmpty)
     let names = file.names.isEmpty ? Self.fields(lines[0], file.separator).map(String.init) : file.names
     let table = lines.dropFirst(file.names.isEmpty ? 1 : 0).map { Self.fields($0, file.separator) }
     let specification = try Self.specification(file)
     let program = try FeatureProgram()
-    defer { program.remove() }
-    let spec = try program.write("features.json", String(decoding: specification.canonical, as: UTF8.self))
+    let spec = try program.folder.write(String(decoding: specification.canonical, as: UTF8.self), to: "features.json")
 
     let format = Self.dateFormat()
     let records = try table.enumerated().map { row, fields in
@@ -106,14 +107,14 @@ struct DataSetTests {
     }
     let online = try Self.online(records, specification, &numbers)
 
-    try program.write("part.csv", lines.joined(separator: "\n") + "\n")
+    try program.folder.write(lines.joined(separator: "\n") + "\n", to: "part.csv")
     var arguments = ["--spec", spec, "--input", "part.csv"]
     if let by = file.by { arguments += ["--by", by] }
     if let time = file.time { arguments += ["--time", time] }
     if !file.names.isEmpty { arguments += ["--columns", names.joined(separator: ","), "--delimiter", "space"] }
     try Self.compare(try program.run(arguments), online, specification)
 
-    try program.write("part.ndjson", Self.export(records, file))
+    try program.folder.write(Self.export(records, file), to: "part.ndjson")
     try Self.compare(try program.run(["--spec", spec, "part.ndjson"]), online, specification)
   }
 
@@ -160,7 +161,7 @@ struct DataSetTests {
   }
 
   private static func compare(
-    _ result: FeatureProgram.Result, _ online: [Row], _ specification: FeatureSpecification
+    _ result: ProgramRun, _ online: [Row], _ specification: FeatureSpecification
   ) throws {
     #expect(result.code == 0, "\(result.errors)")
     let table = FeatureProgram.table(result.output)
@@ -183,12 +184,12 @@ struct DataSetTests {
 
   @Test(arguments: waveforms)
   func onlineEqualsOfflineForWaveforms(file: String, size: Int, rate: Double, scale: Double) throws {
-    let path = "\(dataFolder)/\(file)"
+    let path = dataFolder.appending(path: file).path
     guard FileManager.default.fileExists(atPath: path) else {
       print("skipped: no \(file)")
       return
     }
-    var numbers = SeededNumbers(SeededNumbers.seed(file, default: 43))
+    var numbers = SeededNumbers(for: file, default: 43)
     let specification = try FeatureSpecification.parse(
       """
       {"name":"w","version":"1","inputs":[{"name":"rpm"}],"waveform":{"sample_rate_hz":\(rate),"scale":\(scale),"speed":"rpm","bearing":"6205"},
@@ -214,10 +215,9 @@ struct DataSetTests {
     }
     let online = try Self.online(records, specification, &numbers)
     let program = try FeatureProgram()
-    defer { program.remove() }
-    let spec = try program.write("features.json", String(decoding: specification.canonical, as: UTF8.self))
+    let spec = try program.folder.write(String(decoding: specification.canonical, as: UTF8.self), to: "features.json")
     let name = "part" + (size == 4 ? ".f32" : ".i16")
-    try bytes.write(to: URL(fileURLWithPath: program.path(name)))
+    try bytes.write(to: URL(fileURLWithPath: program.folder.path(name)))
     let result = try program.run(["--spec", spec, "--set", "rpm=1797", "--block", "\(length)", name])
     try Self.compare(result, online, specification)
   }

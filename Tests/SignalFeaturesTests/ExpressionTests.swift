@@ -1,4 +1,5 @@
 import Foundation
+import Seeded
 import SignalFeatures
 import Testing
 
@@ -69,7 +70,7 @@ import Testing
 
   /// Random formulas: the canonical text means the same, and is its own canonical text.
   @Test func canonicalTextMeansTheSame() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 61))
+    var numbers = SeededNumbers(default: 61)
     func formula(_ depth: Int) -> String {
       switch numbers.next() % (depth > 3 ? 3 : 9) {
       case 0: return "a"

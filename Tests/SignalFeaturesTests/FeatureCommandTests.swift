@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Testing
 
@@ -9,11 +10,10 @@ import Testing
 
   private func run(
     _ input: String, _ arguments: [String] = [], spec: String = spec, name: String = "in.csv"
-  ) throws -> FeatureProgram.Result {
+  ) throws -> ProgramRun {
     let program = try FeatureProgram()
-    defer { program.remove() }
-    try program.write("features.json", spec)
-    try program.write(name, input)
+    try program.folder.write(spec, to: "features.json")
+    try program.folder.write(input, to: name)
     return try program.run(["--spec", "features.json", "--input", name] + arguments)
   }
 
@@ -124,14 +124,13 @@ import Testing
 
   @Test func outputAppearsWhenItIsWhole() throws {
     let program = try FeatureProgram()
-    defer { program.remove() }
-    try program.write("features.json", Self.spec)
-    try program.write("good.csv", "a,kind\n1,L\n")
-    try program.write("bad.csv", "a,kind\n1,L\n1\n")
+    try program.folder.write(Self.spec, to: "features.json")
+    try program.folder.write("a,kind\n1,L\n", to: "good.csv")
+    try program.folder.write("a,kind\n1,L\n1\n", to: "bad.csv")
     #expect(try program.run(["--spec", "features.json", "--output", "out.csv", "bad.csv"]).code == 65)
-    #expect(!FileManager.default.fileExists(atPath: program.path("out.csv")))
+    #expect(!FileManager.default.fileExists(atPath: program.folder.path("out.csv")))
     #expect(try program.run(["--spec", "features.json", "--output", "out.csv", "good.csv"]).code == 0)
-    #expect(try String(contentsOfFile: program.path("out.csv"), encoding: .utf8) == "sum,kind\n1,0\n")
+    #expect(try String(contentsOfFile: program.folder.path("out.csv"), encoding: .utf8) == "sum,kind\n1,0\n")
   }
 
   @Test func hashAndDescription() throws {

@@ -1,5 +1,7 @@
+import Fixtures
 import Foundation
 import JSONText
+import Seeded
 import SignalFeatures
 import Testing
 
@@ -11,7 +13,7 @@ import Testing
     #"{"tumbling_s":7,"gap_s":30}"#,
   ])
   func onlineEqualsOfflineOnGeneratedRecords(window: String) throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 314))
+    var numbers = SeededNumbers(default: 314)
     let specification = try ContinuationTests.specification(window)
     let assets = ["lathe", "press", "saw, old"]
     let records = (0..<3).map { _ in
@@ -41,9 +43,8 @@ import Testing
     for asset in 0..<3 { online[asset] += extractors[asset].finalRows() }
 
     let program = try FeatureProgram()
-    defer { program.remove() }
-    let spec = try program.write("features.json", String(decoding: specification.canonical, as: UTF8.self))
-    try program.write("in.csv", csv)
+    let spec = try program.folder.write(String(decoding: specification.canonical, as: UTF8.self), to: "features.json")
+    try program.folder.write(csv, to: "in.csv")
     let result = try program.run(
       ["--spec", spec, "--by", "asset", "--time", "ns", "--time-unit", "ns", "--format", "ndjson", "in.csv"])
     #expect(result.code == 0, "\(result.errors)")

@@ -1,4 +1,5 @@
 import Foundation
+import Seeded
 import SignalFeatures
 import Testing
 
@@ -75,7 +76,7 @@ import Testing
   }
 
   @Test func slidingByTimeEqualsFromScratch() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 12))
+    var numbers = SeededNumbers(default: 12)
     let specification = try specification(
       window: #"{"emit_every_count":1,"capacity":200}"#,
       features: Self.statistics.map { feature($0, #""seconds":20"#) })

@@ -1,4 +1,5 @@
 import Foundation
+import Seeded
 import Spectra
 import Testing
 
@@ -64,7 +65,7 @@ import Testing
   }
 
   @Test func shortestBlockHasNumbersInTimeAndNoLines() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 31))
+    var numbers = SeededNumbers(default: 31)
     for count in 16...40 {
       #expect(analyser.begin((0..<count).map { _ in Float(numbers.gaussian()) }, speedRpm: 1797) == .usable)
       #expect(analyser.value(of: .kurtosis) > 1)

@@ -1,4 +1,6 @@
+import Fixtures
 import Foundation
+import Seeded
 import Spectra
 import Testing
 
@@ -9,7 +11,7 @@ import Testing
   }
 
   private func recording(_ count: Int = 8192) -> [Float] {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 41))
+    var numbers = SeededNumbers(default: 41)
     return SyntheticBearing(fault: .outer).block(count, &numbers)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Seeded
 import Testing
 
 @testable import Spectra
@@ -10,7 +11,7 @@ import Testing
 
   @Test(arguments: [BearingFault.outer, .inner, .ball])
   func faultIsNamedAtAnySpeedAndRate(fault: BearingFault) throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 21))
+    var numbers = SeededNumbers(default: 21)
     for (rate, rpm, count) in [(12000.0, 1797.0, 8192), (25600, 2980, 12800)] {
       let analyser = analyser(rate)
       let bearing = SyntheticBearing(sampleRateHz: rate, speedRpm: rpm, fault: fault)
@@ -27,7 +28,7 @@ import Testing
   }
 
   @Test func healthyBearingHasNoFault() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 22))
+    var numbers = SeededNumbers(default: 22)
     let analyser = analyser()
     for _ in 0..<4 {
       analyser.begin(SyntheticBearing().block(8192, &numbers), speedRpm: 1797)
@@ -38,7 +39,7 @@ import Testing
   }
 
   @Test func faultIsNotSeenAtAWrongRateOrSpeed() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 23))
+    var numbers = SeededNumbers(default: 23)
     let block = SyntheticBearing(fault: .outer).block(8192, &numbers)
     for (rate, rpm) in [(10000.0, 1797.0), (12000, 2100)] {
       let analyser = analyser(rate)
@@ -48,7 +49,7 @@ import Testing
   }
 
   @Test func blocksOfDifferentSpeedsAddUpInOrders() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 24))
+    var numbers = SeededNumbers(default: 24)
     let analyser = analyser()
     var evidence = BearingEvidence(orders: SyntheticBearing.geometry.orders)
     for rpm in [1500.0, 1750, 2000] {
@@ -69,7 +70,7 @@ import Testing
   }
 
   @Test func kurtogramFindsTheResonanceThatImpactsExcite() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 25))
+    var numbers = SeededNumbers(default: 25)
     for resonance in [1700.0, 3100, 4400] {
       let analyser = analyser()
       let bearing = SyntheticBearing(resonanceHz: resonance, impact: 1, noise: 0.3, fault: .outer)
@@ -83,7 +84,7 @@ import Testing
   }
 
   @Test func noiseStandsOutByNothingWhateverTheResolution() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 26))
+    var numbers = SeededNumbers(default: 26)
     for count in [4096, 16384] {
       let analyser = analyser()
       var (sum, lines) = (0.0, 0.0)

@@ -1,19 +1,19 @@
+import Fixtures
 import Foundation
 import Spectra
 import Testing
 
-private let folder =
-  (ProcessInfo.processInfo.environment["CROSSDOCK_DATA"] ?? "../shared") + "/data/cwru"
+private let folder = DataSets.folder("cwru")
 
 /// Recordings of the CWRU Bearing Data Center; skipped when they are not there. All of them: Benchmarks/models/cwru.py.
-@Suite(.enabled(if: FileManager.default.fileExists(atPath: folder), "no CWRU data under CROSSDOCK_DATA"))
+@Suite(.enabled(if: DataSets.isThere(folder), "no CWRU data under CROSSDOCK_DATA"))
 struct RecordedBearingTests {
   @Test(
     arguments: [
       ("1797_Normal", nil), ("1797_IR_7_DE12", .inner), ("1797_ORat6_21_DE12", .outer), ("1797_B_28_DE12", .ball),
     ] as [(String, BearingFault?)])
   func faultOfARecordedBearingIsNamed(name: String, fault: BearingFault?) throws {
-    let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name).f32"))
+    let data = try Data(contentsOf: folder.appending(path: "\(name).f32"))
     let samples = data.withUnsafeBytes { bytes in
       (0..<(2 * 8192)).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Seeded
 import Testing
 
 @testable import Spectra
@@ -6,7 +7,7 @@ import Testing
 @Suite struct SpectrumTests {
   @Test(arguments: [16, 18, 100, 960, 2560, 8192])
   func powerOfTheBinsIsTheMeanSquareOfTheSamples(count: Int) {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: UInt64(count)))
+    var numbers = SeededNumbers(default: UInt64(count))
     let samples = (0..<count).map { _ in Float(numbers.gaussian()) }
     let spectrum = BlockSpectrum()
     let mean = samples.reduce(0) { $0 + Double($1) } / Double(count)
@@ -77,7 +78,7 @@ import Testing
   }
 
   @Test func equalBlocksGiveEqualBitsWhateverCameBetween() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 5))
+    var numbers = SeededNumbers(default: 5)
     let block = SyntheticBearing(fault: .outer).block(2048, &numbers)
     let statistics = WaveformStatistic.diagnosis + [.rms, .spectralCentroidHz, .bandCentreHz, .kurtosis]
     func bits(_ analyser: WaveformAnalyser) -> [UInt64] {
@@ -96,7 +97,7 @@ import Testing
   }
 
   @Test func selectionFindsWhatSortingWould() {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 9))
+    var numbers = SeededNumbers(default: 9)
     for count in 1...40 {
       let values = (0..<count).map { _ in Float(Int(numbers.uniform() * 12)) }
       for rank in 0..<count {

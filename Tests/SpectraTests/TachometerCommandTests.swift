@@ -1,4 +1,6 @@
+import Fixtures
 import Foundation
+import Seeded
 import Spectra
 import Testing
 
@@ -36,7 +38,7 @@ import Testing
 
   @Test(arguments: [(BearingFault.outer, 1), (.inner, 1), (.outer, 8)])
   func faultThatARunUpHidesIsFoundByTheTachometer(fault: BearingFault, pulsesPerTurn: Int) throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 71))
+    var numbers = SeededNumbers(default: 71)
     let bearing = SyntheticBearing(speedRpm: 1500, impact: 0.3, fault: fault)
     let (vibration, tachometer) = bearing.runUp(60000, factor: 1.2, pulsesPerTurn: pulsesPerTurn, &numbers)
     let files = ["v.f32": float32(vibration), "t.f32": float32(tachometer)]
@@ -61,7 +63,7 @@ import Testing
   }
 
   @Test func soundBearingThatRunsUpHasNoFault() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 72))
+    var numbers = SeededNumbers(default: 72)
     let (vibration, tachometer) = SyntheticBearing(speedRpm: 1500).runUp(60000, factor: 1.2, &numbers)
     let files = ["v.f32": float32(vibration), "t.f32": float32(tachometer)]
     #expect(try diagnosis(["--tachometer", "t.f32"], files).json["fault"] as? String == "none")
@@ -72,7 +74,7 @@ import Testing
   }
 
   @Test func tachometerAtConstantSpeedSaysTheSameAsTheSpeed() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 73))
+    var numbers = SeededNumbers(default: 73)
     let bearing = SyntheticBearing(speedRpm: 1500, fault: .outer)
     let (vibration, tachometer) = bearing.runUp(60000, factor: 1, &numbers)
     let integers = tachometer.map { Int16(($0 * 1000).rounded()) }
@@ -88,7 +90,7 @@ import Testing
   }
 
   @Test func tachometerThatCannotBeUsedIsRefusedWithThePlace() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 74))
+    var numbers = SeededNumbers(default: 74)
     let (vibration, tachometer) = SyntheticBearing(speedRpm: 1500).runUp(30000, factor: 1, &numbers)
     var missed = tachometer
     for i in 4790..<5000 { missed[i] = 0 }

@@ -1,4 +1,6 @@
+import Fixtures
 import Foundation
+import Seeded
 import Testing
 
 /// `crossdock trend --runs`: the life that remains by similarity to runs to failure.
@@ -39,7 +41,7 @@ import Testing
   }
 
   @Test func lifeIsThatOfTheRunsThatWentTheSameWay() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 61))
+    var numbers = SeededNumbers(default: 61)
     let runs = failed(&numbers)
     let machine = run("mine", level: 7.7, healthy: 80, rate: 0.0139, &numbers)
     let files = ["t.csv": table(machine), "runs.csv": table(runs)]
@@ -69,7 +71,7 @@ import Testing
   }
 
   @Test func machineLikeNoneIsFarAndItsOwnRunIsLeftOut() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 62))
+    var numbers = SeededNumbers(default: 62)
     let runs = failed(&numbers)
     // Goes on where all others have failed long before.
     let strange = (0..<120).map { "strange,\(10 * $0),\(($0 < 80 ? 1 : 30) * (1 + 0.01 * numbers.gaussian()))" }
@@ -86,7 +88,7 @@ import Testing
   }
 
   @Test func runsThatCannotBeComparedAreRefused() throws {
-    var numbers = SeededNumbers(SeededNumbers.seed(default: 63))
+    var numbers = SeededNumbers(default: 63)
     let machine = run("mine", level: 1, healthy: 60, rate: 0.04, &numbers)
     let long = (0..<4200).map { "long,\($0 * 10),1" }
     let files = [

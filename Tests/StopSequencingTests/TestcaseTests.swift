@@ -1,4 +1,5 @@
 import CrossdockPlugin
+import Fixtures
 import Foundation
 import JSONText
 import Testing
@@ -8,8 +9,7 @@ import Testing
 /// The plugin folder's testcases: `input.ndjson` has one message a line, `expected.ndjson` what is answered (the body without
 /// `time_us`).
 @Suite struct TestcaseTests {
-  private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
-    path: "../../Plugins/StopSequencing/testcases")
+  private static let folder = Repository.root.appending(path: "Plugins/StopSequencing/testcases")
 
   static let cases = ["delay-and-closure"]
 

@@ -1,14 +1,13 @@
+import Fixtures
 import Foundation
 import Testing
 
 @testable import TimedRoutes
 
 /// The published instances and their best known values; skipped without `CROSSDOCK_DATA`.
-@Suite(.enabled(if: ProcessInfo.processInfo.environment["CROSSDOCK_DATA"] != nil))
+@Suite(.enabled(if: DataSets.named != nil))
 struct PublishedInstanceTests {
-  private static var folder: URL {
-    URL(filePath: ProcessInfo.processInfo.environment["CROSSDOCK_DATA"] ?? "").appending(path: "routing")
-  }
+  private static var folder: URL { (DataSets.named ?? URL(filePath: "")).appending(path: "routing") }
 
   private static func bestKnown(_ name: String) throws -> [String: Double] {
     let text = try String(

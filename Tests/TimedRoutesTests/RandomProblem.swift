@@ -1,10 +1,10 @@
-import Foundation
+import Seeded
 
 @testable import TimedRoutes
 
 /// Random problems, their brute force and a walk of their own, written apart from the code under test.
 struct RandomProblem {
-  static let seed = UInt64(ProcessInfo.processInfo.environment["SEED"] ?? "") ?? 20_261
+  static let seed = SeededNumbers.seed("RandomProblem", default: 20_261)
   private var random: Randomness
 
   init(_ number: Int) { random = Randomness(seed: Self.seed &* 1_000_003 &+ UInt64(number)) }

@@ -1,13 +1,13 @@
 import Foundation
+import Seeded
 import Testing
 import TrainedModels
 
 @Suite struct ForestTests {
   /// Every number of trees from none to a few batches, all depths, categories and all ways in which a value is missing.
   @Test func fastWalkGivesTheBitsOfRecursion() throws {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...UInt64.max)
-    print("fastWalkGivesTheBitsOfRecursion: SEED=\(seed)")
-    var random = RandomTrees.Generator(state: seed)
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed)
     for count in 0...40 {
       let trees = RandomTrees(using: &random, trees: count, inputs: 1 + count % 5, depth: 1 + count % 7)
       let model = try TrainedModelFile.load(bytes: Array(trees.text.utf8))
@@ -26,7 +26,7 @@ import TrainedModels
   /// 600 trees × 31 leaves and more trees than a batch holds, walked in the order of their depth, are added in that of
   /// training.
   @Test func orderOfAdditionIsThatOfTraining() throws {
-    var random = RandomTrees.Generator(state: 7)
+    var random = SeededNumbers(7)
     let trees = RandomTrees(using: &random, trees: 300, inputs: 20, depth: 6)
     let model = try TrainedModelFile.load(bytes: Array(trees.text.utf8))
     for _ in 0..<20 {
@@ -37,7 +37,7 @@ import TrainedModels
 
   /// The sum of contributions and the expected score is the raw score (local accuracy; Lundberg and Lee 2017).
   @Test func contributionsAddUpToTheScore() throws {
-    var random = RandomTrees.Generator(state: 11)
+    var random = SeededNumbers(11)
     let text = """
       tree
       version=v4

@@ -1,3 +1,5 @@
+import Seeded
+
 /// A model of random trees as LightGBM text, and its outputs by an evaluation of its own, by recursion, as LightGBM's
 /// documentation
 /// says: what the program's fast one has to equal to the bit.
@@ -6,19 +8,6 @@ struct RandomTrees {
     case leaf(Double)
     case numeric(input: Int, threshold: Double, missing: Int, defaultLeft: Bool, left: Node, right: Node)
     case category(input: Int, members: Set<Int>, left: Node, right: Node)
-  }
-
-  /// SplitMix64.
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
   }
 
   static let zero = Double(1e-35 as Float)
@@ -32,14 +21,14 @@ struct RandomTrees {
   let inputCount: Int
   let trees: [Node]
 
-  init(using random: inout Generator, trees count: Int, inputs: Int, depth: Int) {
+  init(using random: inout SeededNumbers, trees count: Int, inputs: Int, depth: Int) {
     inputCount = inputs
     trees = (0..<count).map { _ in
       Self.node(using: &random, inputs: inputs, depth: Int.random(in: 0...depth, using: &random))
     }
   }
 
-  private static func node(using random: inout Generator, inputs: Int, depth: Int) -> Node {
+  private static func node(using random: inout SeededNumbers, inputs: Int, depth: Int) -> Node {
     guard depth > 0, Int.random(in: 0..<8, using: &random) > 0 else {
       return .leaf(Double.random(in: -1...1, using: &random))
     }
@@ -57,7 +46,7 @@ struct RandomTrees {
       defaultLeft: Bool.random(using: &random), left: left, right: right)
   }
 
-  func row(using random: inout Generator) -> [Double] {
+  func row(using random: inout SeededNumbers) -> [Double] {
     (0..<inputCount).map { _ in
       Bool.random(using: &random)
         ? Double.random(in: -3...3, using: &random)

@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Testing
 
@@ -17,18 +18,15 @@ struct ReferenceModels {
   let folder: URL
   let entries: [Entry]
 
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
   /// Runs the script. `PARITY_SEED` chooses others, `PARITY_COUNT` more of them.
   init(family: String, folder: URL) throws {
     let environment = ProcessInfo.processInfo.environment
     let seed = environment["PARITY_SEED"] ?? "20"
     print("models of \(family): PARITY_SEED=\(seed)")
-    let python = try Self.run(Self.root.appending(path: "tools/setup").path, ["--python"])
+    let python = try Self.run(Repository.root.appending(path: "tools/setup").path, ["--python"])
       .trimmingCharacters(in: .whitespacesAndNewlines)
     var arguments = [
-      Self.root.appending(path: "tools/parity_models.py").path, folder.path, "--seed", seed, "--family", family,
+      Repository.root.appending(path: "tools/parity_models.py").path, folder.path, "--seed", seed, "--family", family,
     ]
     if let count = environment["PARITY_COUNT"] { arguments += ["--count", count] }
     _ = try Self.run(python, arguments)
@@ -50,17 +48,8 @@ struct ReferenceModels {
   }
 
   private static func run(_ program: String, _ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw Failed(description: "\(program) ended with \(process.terminationStatus)")
-    }
-    return text
+    let ended = try ProgramRun(program, arguments)
+    guard ended.code == 0 else { throw Failed(description: "\(program) ended with \(ended.code): \(ended.errors)") }
+    return ended.output
   }
 }

@@ -1,10 +1,11 @@
+import Seeded
 import Testing
 
 @testable import Uplink
 
 struct BackoffTests {
   @Test func everyDelayLiesBetweenOneAndTheCeiling() {
-    var random = SeededRandom(seed: testSeed())
+    var random = SeededNumbers()
     for (least, most): (Int64, Int64) in [(1, 1), (500, 60_000), (250, 300), (1000, 86_400_000)] {
       var backoff = Backoff(minMs: least, maxMs: most)
       for failure in 0..<100 {
@@ -23,7 +24,7 @@ struct BackoffTests {
   }
 
   @Test func jitterIsUniform() {
-    var random = SeededRandom(seed: testSeed())
+    var random = SeededNumbers()
     var backoff = Backoff(minMs: 1000, maxMs: 1000)
     var tenths = [Int](repeating: 0, count: 10)
     for _ in 0..<20_000 { tenths[Int((backoff.nextDelayMs(random: random.next()) - 1) / 100)] += 1 }
@@ -43,7 +44,7 @@ struct BackoffTests {
 struct ByteBudgetTests {
   /// Sends whenever it may, segments of random size up to an eighth of a second's bytes.
   @Test func bytesOfAnySpanStayWithinFivePercentOfTheBudget() {
-    var random = SeededRandom(seed: testSeed())
+    var random = SeededNumbers()
     for rate in [1000, 50_000, 10_000_000] {
       var budget = ByteBudget(bytesPerS: rate, at: 0)
       var now: Int64 = 0

@@ -1,4 +1,5 @@
 import Records
+import Seeded
 import Testing
 
 @testable import Uplink
@@ -64,7 +65,7 @@ struct UplinkStateCampaignTests {
   }
 
   @Test func everyRecordArrivesOnceOrIsNamedWhateverTheDestinationDoes() {
-    let seed = testSeed()
+    let seed = SeededNumbers.seed()
     for life in 0..<300 {
       var world = SimulatedDestination(seed: seed &+ UInt64(life))
       world.live()
@@ -75,7 +76,7 @@ struct UplinkStateCampaignTests {
 
 /// A journal and a destination in memory, with faults on the way, restarts of the agent and restores of the destination.
 private struct SimulatedDestination {
-  private var random: SeededRandom
+  private var random: SeededNumbers
   private let seed: UInt64
   private let names = ["alerts", "scans", "telemetry"]
   private let classes: [StreamClass] = [.alert, .scan, .telemetry]
@@ -95,7 +96,7 @@ private struct SimulatedDestination {
 
   init(seed: UInt64) {
     self.seed = seed
-    random = SeededRandom(seed: seed)
+    random = SeededNumbers(seed)
     for name in names {
       first[name] = 1
       last[name] = UInt64.random(in: 0...400, using: &random)

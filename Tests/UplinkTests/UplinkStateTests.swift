@@ -1,4 +1,5 @@
 import Records
+import Seeded
 import Testing
 
 @testable import Uplink
@@ -273,7 +274,7 @@ struct UplinkStateTests {
   }
 
   @Test func retryAfterIsNeverUndercutAndSpreadAfterwards() {
-    var random = SeededRandom(seed: testSeed())
+    var random = SeededNumbers()
     for _ in 0..<1000 {
       var (state, _) = begun([("alerts", .alert, 1...9)])
       _ = state.fetched((first: 1, last: 9, records: 9, bytes: 10), at: 100)

@@ -1,39 +1,16 @@
-import Foundation
+import Seeded
 
 @testable import AisleRouting
 
-/// SplitMix64, seeded from the environment's SEED or from the clock; every test that uses it prints its seed.
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  static func seed(_ test: String) -> UInt64 {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<1_000_000)
-    print("\(test): SEED=\(seed)")
-    return seed
-  }
-}
-
 /// Small halls in which everything happens often: places at crossings, equal places, blocks at crossings and at picks.
 struct RandomProblems {
-  var random: SeededRandom
+  var random: SeededNumbers
   var maximumPicks = 7
   var maximumCrossAisles = 5
   var blockChance = 0.5
 
   init(seed: UInt64) {
-    random = SeededRandom(seed: seed)
+    random = SeededNumbers(seed)
   }
 
   mutating func axis(_ count: Int) -> [Int64] {
