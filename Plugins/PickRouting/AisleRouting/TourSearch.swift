@@ -10,7 +10,7 @@ struct TourSearch {
   private var position: [Int] = []
   private var queue: [Int] = []
   private var isQueued: [Bool]
-  private var random: UInt64 = 0x9E37_79B9_7F4A_7C15
+  private var random = SearchRandomness()
 
   init(_ matrix: StopMatrix) {
     self.matrix = matrix
@@ -156,9 +156,9 @@ struct TourSearch {
   private mutating func kick() {
     let count = tour.count
     let longest = min(30, (count - 2) / 2)
-    let first = 1 + nextRandom(longest)
-    let second = 1 + nextRandom(longest)
-    let start = nextRandom(count)
+    let first = 1 + random.below(longest)
+    let second = 1 + random.below(longest)
+    let start = random.below(count)
     let stretch = (0..<first + second).map { tour[(start + $0) % count] }
     let swapped = stretch[first...] + stretch[..<first]
     for (offset, place) in swapped.enumerated() {
@@ -172,14 +172,5 @@ struct TourSearch {
     ] {
       enqueue(tour[index % count])
     }
-  }
-
-  /// SplitMix64.
-  private mutating func nextRandom(_ bound: Int) -> Int {
-    random &+= 0x9E37_79B9_7F4A_7C15
-    var z = random
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Int((z ^ (z >> 31)) % UInt64(bound))
   }
 }

@@ -22,7 +22,7 @@ struct VisitSearch {
   private var neighbours: [[Int]] = []
   private var queue: [Int] = []
   private var isQueued: [Bool]
-  private var random: UInt64 = 0x9E37_79B9_7F4A_7C15
+  private var random = SearchRandomness()
   var movesLeft: Int
 
   private var hasChoice: Bool { problem.ends.count > 1 || problem.visits.contains { $0.count > 1 } }
@@ -55,7 +55,7 @@ struct VisitSearch {
     guard problem.visits.count >= 5 else { return best }
     adopt(best.order, best.places, best.end)
     while movesLeft > 0 {
-      if nextRandom(2) == 0 || !exchangeStretches() { putBackSome() }
+      if random.below(2) == 0 || !exchangeStretches() { putBackSome() }
       improve()
       var length = forward[forward.count - 1]
       if hasChoice {
@@ -174,9 +174,9 @@ struct VisitSearch {
     let inner = path.count - 2
     for _ in 0..<20 {
       let longest = min(30, inner / 2)
-      let (first, second) = (1 + nextRandom(longest), 1 + nextRandom(longest))
+      let (first, second) = (1 + random.below(longest), 1 + random.below(longest))
       guard first + second <= inner else { continue }
-      let start = 1 + nextRandom(inner - first - second + 1)
+      let start = 1 + random.below(inner - first - second + 1)
       let end = start + first + second
       guard problem.ranks[visitAt[start]] == problem.ranks[visitAt[end - 1]] else { continue }
       let middle = start + first
@@ -192,11 +192,11 @@ struct VisitSearch {
 
   /// Takes out a visit and some of its neighbours, and puts each back where and at the place at which it costs least.
   private mutating func putBackSome() {
-    let seed = nextRandom(problem.visits.count)
+    let seed = random.below(problem.visits.count)
     var removed = [seed]
-    let many = 1 + nextRandom(min(7, problem.visits.count - 1))
-    for neighbour in neighbours[seed] where removed.count <= many && nextRandom(3) > 0 { removed.append(neighbour) }
-    for i in removed.indices.dropFirst() { removed.swapAt(i, nextRandom(i + 1)) }
+    let many = 1 + random.below(min(7, problem.visits.count - 1))
+    for neighbour in neighbours[seed] where removed.count <= many && random.below(3) > 0 { removed.append(neighbour) }
+    for i in removed.indices.dropFirst() { removed.swapAt(i, random.below(i + 1)) }
     var order: [Int] = []
     var places: [Int] = []
     for i in 1..<path.count - 1 where !removed.contains(visitAt[i]) {
@@ -224,14 +224,5 @@ struct VisitSearch {
     for visit in removed {
       for index in position[visit] - 1...position[visit] + 1 { enqueue(visitAt[index]) }
     }
-  }
-
-  /// SplitMix64.
-  private mutating func nextRandom(_ bound: Int) -> Int {
-    random &+= 0x9E37_79B9_7F4A_7C15
-    var z = random
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Int((z ^ (z >> 31)) % UInt64(bound))
   }
 }
