@@ -315,7 +315,10 @@ let package = Package(
       swiftSettings: settings),
     tests(
       "Engine",
-      ["Engine", "Configuration", "MQTTFeed", "Journal", "Platform", "Records", log]),
+      [
+        "Engine", "Configuration", "MQTTFeed", "Journal", "PluginRuntime", "Platform", "Records", "JSONText",
+        "CrossdockPlugin", "CCrossdockPlugin", log,
+      ]),
     tests("EngineSimulation", ["EngineSimulation", "Engine", "Journal", "Records"]),
     tests("Uplink", ["Uplink", "Configuration", "Journal", "Segments", "Records", "HTTPServer"]),
     tests("ControlAPI", ["ControlAPI", "Journal", "HTTPServer", "HTTPClient", "Records", "JSONText"]),

@@ -19,6 +19,7 @@
 #include <dlfcn.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,9 +40,12 @@ typedef struct bench {
   uint32_t output_count;
   struct { uint32_t record; char reason[BENCH_TEXT]; } rejects[BENCH_MAX];
   uint32_t reject_count;
+  bool wants_checkpoint;
   char last_log[BENCH_TEXT];
   uint8_t checkpoint[BENCH_ARENA];
   size_t checkpoint_bytes;
+  // Set by the test: the batches that come were worked on before a restart.
+  bool is_replay;
   // What uplinks and feeds are told.
   int64_t now_ns, wait_us;
   const char *data_folder;  // of the plugin's own; none unless the test sets one before bench_open()
@@ -109,8 +113,13 @@ static inline void bench_on_write(void *context, crossdock_bytes part) {
 }
 
 static inline int64_t bench_on_remaining(void *context) {
-  (void)context;
-  return 1000000;
+  bench *b = context;
+  return b->is_replay ? INT64_MAX : 1000000;
+}
+
+static inline void bench_on_want_checkpoint(void *context) {
+  bench *b = context;
+  b->wants_checkpoint = true;
 }
 
 static inline void bench_on_count(void *context, const char *name, uint64_t add) { (void)context, (void)name, (void)add; }
@@ -168,7 +177,7 @@ static inline bench *bench_load(const char *path) {
   b->host = (crossdock_host){
       .struct_size = sizeof b->host, .abi_version = CROSSDOCK_ABI_VERSION, .context = b, .log = bench_on_log,
       .emit = bench_on_emit, .write = bench_on_write, .remaining_us = bench_on_remaining, .count = bench_on_count,
-      .metric = bench_on_metric, .reject = bench_on_reject};
+      .metric = bench_on_metric, .reject = bench_on_reject, .want_checkpoint = bench_on_want_checkpoint};
   CHECK(b->plugin->option_count <= BENCH_MAX);
   for (; b->option_count < b->plugin->option_count; b->option_count++)
     bench_default(&b->options[b->option_count], &b->plugin->options[b->option_count]);
@@ -229,6 +238,7 @@ static inline void bench_add(
 // Hands the added records over and gives the plugin's answer. After CROSSDOCK_RETRY the same records come again with the next call.
 static inline int32_t bench_run(bench *b) {
   b->output_count = b->reject_count = 0;
+  b->wants_checkpoint = false;
   crossdock_batch batch = {
       .struct_size = sizeof batch, .count = b->count, .selection = b->selection, .selection_count = b->count,
       .source_count = b->source_count, .sources = b->sources, .stream = b->stream, .source = b->source,

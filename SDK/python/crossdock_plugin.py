@@ -22,7 +22,8 @@ Roles:  Model.process(batch)    emits records
         Decoder.decode(record)  emits records; raise Reject(why) for a message that cannot be decoded
         Uplink.deliver(batch)   returns when every record is safe at the destination; raise Retry(why) when it is not there
         Feed.poll(batch)        emits what has come, waits for at most batch.wait_us; raise Retry(why) as above
-Also:   open() when the options are known, close(), checkpoint() -> bytes, restore(bytes); log, count, metric, remaining_us.
+Also:   open() when the options are known, close(), checkpoint() -> bytes, restore(bytes); log, count, metric, remaining_us,
+        want_checkpoint.
 Tests:  Bench drives a plugin through the same frames; check_testcases(plugin, folder) runs testcases/.
 """
 import array
@@ -48,7 +49,9 @@ OUTPUT_FRAME_BYTES = 256 << 10  # outputs are collected up to about this size be
 STATE_FRAME_BYTES = 1 << 20
 
 _OPEN, _RESTORE, _BATCH, _CHECKPOINT, _CLOSE = 1, 2, 3, 4, 5
-_HELLO, _ANSWER, _OUTPUT, _LOG, _COUNT, _METRIC, _STATE, _REJECT = range(129, 137)
+_HELLO, _ANSWER, _OUTPUT, _LOG, _COUNT, _METRIC, _STATE, _REJECT, _WANT_CHECKPOINT = range(129, 138)
+_TAKES_WISHES, _REPLAY = 1, 2  # flags of a batch
+FOR_EVER = (1 << 63) - 1  # remaining_us() of a batch that comes again
 _HEAD = struct.Struct("<IHHQ")
 _BATCH_HEAD = struct.Struct("<8Iqqqq")
 
@@ -203,7 +206,7 @@ class Batch:
         if len(payload) < _BATCH_HEAD.size:
             raise BadFrame("a batch of %d bytes" % len(payload))
         head = _BATCH_HEAD.unpack_from(payload)
-        self.count, columns, samples, bodies, new_sources, name_bytes = head[:6]
+        self.count, columns, samples, bodies, new_sources, name_bytes, self.batch_flags = head[:7]
         self.time_us, self.now_ns, self.now_monotonic_ns, self.wait_us = head[8:]
         self.all_streams, self.all_sources = streams, sources
         count, place = self.count, _BATCH_HEAD.size
@@ -287,8 +290,21 @@ class Plugin:
 
     @property
     def remaining_us(self):
-        """Microseconds that this batch may still take."""
+        """Microseconds that this batch may still take; FOR_EVER while records come again after a restart: see is_replay."""
+        if self.is_replay:
+            return FOR_EVER
         return (self._session.deadline_ns - time.monotonic_ns()) // 1000
+
+    @property
+    def is_replay(self):
+        """Whether the records were worked on before, and come again to bring a new process to where the one before was: what is
+        emitted is not kept."""
+        return bool(self._session.batch and self._session.batch.batch_flags & _REPLAY)
+
+    def want_checkpoint(self):
+        """Something has come into the state that these records would not bring back by themselves: the clock had its part in it,
+        say. The checkpoint is taken behind this batch and committed with its outputs: nothing before it is replayed."""
+        self._session.want_checkpoint()
 
     def emit(self, body, record=None, *, source=None, time_ns=None, stream=None, reply_topic=""):
         """Emits a record into the first of `writes`, or into `stream`. Source and time are those of `record` unless given (a
@@ -384,7 +400,7 @@ class _Session:
         self.plugin_class, self.write, self.number = plugin_class, write, 0
         self.plugin, self.sources, self.streams = None, [], []
         self.outputs, self.output_bytes, self.output_count, self.batch_bytes = [], 0, 0, 0
-        self.batch, self.deadline_ns, self.last_retry = None, 0, None
+        self.batch, self.deadline_ns, self.last_retry, self.wish_is_sent = None, 0, None, False
         for key in plugin_class.options():
             if hasattr(Plugin, key) or not re.fullmatch("[a-z][a-z0-9_]*", key):
                 raise TypeError("an option cannot be called %r" % key)
@@ -483,7 +499,7 @@ class _Session:
     def _process(self, payload):
         started = time.monotonic_ns()
         self.batch = Batch(payload, self.streams, self.sources)
-        self.deadline_ns = started + self.batch.time_us * 1000
+        self.deadline_ns, self.wish_is_sent = started + self.batch.time_us * 1000, False
         self.outputs, self.output_bytes, self.output_count, self.batch_bytes = [], 0, 0, 0
         try:
             self.plugin._work(self.batch)
@@ -533,6 +549,13 @@ class _Session:
         self.output_bytes += len(output)
         if self.output_bytes >= OUTPUT_FRAME_BYTES:
             self._flush()
+
+    def want_checkpoint(self):
+        # An agent that does not know the frame would end the process.
+        if self.batch and self.batch.batch_flags & _TAKES_WISHES and not self.wish_is_sent:
+            self.wish_is_sent = True
+            self._flush()
+            self.send(_WANT_CHECKPOINT)
 
     def _flush(self):
         if self.outputs:
@@ -629,10 +652,12 @@ class Output:
 
 
 class Result:
-    """What a batch came to: its outputs, the (index, reason) of rejected records, and whether it is to be tried again."""
+    """What a batch came to: its outputs, the (index, reason) of rejected records, whether it is to be tried again, and whether it
+    asked for a checkpoint."""
 
-    def __init__(self, outputs, rejected, is_retry):
+    def __init__(self, outputs, rejected, is_retry, wants_checkpoint=False):
         self.outputs, self.rejected, self.is_retry = outputs, rejected, is_retry
+        self.wants_checkpoint = wants_checkpoint
 
 
 class Bench:
@@ -697,13 +722,14 @@ class Bench:
             time_ns if monotonic_ns is None else monotonic_ns, flags, body, tuple(columns), tuple(samples)))
         return sequence
 
-    def run(self, now_ns=0, wait_us=0, time_us=1_000_000):
+    def run(self, now_ns=0, wait_us=0, time_us=1_000_000, is_replay=False):
         """Hands over what was added as one batch. A batch that fails is a BatchFailed with the plugin's reason."""
-        payload = self._batch_payload(now_ns, wait_us, time_us)
+        payload = self._batch_payload(now_ns, wait_us, time_us, _TAKES_WISHES | (_REPLAY if is_replay else 0))
         status, frames = self._ask(_BATCH, payload)
         if status not in (OK, RETRY):
             raise BatchFailed(self.logs[-1][1] if self.logs else "process answered %d" % status)
         outputs, rejected = [], []
+        wants_checkpoint = any(kind == _WANT_CHECKPOINT for kind, _ in frames)
         for kind, reader in frames:
             if kind == _OUTPUT:
                 for _ in range(reader.fields("I")[0]):
@@ -714,7 +740,7 @@ class Bench:
         if status == RETRY:
             return Result([], [], True)
         self._pending = []
-        return Result(outputs, rejected, False)
+        return Result(outputs, rejected, False, wants_checkpoint)
 
     def checkpoint(self):
         status, frames = self._ask(_CHECKPOINT, b"")
@@ -729,7 +755,7 @@ class Bench:
     def close(self):
         self._session.take(_CLOSE, self._number + 1, memoryview(b""))
 
-    def _batch_payload(self, now_ns, wait_us, time_us):
+    def _batch_payload(self, now_ns, wait_us, time_us, flags):
         rows, names = list(zip(*self._pending)) or [()] * 10, [name.encode() for name in self._sources[self._told:]]
         self._told = len(self._sources)
 
@@ -744,7 +770,7 @@ class Bench:
         tails = packed("B", rows[7]) + packed("d", rows[8]) + packed("f", rows[9])
         arrays = name_arrays + [array.array(code, row) for code, row in zip("HIQqqqI", rows)] + tails
         head = _BATCH_HEAD.pack(
-            len(self._pending), len(tails[3]), len(tails[5]), len(tails[1]), len(names), len(name_arrays[1]), 0, 0,
+            len(self._pending), len(tails[3]), len(tails[5]), len(tails[1]), len(names), len(name_arrays[1]), flags, 0,
             time_us, now_ns, now_ns, wait_us)
         return head + b"".join(a.tobytes() + bytes(-len(a.tobytes()) % 8) for a in arrays)
 

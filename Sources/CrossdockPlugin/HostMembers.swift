@@ -22,6 +22,12 @@ extension UnsafePointer<crossdock_host> {
     name.withCString { pointee.metric(pointee.context, $0, value) }
   }
 
+  /// A host of before writes its checkpoints when it likes.
+  func wantCheckpoint() {
+    guard hasMember(\.want_checkpoint) else { return }
+    pointee.want_checkpoint(pointee.context)
+  }
+
   /// - Throws: `PluginError` when the host refuses it, or is too old to know of it.
   func reject(_ record: Int, _ reason: String) throws {
     guard hasMember(\.reject) else { throw PluginError("this host is too old for a decoder") }

@@ -36,6 +36,9 @@ public final class PluginBench {
   }
 
   public private(set) var logLines: [String] = []
+  /// Whether the latest batch asked that a checkpoint be committed with it.
+  public private(set) var isCheckpointWanted = false
+  private var remainingUs: Int64 = 1_000_000
   /// Of the latest batch.
   public private(set) var rejected: [Rejected] = []
   public private(set) var counters: [String: UInt64] = [:]
@@ -110,7 +113,7 @@ public final class PluginBench {
         return Int32(CROSSDOCK_OK)
       },
       write: { PluginBench.from($0).written.append(contentsOf: UnsafeBufferPointer(start: $1.data, count: $1.count)) },
-      remaining_us: { _ in 1_000_000 },
+      remaining_us: { PluginBench.from($0).remainingUs },
       count: { context, name, add in
         if let name { PluginBench.from(context).counters[String(cString: name), default: 0] += add }
       },
@@ -120,7 +123,7 @@ public final class PluginBench {
       reject: { context, record, reason in
         PluginBench.from(context).rejected.append(Rejected(record: Int(record), reason: reason.text))
         return Int32(CROSSDOCK_OK)
-      })
+      }, want_checkpoint: { PluginBench.from($0).isCheckpointWanted = true })
   }
 
   deinit {
@@ -164,15 +167,16 @@ public final class PluginBench {
   }
 
   /// Adds a record to the next batch and returns its sequence.
+  /// - Parameter sequence: its number in its stream, where it is not the next one: of an instance that goes on from a checkpoint.
   @discardableResult
   public func add(
     stream name: String, source: String, eventTimeNs: Int64, monotonicNs: Int64? = nil, flags: UInt32 = 0,
-    body: String = "", columns: [Double] = [], samples: [Float] = []
+    body: String = "", columns: [Double] = [], samples: [Float] = [], sequence: UInt64? = nil
   ) -> UInt64 {
     guard let stream = streams.firstIndex(where: { $0.name == name }) else { preconditionFailure("no stream \(name)") }
     if !sources.contains(source) { sources.append(source) }
-    let sequence = nextSequence[stream]
-    nextSequence[stream] += 1
+    let sequence = sequence ?? nextSequence[stream]
+    nextSequence[stream] = sequence + 1
     pending.append(
       Input(
         stream: UInt16(stream), source: UInt32(sources.firstIndex(of: source)!), sequence: sequence,
@@ -184,8 +188,11 @@ public final class PluginBench {
   /// Hands the added records over as one batch and returns what the plugin emitted.
   /// - Parameter nowNs: the wall clock, for uplinks and feeds.
   /// - Parameter waitUs: how long a feed may wait.
-  public func run(nowNs: Int64 = 0, waitUs: Int64 = 0) throws -> [Emitted] {
+  /// - Parameter isReplay: a new instance is brought to where the one before was; an agent would throw away what is emitted.
+  public func run(nowNs: Int64 = 0, waitUs: Int64 = 0, isReplay: Bool = false) throws -> [Emitted] {
     let batch = pending
+    remainingUs = isReplay ? .max : 1_000_000
+    isCheckpointWanted = false
     emitted = []
     rejected = []
     let arena = CArena()

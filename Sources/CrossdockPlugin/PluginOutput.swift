@@ -6,7 +6,8 @@ public struct PluginOutput {
 
   /// Emits a record; with a reply topic the body is also published there once the record is on disk.
   /// - Parameter body: JSON text.
-  /// - Throws: `PluginError` when the host refuses it: not a stream of this plugin's `writes`, or more than its bounds.
+  /// - Throws: `PluginError` when the host refuses it: not a stream of this plugin's `writes`, or, in a process of its own, more than a
+  ///   batch may hold.
   public func emit(
     stream: String, source: String, eventTimeNs: Int64, body: [UInt8], replyTopic: String = ""
   ) throws {
@@ -33,6 +34,14 @@ public struct PluginOutput {
 
   /// Microseconds that this batch may still take.
   public var remainingUs: Int64 { host.pointee.remaining_us(host.pointee.context) }
+
+  /// Whether the records were worked on before, and come again to bring a new instance to where the one before was: what is emitted is
+  /// not kept.
+  public var isReplay: Bool { remainingUs == .max }
+
+  /// Something has come into the state that these records would not bring back by themselves: the clock had its part in it, say. The
+  /// checkpoint is taken behind this batch and committed with its outputs, so that nothing before it is replayed.
+  public func wantCheckpoint() { host.wantCheckpoint() }
 
   /// A decoder's message that cannot be decoded: the same as throwing `PluginReject`, and going on.
   public func reject(_ message: PluginRecord, _ reason: String) throws { try host.reject(message.index, reason) }

@@ -69,7 +69,24 @@ struct EngineSetup {
           writes: model.writes.compactMap(journal.streamNumber),
           streamCount: definitions.count, replyConnection: model.replyConnection))
     }
+    leaveOutWhatComesLater(slots, definitions)
     return ModelStage(slots, journal: journal, log: log)
+  }
+
+  /// A model that reads what one behind it writes would see it in a replay only.
+  private func leaveOutWhatComesLater(_ slots: [ModelStage.Slot], _ definitions: [StreamDefinition]) {
+    for (index, slot) in slots.enumerated() {
+      let later = Set(slots[index...].flatMap(\.writes))
+      let unseen = slot.reads.filter(later.contains)
+      guard !unseen.isEmpty else { continue }
+      slot.leaveOut(unseen)
+      log.warning(
+        "a model reads what one behind it writes, and never sees it: put it behind that one",
+        metadata: [
+          "model": "\(slot.model.name)",
+          "streams": "\(unseen.map { definitions[Int($0)].name }.joined(separator: ", "))",
+        ])
+    }
   }
 
   /// In the configuration's order.

@@ -227,6 +227,12 @@ final class IngestPipeline {
     }
   }
 
+  /// Says that records which would have come into a stream have not: they have no numbers.
+  func noteDropped(_ count: UInt64, of what: String, reason: String, now: ClockReading) {
+    let tombstone = Tombstone(stream: what, first: 0, last: 0, count: count, reason: reason)
+    appendOwn(tombstone.json(), stream: tombstones, now: now)
+  }
+
   func appendOwn(_ body: [UInt8], stream: UInt16, now: ClockReading) {
     let source = journal.internOwn()
     batch.appendBody(body)
@@ -242,8 +248,7 @@ final class IngestPipeline {
   /// Puts what was counted and remembered into the transaction, and numbers the records. Call once, before the models.
   func seal(now: ClockReading) {
     for (feed, count) in oversizeTombstones {
-      let tombstone = Tombstone(stream: "feed:\(feeds[feed].name)", first: 0, last: 0, count: count, reason: "oversize")
-      appendOwn(tombstone.json(), stream: tombstones, now: now)
+      noteDropped(count, of: "feed:\(feeds[feed].name)", reason: "oversize", now: now)
     }
     oversizeTombstones.removeAll(keepingCapacity: true)
     for feed in deltas.indices where deltas[feed].received > 0 {

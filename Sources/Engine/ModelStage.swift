@@ -2,7 +2,11 @@
 // is appended to the batch, so that records, derived records and replies become durable together, and later models see it.
 //
 // Checkpoints are written every so often, not with each batch: after a restart the records since the last one are handed to
-// the model again and what it emits then is thrown away, because the journal has it already. Models are deterministic.
+// the model again and what it emits then is thrown away, because the journal has it already. Models are deterministic. One that has
+// taken something into its state that does not follow from the records asks for a checkpoint, and gets it with that batch.
+//
+// A model sees what those before it in the configuration have made of a batch, and never what those behind it make: not live, and so
+// not in a replay either.
 internal import Configuration
 internal import Journal
 internal import Logging
@@ -22,11 +26,12 @@ final class ModelStage {
 
   final class Slot {
     let model: InProcessModel
-    let reads: [UInt16]
-    let isRead: [Bool]
+    private(set) var reads: [UInt16]
+    private(set) var isRead: [Bool]
     let writes: [UInt16]
     let replyConnection: String?
     var counters = Counters()
+    var isCheckpointWanted = false
     var recordsSinceCheckpoint = 0
     var bytesSinceCheckpoint = 0
     var checkpointBytes = 0
@@ -39,6 +44,11 @@ final class ModelStage {
       self.writes = writes
       self.replyConnection = replyConnection
       isRead = (0..<streamCount).map { reads.contains(UInt16($0)) }
+    }
+
+    func leaveOut(_ streams: [UInt16]) {
+      reads.removeAll(where: streams.contains)
+      for stream in streams { isRead[Int(stream)] = false }
     }
   }
 
@@ -65,6 +75,7 @@ final class ModelStage {
         pipeline.batch, selection: selection, sources: names, deadlineMs: EngineLimits.modelDeadlineMs)
       slot.counters.lastBatchUs = (SystemClock.monotonicNs() - started) / 1000
       slot.counters.maxBatchUs = max(slot.counters.maxBatchUs, slot.counters.lastBatchUs)
+      if slot.model.isCheckpointWanted { slot.isCheckpointWanted = true }
       slot.counters.batches += 1
       slot.counters.records += UInt64(selection.count)
       slot.recordsSinceCheckpoint += selection.count
@@ -103,6 +114,13 @@ final class ModelStage {
         replyConnection: slot.replyConnection, by: slot.model.name, now: now)
       if isTaken { slot.counters.emitted += 1 }
     }
+    for (write, count) in slot.model.dropped.enumerated() where count > 0 {
+      let stream = slot.model.writes[write]
+      pipeline.noteDropped(count, of: "plugin:\(slot.model.name):\(stream)", reason: "too_many_outputs", now: now)
+      log.error(
+        "a model emitted more than a batch may hold; what is beyond is dropped",
+        metadata: ["model": "\(slot.model.name)", "stream": "\(stream)", "records": "\(count)"])
+    }
     journal.assignSequences(batch, from: start)
   }
 
@@ -129,7 +147,8 @@ final class ModelStage {
       let isWorthIt =
         slot.bytesSinceCheckpoint >= slot.checkpointBytes * EngineLimits.checkpointBytesFactor
         || slot.recordsSinceCheckpoint >= EngineLimits.maxRecordsBetweenCheckpoints
-      guard isLast || (isTime && isWorthIt) else { continue }
+      guard isLast || slot.isCheckpointWanted || (isTime && isWorthIt) else { continue }
+      slot.isCheckpointWanted = false
       slot.recordsSinceCheckpoint = 0
       slot.bytesSinceCheckpoint = 0
       slot.checkpointMs = nowMs
@@ -188,6 +207,7 @@ final class ModelStage {
       selection = Array(UInt32(0)..<UInt32(batch.count))
       _ = slot.model.process(
         batch, selection: selection, sources: names, deadlineMs: EngineLimits.modelDeadlineMs, isReplay: true)
+      if slot.model.isCheckpointWanted { slot.isCheckpointWanted = true }
       count += records.count
     }
     slot.recordsSinceCheckpoint = count

@@ -2,13 +2,14 @@ internal import JSONText
 
 /// What was dropped: a range of a stream, how many records, and why. Goes into the stream `_tombstones`.
 package struct Tombstone: Sendable, Equatable {
-  /// The stream's name, `*` for the whole journal, or `feed:<name>` for messages that never became records.
+  /// The stream's name, `*` for the whole journal, `feed:<name>` for messages that never became records, or `plugin:<name>:<stream>` for
+  /// what a model has emitted beyond the bounds of a batch.
   package var stream: String
   /// Sequences, inclusive; 0 where there are none.
   package var first: UInt64
   package var last: UInt64
   package var count: UInt64
-  /// `journal_full`, `stream_full`, `class_full`, `expired`, `thinned`, `damaged`, `oversize`, or what became of a damaged file.
+  /// `journal_full`, `stream_full`, `class_full`, `expired`, `thinned`, `damaged`, `oversize`, `too_many_outputs`, or what became of a damaged file.
   package var reason: String
   /// Up to where every uplink had confirmed: what lies beyond is lost for central.
   package var confirmedThrough: UInt64?

@@ -20,7 +20,8 @@ enum HostCallbacks {
       metric: { context, name, value in
         if let name { HostCallbacks.model(context).receiveMetric(String(cString: name), value) }
       },
-      reject: { HostCallbacks.model($0).receiveReject($1, String(decoding: $2.buffer, as: UTF8.self)) })
+      reject: { HostCallbacks.model($0).receiveReject($1, String(decoding: $2.buffer, as: UTF8.self)) },
+      want_checkpoint: { HostCallbacks.model($0).receiveWishForCheckpoint() })
   }
 
   private static func model(_ context: UnsafeMutableRawPointer?) -> InProcessModel {

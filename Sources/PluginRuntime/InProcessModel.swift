@@ -16,6 +16,12 @@ package final class InProcessModel {
   package private(set) var measures: [String: Double] = [:]
   /// Records of the last batch that a decoder could not decode.
   package private(set) var rejects: [PluginReject] = []
+  /// Of the last batch, by stream of `writes`: outputs beyond what a batch may hold.
+  package private(set) var dropped: [UInt64]
+  /// The last batch asked that the checkpoint be committed with it.
+  package private(set) var isCheckpointWanted = false
+  /// In its counters, beside those of its own: outputs dropped since the start.
+  package static let droppedCounter = "outputs_dropped"
   /// Counters of its own that a plugin may have.
   private static let maxCounters = 64
 
@@ -37,6 +43,7 @@ package final class InProcessModel {
     self.name = name
     self.descriptor = descriptor
     self.writes = writes
+    dropped = Array(repeating: 0, count: writes.count)
     self.options = options
     self.streams = streams
     self.identity = identity
@@ -77,12 +84,15 @@ package final class InProcessModel {
     }
   }
 
-  /// Works on the selected records. False: the plugin failed, and what it emitted is forgotten.
+  /// Works on the selected records. False: the plugin failed, and what it emitted is forgotten. What it emitted beyond the bounds of
+  /// `EmittedRecords` is dropped and counted, without its knowing: what it does must not depend on how records are cut into batches.
   /// - Parameter isReplay: it has worked on them before, and what it emits is not kept: its clock stands still, so that no answer depends on it.
   package func process(
     _ batch: RecordBatch, selection: [UInt32], sources: SourceNames, deadlineMs: Int64, isReplay: Bool = false
   ) -> Bool {
     isReplaying = isReplay
+    isCheckpointWanted = false
+    for write in dropped.indices { dropped[write] = 0 }
     emitted.removeAll()
     rejects.removeAll(keepingCapacity: true)
     deadlineNs = SystemClock.monotonicNs() + deadlineMs * 1_000_000
@@ -128,12 +138,19 @@ package final class InProcessModel {
       log.error("the plugin emitted a record for a stream that it may not write")
       return Int32(CROSSDOCK_REFUSED)
     }
+    // What it says to a replay is thrown away: to keep it would only take memory.
+    guard !isReplaying else { return Int32(CROSSDOCK_OK) }
     let isKept = emitted.append(
       write: write, eventTimeNs: output.event_time_ns, source: output.source.buffer, body: output.body.buffer,
       replyTopic: output.reply_topic.buffer)
-    if !isKept { log.error("the plugin emitted more than a batch may hold") }
-    return Int32(isKept ? CROSSDOCK_OK : CROSSDOCK_REFUSED)
+    if !isKept {
+      dropped[write] += 1
+      counters[Self.droppedCounter, default: 0] += 1
+    }
+    return Int32(CROSSDOCK_OK)
   }
+
+  func receiveWishForCheckpoint() { isCheckpointWanted = true }
 
   func receiveCheckpoint(_ part: crossdock_bytes) {
     checkpointBytes.append(contentsOf: part.buffer)

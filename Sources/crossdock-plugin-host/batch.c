@@ -7,11 +7,14 @@
 #include "reader.h"
 
 struct batch_head {
-  uint32_t count, columns, samples, body_bytes, new_sources, source_bytes, zero[2];
+  uint32_t count, columns, samples, body_bytes, new_sources, source_bytes, flags, zero;
   int64_t time_us, now_ns, now_monotonic_ns, wait_us;
 };
 
 _Static_assert(sizeof(struct batch_head) == 64, "docs/plugin-frames.md");
+
+// Of its flags; this host and its agent are one release, so that what the agent understands is not asked for.
+enum { FLAG_REPLAY = 2 };
 
 // Every source that the instance has seen. The names stay where they are; the table may move between two batches.
 static crossdock_bytes *sources;
@@ -99,5 +102,6 @@ int32_t process_batch(struct instance *instance, const struct frame *frame) {
   begin_call(instance, PHASE_PROCESS);
   instance->record_count = head.count;
   instance->deadline_us = begun + head.time_us;
+  instance->is_replay = head.flags & FLAG_REPLAY;
   return instance->plugin->process(instance->pointer, &batch);
 }

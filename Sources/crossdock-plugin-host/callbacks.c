@@ -91,11 +91,15 @@ static int32_t on_emit(void *context, const crossdock_output *output) {
     return refuse(instance, "emit() for a stream that it may not write: ", cut(output->stream, 64));
   }
   crossdock_bytes reply = KNOWS(output, reply_topic) ? output->reply_topic : (crossdock_bytes){0};
-  if (instance->outputs == MAX_OUTPUTS) return refuse(instance, "more than 10000 outputs for one batch", none);
+  if (instance->outputs == MAX_OUTPUTS) {
+    add_count("outputs_refused", 1);
+    return refuse(instance, "more than 10000 outputs for one batch", none);
+  }
   // Each alone first: their sum must not overflow.
   size_t bound = MAX_OUTPUT_BYTES;
   if (output->source.count > bound || output->body.count > bound || reply.count > bound ||
       instance->output_bytes + output->source.count + output->body.count + reply.count > bound) {
+    add_count("outputs_refused", 1);
     return refuse(instance, "more than 8 MiB of outputs for one batch", none);
   }
   instance->outputs += 1;
@@ -136,6 +140,7 @@ static void on_write(void *context, crossdock_bytes part) {
 static int64_t on_remaining(void *context) {
   struct instance *instance = context;
   if (instance->phase != PHASE_PROCESS) return 0;
+  if (instance->is_replay) return INT64_MAX;
   int64_t left = instance->deadline_us - monotonic_us();
   return left > 0 ? left : 0;
 }
@@ -165,6 +170,16 @@ static int32_t on_reject(void *context, uint32_t record, crossdock_bytes reason)
   return CROSSDOCK_OK;
 }
 
+// Once a call is enough.
+static void on_want_checkpoint(void *context) {
+  struct instance *instance = context;
+  if (instance->phase != PHASE_PROCESS || instance->checkpoint_is_wanted) return;
+  instance->checkpoint_is_wanted = true;
+  end_output(instance);
+  begin_frame(FRAME_WANT_CHECKPOINT);
+  end_frame();
+}
+
 void offer_callbacks(struct instance *instance) {
   instance->host = (crossdock_host){
     .struct_size = sizeof(crossdock_host),
@@ -177,6 +192,7 @@ void offer_callbacks(struct instance *instance) {
     .count = on_count,
     .metric = on_metric,
     .reject = on_reject,
+    .want_checkpoint = on_want_checkpoint,
   };
 }
 
@@ -185,6 +201,7 @@ void begin_call(struct instance *instance, enum phase phase) {
   instance->record_count = instance->outputs = instance->rejects = instance->log_lines = 0;
   instance->output_bytes = instance->checkpoint_bytes = 0;
   instance->was_refused = instance->checkpoint_is_too_large = false;
+  instance->is_replay = instance->checkpoint_is_wanted = false;
 }
 
 void answer(struct instance *instance, int32_t status) {

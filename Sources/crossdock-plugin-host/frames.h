@@ -21,6 +21,7 @@ enum frame_type {
   FRAME_METRIC = 134,
   FRAME_STATE = 135,
   FRAME_REJECT = 136,
+  FRAME_WANT_CHECKPOINT = 137,
 };
 
 enum { LARGEST_PAYLOAD = 64 << 20 };

@@ -33,7 +33,7 @@ struct instance {
   uint32_t record_count, outputs, rejects, log_lines;
   uint32_t gathered_outputs;  // in the OUTPUT frame that is begun; 0: none is
   uint64_t output_bytes, checkpoint_bytes;
-  bool was_refused, checkpoint_is_too_large;
+  bool was_refused, checkpoint_is_too_large, is_replay, checkpoint_is_wanted;
 };
 
 int64_t monotonic_us(void);

@@ -8,6 +8,7 @@ import Testing
 @Suite struct GovernanceKeepingTests {
   private let shadow = SampleModel(
     version: "1.1.0", leaves: (10, 20), more: ",\"promote\":{\"evaluations\":3,\"agreement\":0.9}")
+  private let other = SampleModel(version: "1.1.0", leaves: (10, 30))
   private let reference =
     #"{"rows":100,"features":[{"name":"pressure_mean","edges":[45,55],"shares":[0.3,0.4,0.3]}]}"#
 
@@ -66,6 +67,48 @@ import Testing
     #expect(next.feed([80], from: 99).map(\.version) == ["1.1.0"])
   }
 
+  /// The store was changed while the agent was down: what is replayed is judged by who judged it before, and what comes by the new one.
+  @Test func recordsThatAreReplayedAreJudgedByTheVersionOfThatTime() throws {
+    let first = try ModelGovernance.of([("active", SampleModel()), ("shadow", other)])
+    first.feed([80])
+    let next = try ModelGovernance.of([("active", other), ("previous", SampleModel())])
+    try moved(first, to: next)
+    next.isReplaying = true
+    #expect(next.feed([80, 80], from: 2).map(\.version) == ["1.0.0", "1.0.0"])
+    #expect(!next.takeWishForCheckpoint())
+    // Killed once more while it was brought to where it was.
+    let again = try ModelGovernance.of([("active", other), ("previous", SampleModel())])
+    try moved(next, to: again)
+    again.isReplaying = true
+    #expect(again.feed([80], from: 4).map(\.version) == ["1.0.0"])
+    again.isReplaying = false
+    #expect(again.feed([80], from: 5).map(\.version) == ["1.1.0"])
+    #expect(again.takeWishForCheckpoint())
+  }
+
+  /// Where who judged them is gone, those that are there do.
+  @Test func recordsThatAreReplayedAreJudgedByTheActiveVersionWhereTheOtherIsGone() throws {
+    let first = try ModelGovernance.of([("active", SampleModel())])
+    first.feed([80])
+    let next = try ModelGovernance.of([("active", other)])
+    try moved(first, to: next)
+    next.isReplaying = true
+    #expect(next.feed([80], from: 2).map(\.version) == ["1.1.0"])
+  }
+
+  /// A damaged file was mended while the agent was down: nobody had judged those records, and nobody does now.
+  @Test func recordsThatNobodyJudgedStayUnjudged() throws {
+    let first = try ModelGovernance.of([("active", SampleModel(goldenOutput: "point\n1\n2\n3\n4\n"))])
+    #expect(first.feed([80]).isEmpty)
+    let next = try ModelGovernance.of([("active", SampleModel())])
+    try moved(first, to: next)
+    next.isReplaying = true
+    #expect(next.feed([80], from: 2).isEmpty)
+    next.isReplaying = false
+    #expect(next.feed([80], from: 3).map(\.version) == ["1.0.0"])
+    #expect(next.takeWishForCheckpoint())
+  }
+
   @Test func decisionsAboutAModelThatWasInstalledAnewAreNotOfIt() throws {
     let versions = [("active", SampleModel()), ("shadow", shadow)]
     let first = try ModelGovernance.of(versions, life: "one")
@@ -95,11 +138,14 @@ import Testing
     let governance = try ModelGovernance.of([
       ("active", SampleModel(version: "1.1.0", goldenOutput: "point\n1\n2\n3\n4\n")), ("previous", SampleModel()),
     ])
-    governance.feed([80])
-    #expect(governance.takeEvents(isReplay: true) == [])
+    governance.isReplaying = true
+    #expect(governance.feed([80]).isEmpty)
+    #expect(governance.takeEvents() == [] && !governance.takeWishForCheckpoint())
+    governance.isReplaying = false
     #expect(governance.feed([80], from: 2).map(\.version) == ["1.0.0"])
     let events = governance.eventTexts
     #expect(events.count == 1 && events[0].contains("\"by\":\"golden\""), "\(events)")
+    #expect(governance.takeWishForCheckpoint() && !governance.takeWishForCheckpoint())
   }
 
   @Test func memoryOfDevicesIsBoundedByWhatOneTakes() throws {

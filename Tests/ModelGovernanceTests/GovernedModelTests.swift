@@ -82,6 +82,37 @@ import Testing
     #expect(
       events.count == 1 && events[0].contains("\"kind\":\"rolled-back\"") && events[0].contains("\"by\":\"deadline\""))
     #expect(events[0].contains("took longer than 100 µs"))
+    // No record brings that back.
+    #expect(governance.takeWishForCheckpoint() && !governance.takeWishForCheckpoint())
+  }
+
+  /// By the window of the bundle it would hold up every commit for a hundred evaluations.
+  @Test(arguments: [(51_000, 20), (120_000, 9), (400_000, 3), (30_000_000, 2)] as [(Int64, Int)])
+  func aSecondOfLateEvaluationsInARowIsEnough(us: Int64, evaluations: Int) throws {
+    let governance = try ModelGovernance.of([("active", SampleModel(version: "2.0.0")), ("previous", SampleModel())])
+    var nowUs: Int64 = 0
+    var number = 0
+    // Every other look at the clock ends an evaluation. One pause of the box, and late ones with others in time between them, change nothing.
+    let took = { (index: Int) -> Int64 in
+      switch index {
+      case 10: 5_000_000
+      case 20..<80: index % 2 == 0 ? 60_000 : 10
+      case 100...: us
+      default: 10
+      }
+    }
+    let judged = governance.feed(
+      Array(repeating: 80, count: 140),
+      clockUs: {
+        number += 1
+        if number % 2 == 0 { nowUs += took(number / 2 - 1) }
+        return nowUs
+      })
+    #expect(judged.firstIndex { $0.version == "1.0.0" } == 100 + evaluations)
+    let events = governance.eventTexts
+    // The one before is as slow on this box, and stays: it is told once.
+    #expect(events.map { $0.contains("\"kind\":\"rolled-back\"") } == [true, false], "\(events)")
+    #expect(events.first?.contains("\(evaluations) in a row 1000 ms or more together") == true, "\(events)")
   }
 
   @Test func versionWhoseFeaturesDriftGivesWayAndOneWithoutAnotherIsToldOnce() throws {

@@ -2,7 +2,7 @@
 struct Frame {
   enum Kind: UInt16 {
     case open = 1, restore, batch, checkpoint, close
-    case hello = 129, answer, output, log, count, metric, state, reject
+    case hello = 129, answer, output, log, count, metric, state, reject, wantCheckpoint
   }
 
   static let headerBytes = 16

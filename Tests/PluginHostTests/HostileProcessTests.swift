@@ -78,6 +78,7 @@ struct HostileProcessTests {
     #expect(flooded.outputs.count == 10_000)
     #expect(flooded.logLines.contains("more than 10000 outputs for one batch"))
     #expect(flooded.logLines.count == 1)
+    #expect(flooded.measures(.count)["outputs_refused"] ?? 0 > 0)
     let heavy = try hostile.answer("flood-bytes")
     #expect(
       heavy.outputs.filter { $0.body.utf8.count > 1000 }.count == 7, "and 8 with their sources are a little too much")

@@ -11,6 +11,8 @@ struct SampleBundle {
   /// In model.json in place of the right one.
   var hash: String?
   var worn = 10.0
+  /// Further members of model.json, with a comma in front.
+  var more = ""
 
   private var features: [UInt8] {
     Array(
@@ -30,7 +32,7 @@ struct SampleBundle {
        "summary":"It is a sample.","license":"CC0-1.0","features":"\(hash ?? known)","unit":"cycles",
        "artefacts":[{"file":"tree.txt","format":"lightgbm","role":"point"}],
        "calibration":{"method":"split","coverage":0.8,"lower_offset":2,"upper_offset":3,"floor":0,"ceiling":125},
-       "alert":{"warning":50,"critical":5},"training":{"data":"none","identity":"none"}}
+       "alert":{"warning":50,"critical":5},"training":{"data":"none","identity":"none"}\(more)}
       """.utf8)
   }
 
@@ -45,7 +47,12 @@ struct SampleBundle {
     }
   }
 
-  static let state = PluginContext.File(
-    path: "model:motor-life/state.json",
-    contents: Array(#"{"name":"motor-life","instance":"motors","revision":1,"decided":0,"damage":{}}"#.utf8))
+  static let state = state(decided: 0)
+
+  static func state(decided: Int) -> PluginContext.File {
+    PluginContext.File(
+      path: "model:motor-life/state.json",
+      contents: Array(
+        #"{"name":"motor-life","instance":"motors","revision":1,"decided":\#(decided),"damage":{}}"#.utf8))
+  }
 }

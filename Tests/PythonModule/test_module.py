@@ -203,6 +203,33 @@ class ModuleTests(unittest.TestCase):
         status, frames = Agent(self).opened(writes=()).ask(BATCH, batch([b"{}"]))
         self.assertEqual(status, crossdock.FAILED)
 
+    def test_a_replay_and_the_wish_for_a_checkpoint_reach_the_other_side(self):
+        class Late(crossdock.Model):
+            name, version, summary = "late", "1.0.0", "It asks for a checkpoint when it is late."
+
+            def process(self, batch):
+                for record in batch:
+                    self.emit({"replay": self.is_replay, "for_ever": self.remaining_us == crossdock.FOR_EVER}, record)
+                    if not self.is_replay and record.body == b"late":
+                        self.want_checkpoint()
+                        self.want_checkpoint()
+
+        bench = crossdock.Bench(Late, streams={"in": []})
+        for body, is_replay, wish in (("late", True, False), ("in time", False, False), ("late", False, True)):
+            bench.add("in", "pump", body=body)
+            result = bench.run(is_replay=is_replay)
+            self.assertEqual(result.outputs[0].json(), {"replay": is_replay, "for_ever": is_replay})
+            self.assertEqual(result.wants_checkpoint, wish)
+
+    def test_an_agent_that_does_not_know_the_wish_is_not_sent_it(self):
+        frames = []
+        session = crossdock._Session(type("Late", (crossdock.Model,), {
+            "name": "late", "version": "1.0.0", "summary": "", "process": lambda self, batch: self.want_checkpoint()}), frames.append)
+        session.take(OPEN, 1, memoryview(struct.pack("<III", 0, 1, 0)[:8] + text("in") + struct.pack("<II", 0, 0)))
+        frames.clear()
+        session.take(BATCH, 2, memoryview(batch([b"{}"])))
+        self.assertEqual([struct.unpack_from("<IH", frame)[1] for frame in frames], [130])
+
     def test_a_large_checkpoint_goes_there_and_back(self):
         first = Agent(self).opened()
         first.ask(BATCH, batch([b"{}"] * 3))

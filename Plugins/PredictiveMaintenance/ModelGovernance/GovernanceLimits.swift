@@ -22,6 +22,9 @@ package enum GovernanceLimits {
   package static let window = 1...1_000_000
   /// Where the author states none: an evaluation is on the way of every record to its commit.
   package static let deadlineUs = 50_000
+  /// What late evaluations in a row may take together before the active version gives way, however many a window may have: as long are
+  /// commits, and with them acknowledgements, held up.
+  package static let heldUs: Int64 = 1_000_000
   /// Records from streams without a model's columns, before the first with them, after which that is told.
   package static let recordsPassedBy: UInt32 = 1000
   /// Rows that a shadow sits out after one that was late, at most.

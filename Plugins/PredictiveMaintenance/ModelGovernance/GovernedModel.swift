@@ -5,6 +5,10 @@
 // Every decision is an event and part of the checkpoint; it takes effect between two records. It follows from the records alone but for
 // deadlines, where the host's clock counts: a decision that was made is kept over a restart all the same.
 //
+// Records that are replayed after a restart are judged by the versions that judged them before, as the checkpoint says. What the store says
+// now holds from the first record on that is new, and so does what was found when the versions were opened. Whoever holds the checkpoint is
+// asked to write it with that record, as with every decision: what a clock or a store has decided cannot be found again in the records.
+//
 // Invariants: at most one version has a stage; a version that was refused (it does not load, or its golden cases fail on this machine) is
 // never evaluated.
 internal import JSONText
@@ -22,9 +26,15 @@ package final class GovernedModel {
   var trial: ShadowTrial?
   var watch: ActiveWatch
   private var events: [[UInt8]] = []
-  /// What was told at the beginning, for the first record whose events are kept.
-  private var openingEvents: [[UInt8]] = []
   private var hasBegun = false
+  /// The records have been judged before a restart: nothing is told of them, and nothing new is taken up.
+  var isReplaying = false
+  /// What holds from the first new record on; nil: it holds already.
+  private var upcoming: VersionStages?
+  /// The records that are replayed were judged by nobody: the active version could not be used then.
+  private var isMute = false
+  /// Something has changed that the records alone do not bring back.
+  private(set) var wantsCheckpoint = false
   /// Before the first record that the model is fed with; `.max` from then on.
   private var recordsPassedBy: UInt32 = 0
   /// By stream, as they were bound.
@@ -81,7 +91,7 @@ package final class GovernedModel {
   /// Brings what is evaluated to what the stages say.
   private func resolve() {
     let (before, shadowBefore) = (active, shadow)
-    active = usable(stages.active)
+    active = isMute ? nil : usable(stages.active)
     shadow = usable(stages.shadow)
     if let active, let track = tracks.firstIndex(where: { $0.hash == active.specification.hash }) {
       activeTrack = track
@@ -112,7 +122,7 @@ package final class GovernedModel {
     verdict: (GovernedVerdict, borrowing FeatureRow) throws -> Void
   ) rethrows {
     place = (sample.stream, sample.sequence)
-    begin()
+    if !isReplaying { begin() }
     guard let active else { return }
     guard isFed(by: sample.stream) else { return passedBy(active) }
     recordsPassedBy = .max
@@ -167,7 +177,7 @@ package final class GovernedModel {
   /// A command of the configured stream.
   func command(_ command: ModelCommand, stream: Int, sequence: UInt64) {
     place = (stream, sequence)
-    begin()
+    if !isReplaying { begin() }
     let target = command.kind == .promote ? stages.shadow : stages.previous
     guard let target else {
       return refuse(command.kind == .promote ? "there is no version in shadow" : "there is no version before")
@@ -185,23 +195,38 @@ package final class GovernedModel {
 
   func resetAsset(_ key: UInt64) { assets.reset(key) }
 
-  /// - Parameter isReplay: what is told is not kept: those records have told it before. What was found at the beginning waits.
-  func takeEvents(isReplay: Bool) -> [[UInt8]] {
-    guard !events.isEmpty || !openingEvents.isEmpty else { return [] }
+  /// Nothing while records are replayed: they have told it before.
+  func takeEvents() -> [[UInt8]] {
+    guard !events.isEmpty else { return [] }
     defer { events = [] }
-    guard !isReplay else { return [] }
-    defer { openingEvents = [] }
-    return openingEvents + events
+    return isReplaying ? [] : events
+  }
+
+  func takeWish() -> Bool {
+    defer { wantsCheckpoint = false }
+    return wantsCheckpoint
   }
 
   // MARK: decisions
 
-  /// What was found out when the versions were loaded and bound, told with the first record; and the decisions that the store does not have
-  /// yet, because what told of them was lost: by their numbers it takes each once.
+  /// What the store says, from the first new record on.
+  private func takeUp() {
+    guard var next = upcoming else { return }
+    upcoming = nil
+    isMute = false
+    next.take(decisionsOf: stages)
+    let (before, activeBefore, shadowBefore) = (stages, active, shadow)
+    stages = next
+    resolve()
+    if stages.inUse != before.inUse || active !== activeBefore || shadow !== shadowBefore { wantsCheckpoint = true }
+  }
+
+  /// What was found out when the versions were loaded and bound, told with the first new record; and the decisions that the store does not
+  /// have yet, because what told of them was lost: by their numbers it takes each once.
   private func begin() {
     guard !hasBegun else { return }
     hasBegun = true
-    defer { (openingEvents, events) = (events, []) }
+    takeUp()
     for decision in stages.open {
       tell(decision, decision.cause, "it was decided before, and the store has not taken it")
     }
@@ -232,6 +257,7 @@ package final class GovernedModel {
   /// What the rules of the bundles say after a record.
   private func review() {
     if let finding = watch.takeFinding() {
+      wantsCheckpoint = true
       if let first = finding.driftedSince { askForTraining(finding.reason, since: first) }
       if let previous = stages.previous, previous != stages.fallen, obstacle(previous) == nil {
         decide(.rolledBack, finding.cause, finding.reason, finding.evidence)
@@ -268,6 +294,7 @@ package final class GovernedModel {
     _ evidence: @escaping (inout JSONWriter) -> Void
   ) {
     guard let decision = stages.decide(kind, cause) else { return }
+    wantsCheckpoint = true
     tell(decision, cause, reason, evidence)
     resolve()
   }
@@ -316,10 +343,18 @@ package final class GovernedModel {
   }
 
   func restore(from state: inout StateReader) throws {
-    try stages.restore(from: &state)
+    let saved = try VersionStages.Saved(from: &state)
+    let identity = try state.text()
+    upcoming = stages.laidOver(by: saved)
+    // What has judged the records may be gone, or be something else by the same name: then those in use now judge them.
+    if identity.isEmpty || identity == saved.active.flatMap(usable)?.identity {
+      stages = VersionStages(saved)
+      isMute = identity.isEmpty
+    } else if let upcoming {
+      stages = upcoming
+    }
     resolve()
-    // The same number of a version may have other contents now: what was counted of those is not of these.
-    let isSame = try state.text() == active?.identity ?? ""
+    let isSame = identity == active?.identity ?? ""
     try watch.restore(from: &state, isSame: isSame)
     let shadow = try state.text()
     if !shadow.isEmpty {

@@ -1,6 +1,7 @@
 // All governed models of a plugin instance: made of the entries of its FILES option, fed with its records, asked for its events.
 //
-// Order of calls: `init`, `bind` for each stream, `restore` where there is a checkpoint; then records, and after each of them `takeEvents`.
+// Order of calls: `init`, `bind` for each stream, `restore` where there is a checkpoint; then records, first those that are replayed, and after
+// each of them `takeEvents`.
 package import SignalFeatures
 package import StateCoding
 
@@ -14,6 +15,15 @@ package final class ModelGovernance {
   }
 
   package var isEmpty: Bool { models.isEmpty }
+
+  /// The records that come were judged before a restart: nothing is told of them, and nothing new is taken up.
+  package var isReplaying = false {
+    didSet { for model in models { model.isReplaying = isReplaying } }
+  }
+
+  /// Whether something has changed, since this was last asked, that the records alone do not bring back: a checkpoint is to be
+  /// committed with what was judged meanwhile.
+  package func takeWishForCheckpoint() -> Bool { models.reduce(false) { $1.takeWish() || $0 } }
 
   /// Says which columns a stream has.
   package func bind(stream: Int, name: String, columns: [String]) {
@@ -49,8 +59,7 @@ package final class ModelGovernance {
   }
 
   /// Bodies for the events stream, in order.
-  /// - Parameter isReplay: the records were there before a restart, and what is told now is not kept.
-  package func takeEvents(isReplay: Bool = false) -> [[UInt8]] { models.flatMap { $0.takeEvents(isReplay: isReplay) } }
+  package func takeEvents() -> [[UInt8]] { models.flatMap { $0.takeEvents() } }
 
   package func encode(into state: StateWriter) {
     state.append(UInt16(models.count))

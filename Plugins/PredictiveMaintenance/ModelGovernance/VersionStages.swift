@@ -2,6 +2,9 @@
 // instance that the store does not have yet. A decision is first in the instance's checkpoint, in the same transaction as the event that
 // tells of it, and then, a moment later, in the store; where the agent ends in between, or somebody changes the store meanwhile, the
 // same decisions are laid over what the store says then. One that no longer fits changes nothing.
+//
+// A checkpoint also says which versions had the stages when it was taken: the records since were judged by those, whatever the store
+// has been told meanwhile, and a replay of them is, too.
 internal import StateCoding
 
 struct VersionStages: Equatable {
@@ -25,6 +28,13 @@ struct VersionStages: Equatable {
     self.previous = previous
     self.decided = decided
     self.store = store
+  }
+
+  /// As they were when a checkpoint was taken: before the records that are replayed behind it.
+  init(_ saved: Saved) {
+    self.init(
+      active: saved.active, shadow: saved.shadow, previous: saved.previous, decided: saved.decided, store: saved.store)
+    (open, fallen) = (saved.open, saved.fallen)
   }
 
   var inUse: [String] { [active, shadow, previous].compactMap(\.self) }
@@ -55,7 +65,7 @@ struct VersionStages: Equatable {
 
   func encode(into state: StateWriter) {
     state.append(store)
-    state.append(fallen ?? "")
+    for version in [active, shadow, previous, fallen] { state.append(version ?? "") }
     state.append(UInt64(decided))
     state.append(UInt16(open.count))
     for decision in open {
@@ -68,33 +78,68 @@ struct VersionStages: Equatable {
   }
 
   /// Lays the decisions of a checkpoint over what the store says now.
-  mutating func restore(from state: inout StateReader) throws {
-    let isSame = try state.text() == store
-    let fallen = try state.text()
+  func laidOver(by saved: Saved) -> VersionStages {
+    var next = self
+    guard saved.store == store else { return next }
     // As long as it is the one that would be gone back to.
-    if isSame, !fallen.isEmpty, fallen == previous { self.fallen = fallen }
-    let before = Int(truncatingIfNeeded: try state.integer(UInt64.self) & 0xFFFF_FFFF)
-    let count = Int(try state.integer(UInt16.self))
-    guard count <= GovernanceLimits.openDecisions else {
-      throw StateReader.Damaged(description: "too many open decisions")
-    }
-    let inStore = decided
-    for _ in 0..<count {
-      let number = Int(truncatingIfNeeded: try state.integer(UInt64.self) & 0xFFFF_FFFF)
-      guard let kind = GovernanceDecision.Kind(rawValue: try state.integer()) else {
-        throw StateReader.Damaged(description: "no decision")
+    if let fallen = saved.fallen, fallen == previous { next.fallen = fallen }
+    for decision in saved.open { next.take(decision) }
+    next.decided = max(decided, saved.decided)
+    return next
+  }
+
+  /// Takes up what was decided while records were replayed, where the store does not have it.
+  mutating func take(decisionsOf replayed: VersionStages) {
+    guard replayed.store == store else { return }
+    for decision in replayed.open where decision.number > decided { take(decision) }
+    decided = max(decided, replayed.decided)
+  }
+
+  /// It stays open whether it fits or not: the store counts it, too.
+  private mutating func take(_ decision: GovernanceDecision) {
+    guard decision.number > decided else { return }
+    open.append(decision)
+    open.removeFirst(max(0, open.count - GovernanceLimits.openDecisions))
+    _ = apply(decision)
+  }
+}
+
+extension VersionStages {
+  /// What a checkpoint says.
+  struct Saved {
+    var store: String
+    var active: String?
+    var shadow: String?
+    var previous: String?
+    var fallen: String?
+    var decided: Int
+    var open: [GovernanceDecision] = []
+
+    init(from state: inout StateReader) throws {
+      store = try state.text()
+      let versions = try (0..<4).map { _ in try state.text() }.map { $0.isEmpty ? nil : $0 }
+      (active, shadow, previous, fallen) = (versions[0], versions[1], versions[2], versions[3])
+      decided = try Self.number(&state)
+      let count = Int(try state.integer(UInt16.self))
+      guard count <= GovernanceLimits.openDecisions else {
+        throw StateReader.Damaged(description: "too many open decisions")
       }
-      let (from, to) = (try state.text(), try state.text())
-      guard let cause = GovernanceDecision.Cause(rawValue: try state.text()) else {
-        throw StateReader.Damaged(description: "no cause of a decision")
+      for _ in 0..<count {
+        let number = try Self.number(&state)
+        guard let kind = GovernanceDecision.Kind(rawValue: try state.integer()) else {
+          throw StateReader.Damaged(description: "no decision")
+        }
+        let (from, to) = (try state.text(), try state.text())
+        guard let cause = GovernanceDecision.Cause(rawValue: try state.text()) else {
+          throw StateReader.Damaged(description: "no cause of a decision")
+        }
+        open.append(
+          GovernanceDecision(number: number, kind: kind, from: from.isEmpty ? nil : from, to: to, cause: cause))
       }
-      let decision = GovernanceDecision(
-        number: number, kind: kind, from: from.isEmpty ? nil : from, to: to, cause: cause)
-      guard isSame, decision.number > inStore else { continue }
-      // It stays open whether it fits or not: the store counts it, too.
-      open.append(decision)
-      _ = apply(decision)
     }
-    decided = isSame ? max(inStore, before) : inStore
+
+    private static func number(_ state: inout StateReader) throws -> Int {
+      Int(truncatingIfNeeded: try state.integer(UInt64.self) & 0xFFFF_FFFF)
+    }
   }
 }

@@ -23,7 +23,7 @@ extension MaintenanceModel {
   }
 
   func tellModelEvents(of record: PluginRecord, _ output: PluginOutput) throws {
-    for body in governance.takeEvents(isReplay: isReplay) {
+    for body in governance.takeEvents() {
       output.count("model_events")
       try events.emit(body, source: record.source, eventTimeNs: record.eventTimeNs, output)
     }

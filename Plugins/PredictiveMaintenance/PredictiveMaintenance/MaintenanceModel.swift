@@ -101,7 +101,9 @@ package final class MaintenanceModel: Model {
   }
 
   package func process(_ batch: PluginBatch, into output: PluginOutput) throws {
-    isReplay = output.remainingUs == .max
+    isReplay = output.isReplay
+    governance.isReplaying = isReplay
+    defer { if governance.takeWishForCheckpoint() { output.wantCheckpoint() } }
     for position in 0..<batch.count {
       let record = batch[position]
       if record.flags & UInt32(CROSSDOCK_FLAG_RETAINED) != 0 {
@@ -109,7 +111,11 @@ package final class MaintenanceModel: Model {
         output.count("retained_skipped")
         continue
       }
-      if hasStrayModels, !isReplay { try endStrayModels(moment(of: record), output) }
+      if hasStrayModels, !isReplay {
+        try endStrayModels(moment(of: record), output)
+        // The checkpoint of before has them still, and would end them again.
+        output.wantCheckpoint()
+      }
       if record.stream == options.eventInput {
         try takeEvent(of: record, output)
         continue

@@ -164,7 +164,9 @@ typedef struct crossdock_host {
   void *context;  // hand it back to the callbacks
   // One line of text for the operator. Never put payloads or secrets into it.
   void (*log)(void *context, int32_t level, crossdock_bytes text);
-  // Inside process() only. CROSSDOCK_OK, or CROSSDOCK_REFUSED (the reason is in the agent's log).
+  // Inside process() only. CROSSDOCK_OK, or CROSSDOCK_REFUSED (the reason is in the agent's log). In-process, a model's outputs beyond
+  // what a batch may hold (10,000, 8 MiB) are CROSSDOCK_OK, too: how records are cut into batches must change nothing in it. The agent drops
+  // them, with a count and a tombstone. In a process of its own, where CROSSDOCK_FAILED brings the same records again singly, they are refused.
   int32_t (*emit)(void *context, const crossdock_output *output);
   // Inside checkpoint() only: appends to the checkpoint.
   void (*write)(void *context, crossdock_bytes part);
@@ -178,6 +180,10 @@ typedef struct crossdock_host {
   // Inside process() of a decoder only: this record (its index in the batch) cannot be decoded, and why. It goes to the quarantine with
   // its bytes; what was emitted for it stays.
   int32_t (*reject)(void *context, uint32_t record, crossdock_bytes reason);
+  // Inside process() of a model or a decoder only: something has come into its state that these records would not bring back by
+  // themselves (a deadline had its part in it, or an option's file that is another one after a restart). Its checkpoint is taken behind
+  // this batch and committed with the batch's outputs, so that nothing before it is ever replayed. It costs a checkpoint: not for every batch.
+  void (*want_checkpoint)(void *context);
 } crossdock_host;
 
 typedef struct crossdock_open {

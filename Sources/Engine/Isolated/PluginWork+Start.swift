@@ -109,9 +109,10 @@ extension PluginWork {
       hindrance = nil
       guard let last = records.last else { break }
       input.fill(records)
-      if try session.process(input.batch, newSources: input.newSources) != .ok {
+      if try session.process(input.batch, newSources: input.newSources, isReplay: true) != .ok {
         throw PluginFailure.failed(session.lastLogLine)
       }
+      if session.isCheckpointWanted { isCheckpointWanted = true }
       arrival = last.arrival
       count += records.count
     }

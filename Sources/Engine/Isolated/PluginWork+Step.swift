@@ -97,6 +97,7 @@ extension PluginWork {
   private func accept(_ session: PluginSession, _ records: [JournalReader.ArrivedRecord]) throws(PluginFailure) {
     position = records[records.count - 1].arrival
     recordsSinceCheckpoint += records.count
+    if session.isCheckpointWanted { isCheckpointWanted = true }
     // Before the checkpoint is asked for: that call forgets them.
     var result = PluginResult(
       plugin: plugin.name, version: version.text, emitted: session.emitted, writes: plugin.writes,

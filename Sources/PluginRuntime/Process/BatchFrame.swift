@@ -20,8 +20,9 @@ extension PluginFrameWriter {
   /// - Parameters:
   ///   - batch: every record is the plugin's; `sources` are the plugin's own numbers.
   ///   - newSources: names whose numbers follow on those sent before.
+  ///   - isReplay: the records were worked on before, by a process of before.
   mutating func append(
-    _ batch: RecordBatch, newSources: [[UInt8]], limitUs: Int64, time: BatchTime
+    _ batch: RecordBatch, newSources: [[UInt8]], limitUs: Int64, time: BatchTime, isReplay: Bool
   ) {
     append(UInt32(batch.count))
     append(UInt32(batch.columns.count))
@@ -29,7 +30,8 @@ extension PluginFrameWriter {
     append(UInt32(batch.bodyBytes))
     append(UInt32(newSources.count))
     append(UInt32(newSources.reduce(0) { $0 + $1.count }))
-    append(UInt64(0))
+    append(PluginFrame.takesWishes | (isReplay ? PluginFrame.isReplay : 0))
+    append(UInt32(0))
     append(limitUs)
     append(time.wallNs)
     append(time.monotonicNs)

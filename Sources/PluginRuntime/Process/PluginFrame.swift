@@ -17,6 +17,7 @@ package enum PluginFrame {
     case metric = 134
     case state = 135
     case reject = 136
+    case wantCheckpoint = 137
 
     var isFromPlugin: Bool { rawValue >= 129 }
   }
@@ -26,6 +27,10 @@ package enum PluginFrame {
   package static let maxIncomingBytes = 16 << 20
   /// The agent's own batches, files of options included.
   package static let maxOutgoingBytes = 64 << 20
+
+  /// Bits of a batch's flags: WANT_CHECKPOINT is understood; the records come again.
+  static let takesWishes: UInt32 = 1
+  static let isReplay: UInt32 = 2
 
   static func padded(_ count: Int) -> Int { (count + 7) & ~7 }
 }

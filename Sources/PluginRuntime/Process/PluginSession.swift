@@ -21,6 +21,8 @@ package final class PluginSession {
   package let process: PluginProcess
   package private(set) var emitted = EmittedRecords()
   package private(set) var rejects: [PluginReject] = []
+  /// The last batch asked that the checkpoint be committed with it.
+  package private(set) var isCheckpointWanted = false
   package private(set) var counters: [String: UInt64] = [:]
   package private(set) var measures: [String: Double] = [:]
   package private(set) var lastLogLine = ""
@@ -112,12 +114,13 @@ package final class PluginSession {
 
   /// - Returns: with `.ok`, `emitted` and `rejects` hold what came.
   package func process(
-    _ batch: RecordBatch, newSources: [[UInt8]], time: BatchTime = BatchTime()
+    _ batch: RecordBatch, newSources: [[UInt8]], time: BatchTime = BatchTime(), isReplay: Bool = false
   ) throws(PluginFailure) -> Status {
     number += 1
+    isCheckpointWanted = false
     let limitMs = Int64(launch.limits.batchMs)
     frame.begin(.batch, number: number)
-    frame.append(batch, newSources: newSources, limitUs: limitMs * 1000, time: time)
+    frame.append(batch, newSources: newSources, limitUs: limitMs * 1000, time: time, isReplay: isReplay)
     return try call(limitMs: limitMs + time.waitUs / 1000)
   }
 
@@ -205,6 +208,7 @@ package final class PluginSession {
       let record = Int(try reader.integer(UInt32.self))
       let reason = String(decoding: try reader.text().prefix(PluginReject.maxReason), as: UTF8.self)
       if rejects.last?.record != record { rejects.append(PluginReject(record: record, reason: reason)) }
+    case .wantCheckpoint: isCheckpointWanted = true
     default: throw .malformed("\(kind) is not expected here")
     }
   }
