@@ -73,6 +73,28 @@ private let scalar = MonitorParameters(
 }
 
 @Suite struct SignalMonitorTests {
+  /// A motor that warms by 0.1 °C a minute on a noise of 0.4 °C, a value a minute. Its ramp must not widen the scale until nothing is
+  /// far off any more, as it once did: the alert never came.
+  @Test func slowRampIsAlertedInsteadOfWideningTheScale() {
+    let seed = SeededNumbers.seed(default: 15)
+    var minutes: [Int] = []
+    for run in 0..<9 as Range<UInt64> {
+      var numbers = SeededNumbers(seed &+ run)
+      var monitor = SignalMonitor()
+      var opened: [Int] = []
+      for i in 0..<2400 {
+        let warming = 0.1 * Double(max(0, i - 2000))
+        let value = 60 + warming + 0.4 * numbers.gaussian()
+        if monitor.observe(value, sequence: UInt64(i + 1), scalar) == .opened { opened.append(i - 2000) }
+      }
+      #expect((opened.first ?? -1) >= 0, "seed \(seed &+ run): an alert before the ramp")
+      minutes.append(opened.first ?? .max)
+    }
+    minutes.sort()
+    print("ramp of 0.1 a minute on a noise of 0.4: alert after \(minutes) minutes")
+    #expect(minutes[4] < 100 && minutes[8] < 130)
+  }
+
   private func transitions(
     _ monitor: inout SignalMonitor, _ values: [Double], _ parameters: MonitorParameters = scalar
   ) -> [AlarmState.Transition] {

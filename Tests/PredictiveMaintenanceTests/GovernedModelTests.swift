@@ -53,6 +53,10 @@ private let streams: [PluginContext.Stream] = [
     #expect(alert["evidence"]?[1]?["feature"]?.string == "motor_c_mean")
     #expect(alert["evidence"]?[1]?["contribution"]?.number == -45)
     #expect(alert["model"]?["version"]?.string == "1.0.0")
+    // The mean falls again; what has recovered says nothing of a failure any more.
+    let mended = try feed(bench, Array(repeating: 40, count: 20)).filter { $0.stream == "alerts" }
+    #expect(mended.map { $0.body["state"]?.string } == ["cleared"])
+    #expect(mended.first?.body["rul"]?.string == "not yet")
   }
 
   @Test func aBundleForAnotherFeatureVersionIsRefusedByAnEventAndJudgesNothing() throws {

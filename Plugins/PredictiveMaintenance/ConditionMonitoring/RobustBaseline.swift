@@ -8,9 +8,9 @@
 //
 // Adaptation: stochastic approximation of Huber's location and scale (Huber 1964, proposal 2): a value moves the centre
 // by at most 1.5 scales × gain and the scale by at most 2.6 × gain. The gain falls as 1/n to 1/`adaptCount`. Who calls
-// `adapt` leaves out values in alarm or beyond the warning threshold. With a finite `driftLimit` the centre stays within
-// that many learned scales of the learned centre, and the scale within twice the learned one: slow wear cannot become
-// the new normal unnoticed.
+// `adapt` leaves out values in alarm or beyond the warning threshold. The scale stays within twice the learned one: a ramp
+// that the centre cannot follow would widen it until nothing is far off any more. With a finite `driftLimit` the centre
+// stays within that many learned scales of the learned centre: slow wear cannot become the new normal unnoticed.
 //
 // Invariants once ready: centre and scale are finite; scale ≥ max(relativeFloor · |centre|, absoluteFloor) > 0.
 
@@ -114,9 +114,8 @@ package struct RobustBaseline: Equatable, Sendable {
     if parameters.driftLimit.isFinite {
       let reach = parameters.driftLimit * learnedScale
       centre = min(max(centre, learnedCentre - reach), learnedCentre + reach)
-      scale = min(scale, Self.scaleGrowthLimit * learnedScale)
     }
-    scale = max(scale, floor(parameters))
+    scale = max(min(scale, Self.scaleGrowthLimit * learnedScale), floor(parameters))
   }
 
   private func floor(_ parameters: Parameters) -> Double {

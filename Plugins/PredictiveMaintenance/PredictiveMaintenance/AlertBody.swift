@@ -68,7 +68,8 @@ struct AlertBody {
       json.member("fault", array: { json in for fault in isCleared ? [] : faults { write(fault, into: &json) } })
       if let health { json.member("health", Rounding.sixDigits(health)) }
       if let score { json.member("score", Rounding.sixDigits(score)) }
-      remainingLife.write(into: &json)
+      // What has recovered is not on its way to a failure, whatever the last records before it had said.
+      (isCleared ? .notYet : remainingLife).write(into: &json)
       json.member("evidence", array: { json in for item in evidence { item.write(into: &json) } })
       if let range {
         json.member(

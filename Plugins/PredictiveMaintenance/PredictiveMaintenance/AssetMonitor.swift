@@ -18,6 +18,8 @@ final class AssetMonitor {
   var patterns: [SignalDetector] = []
   /// Of each column, where drift is watched.
   var drift: [SignalDrift] = []
+  /// Of the columns; nil where nothing is checked.
+  var checks: ColumnChecks?
   /// Of the columns together; nil where no such detector is asked for.
   var group: GroupMonitor?
   /// One for each governed model that has judged it.

@@ -12,6 +12,7 @@
 //        the scalar monitors                                          (MonitorStateCoding.swift)
 //        flag 2: the drift of each scalar   flag 4: the drift of the waveform   flag 8: the columns together
 //        flag 16: the patterns of each scalar
+//        flag 32: 4 length, the checks of the columns, for the limits of then
 //        1 governed models; of each: alarm, drift of its score, remaining life
 //   the governed models                                               (ModelGovernance)
 //   4  CRC-32C of all bytes before
@@ -23,6 +24,7 @@ internal import ConditionMonitoring
 internal import CrossdockPlugin
 internal import ModelGovernance
 internal import Prognosis
+internal import SignalFeatures
 internal import StateCoding
 
 enum MaintenanceCheckpoint {
@@ -66,10 +68,12 @@ enum MaintenanceCheckpoint {
   }
 
   /// Fills an empty registry.
-  /// - Parameter shapes: by stream: that of its trees, which its assets share.
+  /// - Parameters:
+  ///   - shapes: by stream: that of its trees, which its assets share.
+  ///   - checks: by stream: what its columns are checked for.
   static func decode(
     _ bytes: [UInt8], into registry: AssetRegistry, _ governance: ModelGovernance, streams: [PluginContext.Stream],
-    shapes: [HalfSpaceShape?]
+    shapes: [HalfSpaceShape?], checks: [FeaturePlan?]
   ) throws -> Decoded {
     guard bytes.count > 20 else { throw PluginError("it is too short") }
     var trailer = StateReader(bytes.suffix(4))
@@ -89,7 +93,7 @@ enum MaintenanceCheckpoint {
     let mappings = try (0..<Int(state.integer(UInt16.self))).map { _ in try mapping(&state, streams) }
     var decoded = Decoded(storm: try AlertStorm.Bucket(from: &state))
     for _ in 0..<(try state.integer(UInt32.self)) {
-      decoded.dropped += try asset(&state, mappings, shapes, into: registry)
+      decoded.dropped += try asset(&state, mappings, shapes, checks, into: registry)
     }
     try governance.restore(from: &state)
     guard state.isAtEnd else { throw PluginError("it is longer than it says") }
@@ -119,6 +123,7 @@ enum MaintenanceCheckpoint {
     static let waveformDrift = Parts(rawValue: 4)
     static let group = Parts(rawValue: 8)
     static let patterns = Parts(rawValue: 16)
+    static let checks = Parts(rawValue: 32)
   }
 
   private static func encode(_ asset: AssetMonitor, into state: StateWriter) {
@@ -128,6 +133,7 @@ enum MaintenanceCheckpoint {
     if asset.wear?.drift != nil { parts.insert(.waveformDrift) }
     if asset.group != nil { parts.insert(.group) }
     if !asset.patterns.isEmpty { parts.insert(.patterns) }
+    if asset.checks != nil { parts.insert(.checks) }
     state.append(parts.rawValue)
     state.append(UInt16(asset.scalars.count))
     if let waveform = asset.waveform, let wear = asset.wear {
@@ -141,12 +147,14 @@ enum MaintenanceCheckpoint {
     asset.wear?.drift?.encode(into: state)
     asset.group?.encode(into: state)
     for pattern in asset.patterns { pattern.encode(into: state) }
+    if let checks = asset.checks { state.appendSized { checks.encode(into: $0) } }
     state.append(UInt8(clamping: asset.governed.count))
     for monitor in asset.governed.prefix(Int(UInt8.max)) { monitor.encode(into: state) }
   }
 
   private static func asset(
-    _ state: inout StateReader, _ mappings: [Mapping], _ shapes: [HalfSpaceShape?], into registry: AssetRegistry
+    _ state: inout StateReader, _ mappings: [Mapping], _ shapes: [HalfSpaceShape?], _ checks: [FeaturePlan?],
+    into registry: AssetRegistry
   ) throws -> Int {
     let stream = Int(try state.integer(UInt16.self))
     let source = try state.integer(UInt32.self)
@@ -173,6 +181,11 @@ enum MaintenanceCheckpoint {
     let group = parts.contains(.group) ? try GroupMonitor(from: &state, shape) : nil
     let patterns =
       parts.contains(.patterns) ? try (0..<count).map { _ in try SignalDetector(.init(), from: &state) } : []
+    if parts.contains(.checks) {
+      var part = try state.sized()
+      // Of other columns or limits: they begin anew.
+      if let plan = mapping.stream.flatMap({ checks[$0] }) { asset.checks = try? ColumnChecks(from: &part, plan) }
+    }
     asset.governed = try (0..<Int(state.integer(UInt8.self))).map { _ in try GovernedMonitor(from: &state) }
     guard mapping.stream != nil else {
       return count + (parts.contains(.waveform) ? WaveformMonitor.featureCount : 0)

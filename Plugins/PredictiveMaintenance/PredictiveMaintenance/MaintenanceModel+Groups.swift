@@ -7,14 +7,16 @@ extension MaintenanceModel {
   /// Columns that an alert names.
   private static let namedColumns = 3
 
-  func observeGroup(of record: PluginRecord, _ asset: AssetMonitor, _ output: PluginOutput) throws {
+  func observeGroup(
+    _ columns: UnsafeBufferPointer<Double>, of record: PluginRecord, _ asset: AssetMonitor, _ output: PluginOutput
+  ) throws {
     if asset.group == nil {
       asset.group = GroupMonitor(
-        options.detectors, columnCount: record.columns.count, treeShapes[Int(record.stream)])
+        options.detectors, columnCount: columns.count, treeShapes[Int(record.stream)])
     }
     let before = asset.group?.alarm.severity ?? .warning
     guard
-      let reading = asset.group?.observe(record.columns, sequence: record.sequence, options.scalars.thresholds)
+      let reading = asset.group?.observe(columns, sequence: record.sequence, options.scalars.thresholds)
     else { return }
     guard reading.transition != nil || asset.group?.alarm.isHeldBack == true else { return }
     try settle(reading, before, of: record, asset, output)

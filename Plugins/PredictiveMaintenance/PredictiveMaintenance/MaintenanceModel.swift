@@ -12,6 +12,7 @@ internal import ConditionMonitoring
 package import CrossdockPlugin
 internal import JSONText
 internal import ModelGovernance
+internal import SignalFeatures
 
 package final class MaintenanceModel: Model {
   static let name = "predictive-maintenance"
@@ -36,8 +37,12 @@ package final class MaintenanceModel: Model {
   let speedColumns: [Int?]
   /// By stream: what the trees of its assets share; nil: none, or too many or too few columns.
   let treeShapes: [HalfSpaceShape?]
+  /// By stream: what its columns are checked for; nil: nothing.
+  let checkPlans: [FeaturePlan?]
   let watchesGroups: Bool
   let watchesPatterns: Bool
+  /// The columns of the record that is worked on, what is flagged left out.
+  var plausible: [Double]
   /// Of the value that is worked on.
   var patternScore = 0.0
   let governance: ModelGovernance
@@ -68,6 +73,11 @@ package final class MaintenanceModel: Model {
       guard case .column(let name) = options.machine.speed else { return nil }
       return stream.columns.firstIndex(of: name)
     }
+    let eventInput = options.eventInput
+    checkPlans = streams.enumerated().map { number, stream in
+      eventInput.map { Int($0) } == number ? nil : options.plausibility.plan(columns: stream.columns)
+    }
+    plausible = Array(repeating: .nan, count: columnCounts.max() ?? 0)
     watchesPatterns = options.detectors.contains(.pattern)
     watchesGroups = options.detectors.contains(.multivariate) || options.detectors.contains(.trees)
     treeShapes = streams.map { stream in
@@ -133,7 +143,7 @@ package final class MaintenanceModel: Model {
   package func restore(_ checkpoint: [UInt8]) throws {
     let restored = AssetRegistry(maxSignals: options.maxSignals)
     let decoded = try MaintenanceCheckpoint.decode(
-      checkpoint, into: restored, governance, streams: streams, shapes: treeShapes)
+      checkpoint, into: restored, governance, streams: streams, shapes: treeShapes, checks: checkPlans)
     hasStrayModels = false
     restored.forEach { asset in
       if asset.governed.contains(where: isStray) { hasStrayModels = true }

@@ -2,7 +2,7 @@ internal import CrossdockPlugin
 
 extension MaintenanceOptions {
   /// Every option has a default; a few words (`kind`, `bearing`, `speed_rpm`) are enough.
-  static let table: [PluginOption] = machine + detection + alerting + bounds
+  static let table: [PluginOption] = machine + detection + quality + alerting + bounds
 
   private static let machine: [PluginOption] = [
     PluginOption(
@@ -75,6 +75,22 @@ extension MaintenanceOptions {
       "floor_absolute", .number, default: "1e-9", help: "Least scale of a baseline in the signal's unit, above 0."),
   ]
 
+  private static let quality: [PluginOption] = [
+    PluginOption(
+      "minimum", .number, default: "-1e100",
+      help: "Least plausible value of a column: what is below is flagged, counted and takes no part. -1e100: none."),
+    PluginOption("maximum", .number, default: "1e100", help: "Greatest plausible value of a column. 1e100: none."),
+    PluginOption(
+      "maximum_rate_per_s", .number, default: "0",
+      help: "How much a column may change in a second, by the times of the records. 0: not checked."),
+    PluginOption(
+      "stuck_count", .integer, default: "0",
+      help: "So many equal values in a row are a sensor that is stuck. 0: not checked."),
+    PluginOption(
+      "plausible", .string, default: "",
+      help: "The same for single columns: \"motor_c -40..150 rate 2 stuck 600, pressure_bar 0..16\"."),
+  ]
+
   private static let alerting: [PluginOption] = [
     PluginOption(
       "persistence_hits", .integer, default: "3", help: "An alert needs this many deviating values among the last ones."
@@ -97,7 +113,7 @@ extension MaintenanceOptions {
     PluginOption(
       "events", .string, default: "",
       help:
-        "The stream of writes for events (drift, retrain-request, baseline-reset, alert-storm, model-event); empty: the "
+        "The stream of writes for events (drift, retrain-request, baseline-reset, alert-storm, data-quality, model-event); empty: the "
         + "third of them, where there is one."),
     PluginOption(
       "event_stream", .string, default: "",

@@ -12,6 +12,7 @@ struct MaintenanceOptions {
   var scalars: MonitorParameters
   var detectors: Set<Detector>
   var drift: Drift
+  var plausibility: PlausibilityOptions
   var degradation: DegradationPrognosis.Parameters
   var storm: AlertStorm.Limits
   /// Of `writes`; nil: events are not written.
@@ -73,6 +74,7 @@ struct MaintenanceOptions {
       scalars.thresholds.critical = Self.unreachable
     }
     drift = try values.word("drift", Drift.self)
+    plausibility = try PlausibilityOptions(values)
     // As `crossdock trend` has them, which is where they were tried: the RMS itself, growing by factors.
     degradation = DegradationPrognosis.Parameters(
       onset: .init(learnCount: waveforms.baseline.learnCount, relativeFloor: 0.15), shape: .exponential,
@@ -89,10 +91,12 @@ struct MaintenanceOptions {
   private static func thresholds(_ values: CheckedOptions) throws -> AlarmState.Thresholds {
     var thresholds = AlarmState.Thresholds()
     thresholds.warning = try values.number("warning_z", 0.1...1e5)
-    thresholds.critical = try values.number("critical_z", thresholds.warning...1e6)
-    thresholds.clear = try values.number("clear_z", 0...thresholds.warning)
+    thresholds.critical = try values.number(
+      "critical_z", thresholds.warning...1e6, because: "not below warning_z")
+    thresholds.clear = try values.number("clear_z", 0...thresholds.warning, because: "not above warning_z")
     thresholds.window = try values.whole("persistence_window", 1...32)
-    thresholds.hits = try values.whole("persistence_hits", 1...Int64(thresholds.window))
+    thresholds.hits = try values.whole(
+      "persistence_hits", 1...Int64(thresholds.window), because: "not above persistence_window")
     thresholds.clearCount = try values.whole("clear_count", 1...1_000_000)
     thresholds.refractoryCount = try values.whole("refractory_count", 0...1_000_000)
     thresholds.relearnCount = try values.whole("relearn_count", 0...1_000_000_000)
@@ -158,20 +162,25 @@ struct CheckedOptions {
     self.context = context
   }
 
-  func whole(_ key: String, _ range: ClosedRange<Int64>) throws -> Int {
+  /// - Parameter reason: where a bound is another option's value: which.
+  func whole(_ key: String, _ range: ClosedRange<Int64>, because reason: String = "") throws -> Int {
     let value = context.integer(key)
     guard range.contains(value) else {
-      throw PluginError("\(key) = \(value): must be \(range.lowerBound) to \(range.upperBound)")
+      throw Self.outside("\(key) = \(value): must be \(range.lowerBound) to \(range.upperBound)", reason)
     }
     return Int(value)
   }
 
-  func number(_ key: String, _ range: ClosedRange<Double>) throws -> Double {
+  func number(_ key: String, _ range: ClosedRange<Double>, because reason: String = "") throws -> Double {
     let value = context.number(key)
     guard range.contains(value) else {
-      throw PluginError("\(key) = \(value): must be \(range.lowerBound) to \(range.upperBound)")
+      throw Self.outside("\(key) = \(value): must be \(range.lowerBound) to \(range.upperBound)", reason)
     }
     return value
+  }
+
+  private static func outside(_ text: String, _ reason: String) -> PluginError {
+    PluginError(reason.isEmpty ? text : "\(text), \(reason)")
   }
 
   func word<Word: RawRepresentable & CaseIterable>(_ key: String, _: Word.Type) throws -> Word

@@ -26,12 +26,15 @@ package struct SignalTrace {
   private let parameters: MonitorParameters
   private var scalar = SignalMonitor()
   private var waveform = WaveformMonitor()
+  /// Nil: nothing is checked.
+  private var checks: ColumnChecks?
 
-  /// - Parameter isWaveform: the signal is the RMS of waveforms, not a column.
+  /// - Parameter column: nil: the signal is the RMS of waveforms, not a column.
   /// - Throws: as the model would for these options.
-  package init(_ context: PluginContext, isWaveform: Bool) throws {
+  package init(_ context: PluginContext, column: String?) throws {
     let options = try MaintenanceOptions(context)
-    parameters = isWaveform ? options.waveforms : options.scalars
+    parameters = column == nil ? options.waveforms : options.scalars
+    checks = column.flatMap { options.plausibility.plan(columns: [$0]) }.map { ColumnChecks($0) }
   }
 
   /// What alerts call a waveform's component with these options.
@@ -41,7 +44,12 @@ package struct SignalTrace {
 
   /// Nil for a value that the model does not use.
   package mutating func observe(_ value: Double, sequence: UInt64, timeNs: Int64) -> Point? {
-    guard RobustBaseline.accepts(value) else { return nil }
+    if checks != nil {
+      withUnsafePointer(to: value) {
+        checks?.look(UnsafeBufferPointer(start: $0, count: 1), timeNs: timeNs, sequence: sequence)
+      }
+    }
+    guard RobustBaseline.accepts(value), checks?.reasons[0] ?? [] == [] else { return nil }
     let before = scalar.baseline
     let transition = scalar.observe(value, sequence: sequence, parameters)
     if transition == .relearned { scalar.restartLearning() }

@@ -42,7 +42,7 @@
           "replay the model \"\(name)\"", at: problem.file, reason: problem.message, hint: problem.hint,
           exitCode: .badConfiguration)
       }
-      var values = options.map { PluginOptionValue(key: $0.key, value: $0.value.forPlugin) }
+      var values = options.map { PluginOptionValue($0) }
       if let bundles { values.replaceFiles(of: table, with: bundles) }
       history = try RecordHistory(
         file.configuration, journalPath: file.journalPath, reads: configuration.reads)

@@ -73,7 +73,7 @@
           "plot the column \"\(place.column)\"", at: "stream \"\(place.stream)\"", reason: "it has no such column",
           hint: "it has: \((columns + [SignalPlace.waveform]).joined(separator: ", "))", exitCode: .badInput)
       }
-      var trace = try SignalTrace(model.context, isWaveform: place.isWaveform)
+      var trace = try SignalTrace(model.context, column: place.isWaveform ? nil : place.column)
       var points: [SignalTrace.Point] = []
       while try history.next() {
         for (index, arrived) in history.records.enumerated() where arrived.record.source == place.source {
