@@ -62,7 +62,7 @@ class Life:
         else:
             os.write(self.trigger, b"!")
 
-    def wait(self, seconds=20):
+    def wait(self, seconds=120):
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -73,7 +73,7 @@ class Life:
                 os.close(self.trigger)
                 self.trigger = None
 
-    def report(self, seconds=10):
+    def report(self, seconds=120):
         """What the power-loss object did; once it is there, the folder is at rest."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -142,7 +142,7 @@ class Agent:
         return json.loads(result.stdout) if result.returncode == 0 else None
 
     def _run(self, *arguments):
-        return subprocess.run([self.program, *arguments], capture_output=True, text=True, timeout=60)
+        return subprocess.run([self.program, *arguments], capture_output=True, text=True, timeout=300)
 
     def contents(self, of_copy=False):
         """What the journal holds, by `crossdock export`. With nothing in it when there is none yet."""

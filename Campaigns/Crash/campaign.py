@@ -65,7 +65,7 @@ class Place:
                 file.write(BROKER.format(port=port) + ("user root\n" if os.geteuid() == 0 else ""))
             with open(os.path.join(self.folder, "mosquitto.log"), "ab") as log:
                 broker = subprocess.Popen([mosquitto, "-c", path], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-            deadline = time.monotonic() + 5
+            deadline = time.monotonic() + 120
             while broker.poll() is None and time.monotonic() < deadline:
                 try:
                     socket.create_connection(("127.0.0.1", port)).close()

@@ -82,7 +82,7 @@ class Recorder:
         _shut(agent)
         broker.close()
 
-    def wait_quiet(self, seconds=10):
+    def wait_quiet(self, seconds=120):
         """Until nothing more can come from an agent that has ended."""
         with self.changed:
             return self.changed.wait_for(lambda: self.open == 0, seconds)

@@ -8,8 +8,8 @@ from ledger import Ledger, check_acknowledged, check_prefix, check_whole
 from publisher import Publisher, end_session, make_session
 from recorder import Recorder
 
-DRAIN_SECONDS = 30
-LIFE_SECONDS = 20
+DRAIN_SECONDS = 180
+LIFE_SECONDS = 180
 
 
 class Outcome:
@@ -169,7 +169,7 @@ class Round:
     def check_account(self, status):
         """received = stored + quarantined + dropped, and in the end they are what was published. The last status."""
         problems = self.outcome.problems
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 120
         while True:
             feeds = status["feeds"] if status else []
             for feed in feeds:

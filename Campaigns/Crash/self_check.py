@@ -113,7 +113,7 @@ class SelfCheck:
         code, errors = self.start(action, choice, seed, **more)
         if code != -9:
             raise Campaign(f"the self-check fails: {action} ended with {code}: {errors}")
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 120
         while not os.path.exists(os.path.join(self.folder, "report")) and time.monotonic() < deadline:
             time.sleep(0.0005)
         found, disk = {}, os.path.join(self.folder, "disk")

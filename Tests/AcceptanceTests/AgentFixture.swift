@@ -5,7 +5,7 @@ final class AgentFixture {
   let sandbox: Sandbox
   private(set) var agent: Child?
   private(set) var central: Child?
-  private(set) var centralAddress = "127.0.0.1:0"
+  private(set) var centralAddress: String
   let configuration: String
 
   /// - Parameters:
@@ -19,6 +19,7 @@ final class AgentFixture {
   ) throws {
     sandbox = try Sandbox()
     try sandbox.startBroker(extra: brokerExtra)
+    centralAddress = "127.0.0.1:\(try unusedPort())"
     configuration = sandbox.path("agent.conf")
     _ = try sandbox.write("central.token", "test-token-central\n")
     try startCentral()
@@ -149,6 +150,12 @@ final class AgentFixture {
       guard let next = line?.split(separator: ":", maxSplits: 1).last else { return all }
       cursor = next.trimmingCharacters(in: .whitespaces)
     }
+  }
+
+  /// Whether so many have come to central. The lag alone does not say so: it is what the uplink saw when it last looked at the journal, and
+  /// that may have been before the last commit.
+  func hasArrived(_ count: Int) -> Bool {
+    lag == 0 && (try? centralNumbers().count) ?? 0 >= count
   }
 
   private func numbers(_ ndjson: String) throws -> [Int] {

@@ -135,8 +135,8 @@ import Testing
     #expect(waitUntil("the agent is connected", { fixture.isConnected }))
     try fixture.sandbox.publish(Self.topic, Self.mebibyte)
     try fixture.sandbox.publish(Self.topic, "{\"n\":2}")
-    try waitUntil("both are stored", seconds: 15) { try fixture.journalNumbers().count == 2 }
-    waitUntil("the uplink has drained", seconds: 15) { fixture.lag == 0 }
+    try waitUntil("both are stored") { try fixture.journalNumbers().count == 2 }
+    waitUntil("the uplink has drained") { fixture.hasArrived(2) }
     #expect(try fixture.centralNumbers() == [1, 2])
   }
 

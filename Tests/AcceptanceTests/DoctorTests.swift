@@ -48,13 +48,13 @@ import Testing
 
   @Test func brokerWithDefaultSettingsIsWarnedOf() throws {
     let sandbox = try Sandbox()
-    let port = try freePort()
+    let port = try unusedPort()
     let file = try sandbox.write(
       "default.conf",
       "listener \(port) 127.0.0.1\nallow_anonymous true\nuser root\npersistence true\npersistence_location \(sandbox.folder)/\n"
     )
     try sandbox.start("/usr/sbin/mosquitto", ["-c", file], log: "default.log")
-    try #require(waitUntil("the broker listens", seconds: 5) { canConnect(port) })
+    try #require(waitUntil("the broker listens") { canConnect(port) })
     let agent = try LoneAgent(
       sandbox, extra: "[mqtt.floor]\nhost = \"127.0.0.1\"\nport = \(port)\n" + LoneAgent.feed())
     let report = try doctor(agent, ["--broker-conf", file, "--rate", "50"])
@@ -64,7 +64,7 @@ import Testing
     #expect(report.states("broker setting max_queued_messages") == ["warning"])
     // What can be known from the CONNACK is said at the start of the agent too.
     try agent.startConnected()
-    #expect(waitUntil("the warning", seconds: 5) { agent.log.contains("the broker takes 20 messages in flight") })
+    #expect(waitUntil("the warning") { agent.log.contains("the broker takes 20 messages in flight") })
   }
 
   @Test func missingBrokerUplinkAndJournalAreSaid() throws {

@@ -65,19 +65,26 @@ final class LoadPublisher: @unchecked Sendable {
 
   /// Publishes at a rate for a time, in the caller's thread; `each` is called every 10 ms with the seconds gone.
   func run(perSecond: Int, seconds: Double, each: (Double) throws -> Void = { _ in }) throws {
-    let start = Date()
+    try run(perSecond: perSecond, atLeastSeconds: seconds, until: { true }, each: each)
+  }
+
+  /// The same, and longer until the condition holds: on a busy machine less happens in a second.
+  func run(
+    perSecond: Int, atLeastSeconds seconds: Double, until isDone: () -> Bool, each: (Double) throws -> Void
+  ) throws {
+    let start = ContinuousClock.now
     var done = 0
     while true {
-      let gone = Date().timeIntervalSince(start)
-      if gone >= seconds { return }
+      let gone = (ContinuousClock.now - start) / .seconds(1)
+      if gone >= seconds, isDone() { return }
+      guard gone < seconds + 300 else { throw SandboxError("not done in \(Int(gone)) s") }
       let due = Int(gone * Double(perSecond))
       while done < due {
         publish()
         done += 1
       }
       try each(gone)
-      var pause = timespec(tv_sec: 0, tv_nsec: 10_000_000)
-      nanosleep(&pause, nil)
+      pause(milliseconds: 10)
     }
   }
 }

@@ -102,7 +102,7 @@ final class LoneAgent {
   /// Starts, and returns when every connection is up.
   func startConnected() throws {
     try start()
-    try #require(waitUntil("the agent is connected", seconds: 10) { isConnected }, "\(log)")
+    try #require(waitUntil("the agent is connected") { isConnected }, "\(log)")
   }
 
   @discardableResult
@@ -114,7 +114,7 @@ final class LoneAgent {
   /// For a start that is refused: the exit code, and what it said.
   func runRefused() throws -> (code: Int32, errors: String) {
     let result = try runToEnd(
-      "/usr/bin/timeout", ["20", "\(Sandbox.programs)/crossdock", "run", "--config", configuration])
+      "/usr/bin/timeout", ["120", "\(Sandbox.programs)/crossdock", "run", "--config", configuration])
     return (result.code, result.errors)
   }
 
@@ -147,11 +147,20 @@ final class LoneAgent {
 
   /// Waits until so many messages of a feed were received, then gives its account, which must balance.
   func account(_ feed: String = "numbers", received: Int) -> FeedAccount {
-    waitUntil("\(received) received", seconds: 15) { counters(feed).received >= received }
+    waitUntil("\(received) received") { counters(feed).received >= received }
     let account = counters(feed)
     #expect(account.received == received)
     #expect(account.isBalanced, "\(account)")
     return account
+  }
+
+  /// The disk was filled: goes on publishing until the agent has met it. There may be room in the files that there are.
+  func waitUntilItHolds(_ publisher: LoadPublisher) throws {
+    try #require(
+      waitUntil("the agent holds") {
+        for _ in 0..<100 { publisher.publish() }
+        return journalState == "holding"
+      }, "\(log)")
   }
 
   // MARK: what it stored
@@ -244,7 +253,7 @@ extension Sandbox {
     let child = try start(
       "/usr/bin/stdbuf",
       ["-oL", "mosquitto_sub", "-h", "127.0.0.1", "-p", "\(brokerPort)", "-q", "1", "-d", "-v", "-t", topic], log: log)
-    try #require(waitUntil("subscribed", seconds: 5) { child.log.contains("SUBACK") })
+    try #require(waitUntil("subscribed") { child.log.contains("SUBACK") })
     return child
   }
 }

@@ -12,14 +12,14 @@ import Testing
   }
 
   private func expectStored(_ numbers: ClosedRange<Int>, _ agent: LoneAgent) throws {
-    waitUntil("\(numbers) stored", seconds: 15) { (try? agent.numbers().count) ?? 0 >= numbers.count }
+    waitUntil("\(numbers) stored") { (try? agent.numbers().count) ?? 0 >= numbers.count }
     #expect(try agent.numbers().sorted() == Array(numbers), "\(agent.log)")
   }
 
   /// Waits until the connection has failed for a reason that satisfies the condition; returns the last reason there was.
   private func lastError(_ agent: LoneAgent, where isExpected: (String) -> Bool) -> String {
     var last = ""
-    waitUntil("a reason", seconds: 10) {
+    waitUntil("a reason") {
       last = agent.lastError() ?? last
       return isExpected(last)
     }
@@ -50,9 +50,9 @@ import Testing
     try sandbox.publishNumbers(1...10)
     try expectStored(1...10, agent)
     sandbox.stopBroker()
-    try #require(waitUntil("the agent notices", seconds: 10) { agent.lastError() != nil })
+    try #require(waitUntil("the agent notices") { agent.lastError() != nil })
     try sandbox.startBroker()
-    try #require(waitUntil("the agent is back", seconds: 10) { agent.isConnected })
+    try #require(waitUntil("the agent is back") { agent.isConnected })
     #expect(agent.lastError() == nil)
     try sandbox.publishNumbers(11...20)
     try expectStored(1...20, agent)
@@ -134,7 +134,7 @@ import Testing
       }
     }
     func expect(_ count: Int, _ payload: String) {
-      waitUntil("status \(count)", seconds: 10) { heard().count >= count }
+      waitUntil("status \(count)") { heard().count >= count }
       #expect(heard().count == count)
       #expect(heard().last == payload)
     }
@@ -148,7 +148,7 @@ import Testing
     expect(4, "{\"state\":\"offline\",\"reason\":\"stopped\"}")
     // Retained: who comes later knows it too.
     let late = try sandbox.subscribe("crossdock/dock-7/status", log: "late.log")
-    #expect(waitUntil("the retained status", seconds: 5) { late.log.contains("\"reason\":\"stopped\"") })
+    #expect(waitUntil("the retained status") { late.log.contains("\"reason\":\"stopped\"") })
   }
 
   // MARK: several
@@ -160,7 +160,7 @@ import Testing
     }
     for agent in agents { try agent.startConnected() }
     try sandbox.publishNumbers(1...200)
-    try waitUntil("all are stored", seconds: 15) { try agents.reduce(0) { try $0 + $1.numbers().count } >= 200 }
+    try waitUntil("all are stored") { try agents.reduce(0) { try $0 + $1.numbers().count } >= 200 }
     let shares = try agents.map { try $0.numbers() }
     #expect(shares.flatMap { $0 }.sorted() == Array(1...200))
     #expect(shares.allSatisfy { !$0.isEmpty })
@@ -202,7 +202,7 @@ import Testing
 
     // One away does not disturb the other.
     yard.stopBroker()
-    try #require(waitUntil("the loss is noticed", seconds: 10) { agent.lastError("yard") != nil })
+    try #require(waitUntil("the loss is noticed") { agent.lastError("yard") != nil })
     try floor.publishNumbers(31...40)
     try expectStored(1...40, agent)
     #expect(agent.lastError() == nil)
@@ -211,7 +211,7 @@ import Testing
   // MARK: who may
 
   private func secured(_ sandbox: Sandbox, _ tls: Certificates) throws -> UInt16 {
-    let port = UInt16.random(in: 45_001...60_000)
+    let port = try unusedPort()
     try sandbox.startBroker(
       extra: """
         listener \(port) 127.0.0.1

@@ -16,7 +16,7 @@ final class NotifySocket {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(fd, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
     }
     guard result == 0 else { throw SandboxError("bind \(path): \(errno)") }
-    var limit = timeval(tv_sec: 10, tv_usec: 0)
+    var limit = timeval(tv_sec: 120, tv_usec: 0)
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }
 
@@ -24,7 +24,7 @@ final class NotifySocket {
     close(fd)
   }
 
-  /// The next message; nil when none comes in ten seconds.
+  /// The next message; nil when none comes in two minutes.
   func receive() -> String? {
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = recv(fd, &buffer, buffer.count, 0)

@@ -36,7 +36,14 @@ import Testing
       let made = try plugin("new", "watch", "--role", "model", "--language", "c", "--folder", folder)
       #expect(made.code == 0, "\(made.errors)")
       for file in ["plugin.toml", "plugin.c"] { try replace("\(folder)/\(file)", "\"0.1.0\"", "\"\(version)\"") }
+      try allowTime(folder)
       return folder
+    }
+
+    /// A busy machine may keep a plugin waiting far longer than it takes, and no test here is about that.
+    func allowTime(_ folder: String) throws {
+      try replace("\(folder)/plugin.toml", "batch_ms = 1000", "batch_ms = 120000")
+      try replace("\(folder)/plugin.toml", "start_ms = 5000", "start_ms = 120000")
     }
 
     func replace(_ path: String, _ old: String, _ new: String) throws {
@@ -187,9 +194,10 @@ import Testing
     #expect(try box.install(bundles[0]).code == 0)
     let start = Date()
     #expect(try box.install(bundles[1]).code == 0)
-    let tookUs = UInt64(Date().timeIntervalSince(start) * 1_000_000)
-    var killed = 0
-    for round in 0..<12 {
+    var tookUs = UInt64(Date().timeIntervalSince(start) * 1_000_000)
+    var (killed, round) = (0, 0)
+    while killed < 10, round < 200 {
+      round += 1
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       let before = try #require(try box.version)
       let next = before == "0.1.0" ? bundles[1] : bundles[0]
@@ -197,7 +205,8 @@ import Testing
         "crossdock", ["plugin", "install", next, "--config", box.configuration, "--allow-downgrade"], log: "install.log"
       )
       usleep(UInt32((state >> 33) % (tookUs + tookUs / 8)))
-      if child.isRunning { killed += 1 }
+      // It takes as long as the machine lets it.
+      if child.isRunning { killed += 1 } else { tookUs = max(1000, tookUs * 3 / 4) }
       child.kill()
       // The list looks at every file's hash and exits with 1 when one is not right.
       let found = try #require(try box.installed().first, "round \(round)")
@@ -206,7 +215,7 @@ import Testing
       #expect(try box.plugin("enable", "watch", "--config", box.configuration).code == 0)
       #expect(try box.names() == ["watch"], "round \(round)")
     }
-    #expect(killed >= 6)
+    #expect(killed == 10, "in \(round) rounds")
   }
 
   @Test func testShowsWhatDiffersAndForPrograms() throws {
@@ -226,6 +235,7 @@ import Testing
     // A program: a Python decoder.
     let decoder = box.sandbox.path("decoder")
     #expect(try box.plugin("new", "lines", "--role", "decoder", "--language", "python", "--folder", decoder).code == 0)
+    try box.allowTime(decoder)
     let tested = try box.plugin("test", decoder)
     #expect(tested.code == 0, "\(tested.output)\(tested.errors)")
     try box.replace("\(decoder)/testcases/good-and-bad-lines/expected.ndjson", "\"rejected\":1", "\"rejected\":0")
@@ -243,6 +253,7 @@ import Testing
     let box = try Box()
     let uplink = box.sandbox.path("drop")
     #expect(try box.plugin("new", "drop", "--role", "uplink", "--language", "c", "--folder", uplink).code == 0)
+    try box.allowTime(uplink)
     _ = try box.sandbox.write(
       "drop/testcases/one/input.ndjson",
       "{\"stream\":\"s\",\"source\":\"a\",\"time\":\"2026-01-01T00:00:00Z\",\"body\":{\"v\":1}}\n")

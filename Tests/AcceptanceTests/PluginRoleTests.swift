@@ -30,7 +30,7 @@ import Testing
         try fixture.startAgent()
       }
     }
-    #expect(waitUntil("all is decoded", seconds: 60) { fixture.last("said") >= 1350 })
+    #expect(waitUntil("all is decoded") { fixture.last("said") >= 1350 })
     #expect(try fixture.said() == (1...1500).filter { $0 % 10 != 0 }, "\(fixture.agent.agent?.log ?? "")")
     let aside = try fixture.bodies("_quarantine")
     #expect(aside.count == 150)
@@ -89,7 +89,7 @@ import Testing
     #expect(fixture.figure("failures_total") == 0)
     #expect(sent(fixture).isEmpty)
     try FileManager.default.removeItem(atPath: block)
-    #expect(waitUntil("all has arrived", seconds: 90) { sent(fixture).count >= 1200 })
+    #expect(waitUntil("all has arrived") { sent(fixture).count >= 1200 })
     #expect(sent(fixture) == Array(1...1200))
     #expect(waitUntil("it does not wait any more") { fixture.status?["reason"] is NSNull })
     #expect(try fixture.bodies("_quarantine").isEmpty)
@@ -108,7 +108,7 @@ import Testing
         try fixture.startAgent()
       }
     }
-    #expect(waitUntil("all has arrived", seconds: 60) { sent(fixture).last == 4200 })
+    #expect(waitUntil("all has arrived") { sent(fixture).last == 4200 })
     #expect(firstWrong(sent(fixture), 4200) == nil)
     #expect(try fixture.bodies("_quarantine").isEmpty)
   }
@@ -130,7 +130,7 @@ import Testing
     let fixture = try RoleFixture(role: "feed", process: Self.feed)
     try fixture.startAgent()
     for round in 1...6 {
-      #expect(waitUntil("it goes on", seconds: 60) { fixture.last("said") >= min(3000, round * 300) })
+      #expect(waitUntil("it goes on") { fixture.last("said") >= min(3000, round * 300) })
       if round % 2 == 0 {
         fixture.killPlugin()
       } else {
@@ -138,19 +138,22 @@ import Testing
         try fixture.startAgent()
       }
     }
-    #expect(waitUntil("all is there", seconds: 60) { fixture.last("said") >= 3000 })
+    #expect(waitUntil("all is there") { fixture.last("said") >= 3000 })
     #expect(try fixture.said() == Array(1...3000))
   }
 
   @Test func feedThatFindsNothingAndDoesNotWaitIsNotAskedWithoutAPause() throws {
     let fixture = try RoleFixture(role: "feed", process: Self.feed)
     try fixture.startAgent()
-    #expect(waitUntil("all is there", seconds: 60) { fixture.last("said") >= 3000 })
+    #expect(waitUntil("all is there") { fixture.last("said") >= 3000 })
     func asked() -> Int { ((fixture.status?["counters"] as? [String: Any])?["asked"] as? NSNumber)?.intValue ?? 0 }
-    let (before, began) = (asked(), Date())
+    // The time from before the first look to after the last one: a busy machine makes it longer, and the questions no more.
+    let began = ContinuousClock.now
+    let before = asked()
     #expect(waitUntil("it is asked again") { asked() >= before + 8 })
-    #expect(Date().timeIntervalSince(began) > 1)
-    #expect(asked() - before < 40)
+    let after = asked()
+    let seconds = (ContinuousClock.now - began) / .seconds(1)
+    #expect(Double(after - before) < 2 + 6 * seconds, "\(after - before) times in \(seconds) s")
   }
 
   // MARK: models
@@ -174,7 +177,8 @@ import Testing
     try fixture.startAgent()
     let heard = try fixture.agent.sandbox.start(
       "/usr/bin/mosquitto_sub",
-      ["-p", "\(fixture.agent.sandbox.brokerPort)", "-t", "to/all", "-q", "1", "-C", "40", "-W", "30"], log: "heard.log"
+      ["-p", "\(fixture.agent.sandbox.brokerPort)", "-t", "to/all", "-q", "1", "-C", "40", "-W", "120"],
+      log: "heard.log"
     )
     let publisher = try fixture.agent.publisher()
     #expect(
@@ -206,12 +210,12 @@ import Testing
     #expect(waitUntil("all is answered") { fixture.last("said") >= 2600 })
     fixture.killPlugin()
     publisher.publish(100)
-    #expect(waitUntil("all is answered", seconds: 60) { fixture.last("said") >= 2700 })
+    #expect(waitUntil("all is answered") { fixture.last("said") >= 2700 })
     #expect(try fixture.said() == Array(1...2600) + Array(1...100), "\(fixture.agent.agent?.log ?? "")")
     // What is in the journal is not the old one any more.
     fixture.killPlugin()
     publisher.publish(100)
-    #expect(waitUntil("all is answered", seconds: 60) { fixture.last("said") >= 2800 })
+    #expect(waitUntil("all is answered") { fixture.last("said") >= 2800 })
     #expect(fixture.status?["state"] as? String == "running")
   }
 
@@ -223,9 +227,13 @@ import Testing
     let pid = try #require(fixture.agent.agent?.pid)
     func descriptors() -> Int { (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count) ?? 0 }
     publisher.publish(10)
-    #expect(waitUntil("it works") { fixture.last("said") >= 10 })
+    // With the uplink's connection and one restart behind it.
+    #expect(waitUntil("it works") { fixture.last("said") >= 10 && fixture.agent.hasArrived(10) })
+    fixture.killPlugin()
+    publisher.publish(10)
+    #expect(waitUntil("it works again") { fixture.last("said") >= 20 && fixture.agent.hasArrived(20) })
     let before = descriptors()
-    for round in 1...50 {
+    for round in 2...51 {
       fixture.killPlugin()
       publisher.publish(10)
       #expect(waitUntil("it works again") { fixture.last("said") >= 10 + 10 * round })
@@ -233,7 +241,7 @@ import Testing
     #expect(fixture.figure("restarts_total") >= 50)
     // A connection of the control API may be open.
     #expect(waitUntil("as many descriptors as before") { descriptors() <= before })
-    #expect(fixture.children.count == 1, "\(fixture.children)")
-    #expect(try fixture.said() == Array(1...510))
+    #expect(waitUntil("one process") { fixture.children.count == 1 }, "\(fixture.children)")
+    #expect(try fixture.said() == Array(1...520))
   }
 }

@@ -4,10 +4,10 @@ import Testing
 /// An operator's plugin beside a real agent: whatever it does, the agent takes everything in, and what the plugin says is there once.
 @Suite(.serialized) struct PluginTests {
   private func run(
-    mode: Int, at: Int, count: Int = 2000, memoryMb: Int = 64, expecting missing: Set<Int>
+    mode: Int, at: Int, count: Int = 2000, memoryMb: Int = 64, batchMs: Int = 10_000, expecting missing: Set<Int>
   ) throws -> PluginFixture {
     let fixture = try PluginFixture()
-    try fixture.install(try fixture.bundle(version: 1, mode: mode, at: at, memoryMb: memoryMb))
+    try fixture.install(try fixture.bundle(version: 1, mode: mode, at: at, memoryMb: memoryMb, batchMs: batchMs))
     try fixture.startAgent()
     let publisher = try fixture.agent.publisher()
     publisher.publish(count)
@@ -33,6 +33,8 @@ import Testing
     let publisher = try fixture.agent.publisher()
     var published = 0
     for _ in 0..<8 {
+      // What a killed process had in hand is handed over singly, and a kill there would be that record's fault: not before it is through.
+      #expect(fixture.waitForCopies(published))
       publisher.publish(1500)
       published += 1500
       #expect(waitUntil("a process", { !fixture.pluginProcesses().isEmpty }))
@@ -75,8 +77,8 @@ import Testing
   }
 
   @Test func recordThatMakesItHangIsSetAsideAndTheOthersGoOn() throws {
-    let fixture = try run(mode: 2, at: 500, expecting: [500])
-    #expect((try fixture.bodies("_quarantine").first?["reason"] as? String) == "it did not answer within 500 ms")
+    let fixture = try run(mode: 2, at: 500, batchMs: 2000, expecting: [500])
+    #expect((try fixture.bodies("_quarantine").first?["reason"] as? String) == "it did not answer within 2000 ms")
   }
 
   @Test func recordThatMakesItGrowIsSetAsideAndTheOthersGoOn() throws {
@@ -107,13 +109,14 @@ import Testing
     try fixture.startAgent()
     let publisher = try fixture.agent.publisher()
     publisher.publish(1000)
-    #expect(waitUntil("it is parked", seconds: 120) { fixture.status?["state"] as? String == "parked" })
+    #expect(waitUntil("it is parked") { fixture.status?["state"] as? String == "parked" })
     #expect((fixture.status?["reason"] as? String)?.contains("10 times in a row") == true)
+    #expect(waitUntil("all is in") { fixture.agent.received == 1000 })
     #expect(try fixture.agent.journalNumbers() == Array(1...1000))
   }
 
   @Test func pluginThatHangsInItsEndDoesNotHoldTheAgentBack() throws {
-    let fixture = try run(mode: 8, at: -1, expecting: [])
+    let fixture = try run(mode: 8, at: -1, batchMs: 2000, expecting: [])
     let began = Date()
     #expect(fixture.agent.stopAgent() == 0)
     print("stopped within \(Date().timeIntervalSince(began)) s")
@@ -215,8 +218,8 @@ import Testing
       try JSONSerialization.jsonObject(
         with: Data(contentsOf: URL(fileURLWithPath: fixture.agent.sandbox.path("data/reload.json")))) as? [String: Any]
     let took = (outcome?["duration_ms"] as? NSNumber)?.intValue ?? -1
-    #expect((0..<2000).contains(took), "\(outcome ?? [:])")
-    #expect(waitUntil("it has ended", seconds: 20) { fixture.pluginProcesses().isEmpty })
+    #expect((0..<20_000).contains(took), "less than the plugin has for its end: \(outcome ?? [:])")
+    #expect(waitUntil("it has ended") { fixture.pluginProcesses().isEmpty })
   }
 
   /// Where it runs is the operator's choice, at any time: the same state, the same place in what it reads.

@@ -86,6 +86,8 @@ final class RoleFixture {
       \(role == "model" ? "replies = true" : "")
       \(role == "uplink" ? "write_files = [\"{data}\"]" : "")
       [limits]
+      batch_ms = 60000
+      start_ms = 60000
       cpu_percent = 100
       output_records_per_s = 1000000
       output_kb_per_s = 1000000

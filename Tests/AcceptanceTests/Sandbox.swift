@@ -53,11 +53,11 @@ final class Sandbox {
 
   // MARK: broker
 
-  /// Starts mosquitto on a free loopback port, the same one at each later start.
+  /// Starts mosquitto on a loopback port that nobody uses, the same one at each later start.
   func startBroker(extra: String = "") throws {
     try FileManager.default.createDirectory(atPath: path("broker"), withIntermediateDirectories: true)
     for _ in 0..<20 {
-      let port = brokerPort == 0 ? UInt16.random(in: 20_000...45_000) : brokerPort
+      let port = try brokerPort == 0 ? unusedPort() : brokerPort
       let configuration = try write(
         "mosquitto.conf",
         """
@@ -72,15 +72,19 @@ final class Sandbox {
         user root
         \(extra)
         """)
+      let before = brokerLog.utf8.count
       let child = try Child("/usr/sbin/mosquitto", ["-c", configuration], logPath: path("mosquitto.log"))
-      if waitUntil("the broker listens", seconds: 5, { !child.isRunning || canConnect(port) }), child.isRunning {
+      // By its own word: who answers on the port may be somebody else, whom it has lost the port to.
+      waitUntil("the broker listens") {
+        !child.isRunning || brokerLog.utf8.dropFirst(before).contains(Array(" running".utf8)) && canConnect(port)
+      }
+      if child.isRunning {
         brokerPort = port
         broker = child
         return
       }
-      child.kill()
     }
-    throw SandboxError("no broker")
+    throw SandboxError("no broker:\n\(brokerLog.suffix(2000))")
   }
 
   var brokerLog: String { (try? String(contentsOfFile: path("mosquitto.log"), encoding: .utf8)) ?? "" }
@@ -89,7 +93,7 @@ final class Sandbox {
   func waitUntilBrokerHasSaved() -> Bool {
     func saves() -> Int { brokerLog.components(separatedBy: "Saving in-memory database").count }
     let before = saves()
-    return waitUntil("the broker has saved", seconds: 10) { saves() >= before + 2 }
+    return waitUntil("the broker has saved") { saves() >= before + 2 }
   }
 
   func stopBroker(signal: Int32 = SIGTERM) {
@@ -124,12 +128,26 @@ func canConnect(_ port: UInt16) -> Bool {
   }
 }
 
-/// A loopback port that nobody uses now: the kernel's choice. A random one may be that of somebody's connection.
-func freePort() throws -> UInt16 {
+/// A loopback port that nobody uses now, below those that the kernel gives to connections: while a broker is away, somebody's connection
+/// could take its port there, and an agent that knocks at it could even be connected to itself.
+func unusedPort() throws -> UInt16 {
+  let range = try String(contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8)
+  let lowest = range.split(whereSeparator: \.isWhitespace).first.flatMap { UInt16($0) } ?? 0
+  for _ in 0..<200 where lowest > 12_000 {
+    let port = UInt16.random(in: 10_000..<lowest)
+    if bindOnce(port) != nil { return port }
+  }
+  guard let port = bindOnce(0) else { throw SandboxError("no free port") }
+  return port
+}
+
+/// Binds a loopback port and lets it go; 0: one that the kernel chooses. Nil when it is taken.
+private func bindOnce(_ port: UInt16) -> UInt16? {
   let fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
   defer { close(fd) }
   var address = sockaddr_in()
   address.sin_family = sa_family_t(AF_INET)
+  address.sin_port = port.bigEndian
   address.sin_addr.s_addr = inet_addr("127.0.0.1")
   var size = socklen_t(MemoryLayout<sockaddr_in>.size)
   let code = withUnsafeMutablePointer(to: &address) {
@@ -137,18 +155,24 @@ func freePort() throws -> UInt16 {
       bind(fd, $0, size) == 0 ? getsockname(fd, $0, &size) : -1
     }
   }
-  guard code == 0 else { throw SandboxError("no free port") }
-  return UInt16(bigEndian: address.sin_port)
+  return code == 0 ? UInt16(bigEndian: address.sin_port) : nil
 }
 
-/// Looks again and again until the condition holds; false, and a recorded issue, when it does not in time.
+/// Far beyond what anything takes, on a machine that builds something else meanwhile: a wait that succeeds returns at once.
+private let patience = Duration.seconds(120)
+
+/// Looks again and again until the condition holds; false when it does not in time.
 @discardableResult
-func waitUntil(_ what: String, seconds: Double = 30, _ condition: () throws -> Bool) rethrows -> Bool {
-  let deadline = Date().addingTimeInterval(seconds)
-  while Date() < deadline {
+func waitUntil(_ what: String, _ condition: () throws -> Bool) rethrows -> Bool {
+  let deadline = ContinuousClock.now + patience
+  while true {
     if try condition() { return true }
-    var pause = timespec(tv_sec: 0, tv_nsec: 5_000_000)
-    nanosleep(&pause, nil)
+    if ContinuousClock.now > deadline { return false }
+    pause(milliseconds: 5)
   }
-  return false
+}
+
+/// For what must not happen meanwhile: the only reason to let time go by.
+func pause(milliseconds: Int) {
+  Thread.sleep(forTimeInterval: Double(milliseconds) / 1000)
 }

@@ -102,7 +102,7 @@ struct MQTTPacket {
 
 /// The broker's side of one connection. Every wait ends: after `patience` it throws.
 final class ScriptedConnection {
-  static let patienceS = 30
+  static let patienceS = 120
   let broker: ScriptedBroker
   let isMQTT5: Bool
   let clientID: String

@@ -21,8 +21,8 @@ import Testing
         """ + (feed ?? LoneAgent.feed()))
   }
 
-  private func expectNumbers(_ numbers: [Int], _ agent: LoneAgent, _ broker: ScriptedBroker, seconds: Double = 20) {
-    waitUntil("\(numbers.count) stored", seconds: seconds) { (try? agent.numbers().count) ?? 0 >= numbers.count }
+  private func expectNumbers(_ numbers: [Int], _ agent: LoneAgent, _ broker: ScriptedBroker) {
+    waitUntil("\(numbers.count) stored") { (try? agent.numbers().count) ?? 0 >= numbers.count }
     #expect((try? agent.numbers()) == numbers, "\(agent.log)")
     #expect(broker.failures == [])
   }
@@ -36,9 +36,10 @@ import Testing
       connection.acceptConnect(sessionPresent: number > 1)
       if number == 1 {
         try connection.acceptSubscribe()
+        // From before the agent's last packet: a busy machine makes it longer, never shorter.
+        let silent = Date()
         connection.publish(number: 1, id: 1)
         try connection.expectAcknowledged([1])
-        let silent = Date()
         try connection.drain(answersPings: false)
         connection.broker.note("given up after \(Int(Date().timeIntervalSince(silent).rounded())) s")
       } else {
@@ -51,7 +52,7 @@ import Testing
     try agent.start()
     expectNumbers([1, 2], agent, broker)
     let seconds = broker.notes.first?.split(separator: " ").compactMap { Int($0) }.first ?? 0
-    #expect((9...12).contains(seconds), "\(broker.notes)")
+    #expect(seconds >= 9, "\(broker.notes)")
   }
 
   /// The broker has forgotten the session and says so in a CONNACK that never arrives; its next one says that there is a session.
@@ -103,8 +104,9 @@ import Testing
       for n in 1...8 {
         connection.publish(number: n, id: n)
         try connection.expectAcknowledged([n])
-        Thread.sleep(forTimeInterval: 1)
+        if n < 8 { pause(milliseconds: 1000) }
       }
+      try connection.drain()
     }
     let agent = try agent(broker, try Sandbox())
     try agent.start()
@@ -115,7 +117,8 @@ import Testing
   @Test func connectThatIsAnsweredLateOrNeverIsTriedAgainAndThenHeld() throws {
     let broker = try ScriptedBroker { connection, number in
       if number == 1 { return try connection.drain() }
-      Thread.sleep(forTimeInterval: 3)
+      // Late, and early enough that a busy machine does not make it too late: the agent waits for 5 s.
+      pause(milliseconds: 1000)
       connection.broker.note("connection \(number)")
       connection.acceptConnect()
       try connection.acceptSubscribe()
@@ -184,7 +187,7 @@ import Testing
     let sandbox = try Sandbox()
     let agent = try agent(broker, sandbox, version: version)
     try agent.start()
-    try #require(waitUntil("the first hundred", seconds: 10) { broker.notes == ["stored"] }, "\(broker.failures)")
+    try #require(waitUntil("the first hundred") { broker.notes == ["stored"] }, "\(broker.failures)")
     agent.stop(SIGKILL)
     try agent.startUpgraded()
     expectNumbers(Array(1...150) + Array(101...110), agent, broker)
@@ -219,7 +222,7 @@ import Testing
         Unmanaged<SeenMessages>.fromOpaque(data!).takeUnretainedValue().count += 1
       }
       try #require(mosquitto_connect(client, "127.0.0.1", Int32(broker.port), 60) == MOSQ_ERR_SUCCESS.rawValue)
-      waitUntil("\(expected)", seconds: 5) {
+      waitUntil("\(expected)") {
         mosquitto_loop(client, 5, 1)
         return broker.notes == expected
       }
@@ -257,12 +260,12 @@ import Testing
 
         """ + LoneAgent.feed())
     try agent.start()
-    waitUntil("the reason", seconds: 10) { agent.lastError()?.contains("a topic that MQTT forbids") == true }
-    #expect(agent.lastError()?.contains("a topic that MQTT forbids") == true, "\(agent.log)")
+    // Gone again while it tries once more.
+    #expect(
+      waitUntil("the reason") { agent.lastError()?.contains("a topic that MQTT forbids") == true }, "\(agent.log)")
     // What came before it is stored.
     #expect(try agent.numbers().first == 1)
-    let start = Date()
-    waitUntil("four seconds", seconds: 10) { Date().timeIntervalSince(start) > 4 }
+    pause(milliseconds: 4000)
     #expect(broker.notes.count < 20, "\(broker.notes.count) connections")
     #expect(agent.stop() == 0)
   }
@@ -275,7 +278,7 @@ import Testing
     }
     let agent = try agent(broker, try Sandbox(), feed: LoneAgent.feed(extra: "max_payload_bytes = \"1MiB\""))
     try agent.start()
-    try #require(waitUntil("the CONNECT", seconds: 10) { !broker.notes.isEmpty })
+    try #require(waitUntil("the CONNECT") { !broker.notes.isEmpty })
     #expect(broker.notes.first == "\(2 << 20 | 128 << 10)")
   }
 
@@ -287,10 +290,12 @@ import Testing
     }
     let agent = try agent(broker, try Sandbox())
     try agent.start()
-    #expect(waitUntil("the warnings", seconds: 10) { agent.log.contains("the broker offers QoS 0 only") })
-    #expect(agent.log.contains("the broker takes 20 messages in flight"))
-    #expect(agent.log.contains("max_inflight_messages to 1000"))
-    #expect(agent.log.contains("keeps the session for 3600 s instead of the 604800 s asked for"))
+    for warning in [
+      "the broker offers QoS 0 only", "the broker takes 20 messages in flight", "max_inflight_messages to 1000",
+      "keeps the session for 3600 s instead of the 604800 s asked for",
+    ] {
+      #expect(waitUntil("the warnings") { agent.log.contains(warning) }, "\(agent.log)")
+    }
   }
 }
 

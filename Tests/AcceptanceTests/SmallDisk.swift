@@ -21,11 +21,16 @@ final class SmallDisk {
     return (attributes?[.systemFreeSize] as? NSNumber)?.intValue ?? 0
   }
 
-  /// About so much is left.
+  /// About so much is left. From a fuller disk it gets there without a moment at which more is free.
   func fill(leaving bytes: Int) {
-    let file = open("\(path)/filler", O_WRONLY | O_CREAT, 0o600)
-    let zeros = [UInt8](repeating: 0, count: max(0, freeBytes - bytes))
-    _ = Foundation.write(file, zeros, zeros.count)
+    let file = open("\(path)/filler", O_RDWR | O_CREAT, 0o600)
+    let size = lseek(file, 0, SEEK_END)
+    if freeBytes < bytes {
+      ftruncate(file, size - (bytes - freeBytes))
+    } else {
+      let zeros = [UInt8](repeating: 0, count: freeBytes - bytes)
+      _ = Foundation.write(file, zeros, zeros.count)
+    }
     close(file)
   }
 

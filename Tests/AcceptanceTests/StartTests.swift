@@ -27,7 +27,7 @@ import Testing
   private func contents(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
 
   private func expectStored(_ numbers: ClosedRange<Int>, _ agent: LoneAgent) throws {
-    waitUntil("\(numbers) stored", seconds: 15) { (try? agent.numbers().count) ?? 0 >= numbers.count }
+    waitUntil("\(numbers) stored") { (try? agent.numbers().count) ?? 0 >= numbers.count }
     #expect(try agent.numbers() == Array(numbers), "\(agent.log)")
   }
 
@@ -70,7 +70,7 @@ import Testing
     #expect(salvaged == salvaged.sorted() && Set(salvaged).count == salvaged.count)
     #expect(Set(salvaged).isSubset(of: Set(1...3000)))
     try sandbox.publishNumbers(4001...4005)
-    waitUntil("the new ones are stored", seconds: 15) { (try? agent.numbers().suffix(5)) ?? [] == Array(4001...4005) }
+    waitUntil("the new ones are stored") { (try? agent.numbers().suffix(5)) ?? [] == Array(4001...4005) }
     #expect(try agent.numbers() == salvaged + Array(4001...4005), "\(agent.log)")
   }
 
@@ -90,12 +90,12 @@ import Testing
     try agent.start()
     try sandbox.publishNumbers(3001...3010)
     func isStored() -> Bool { Array((try? agent.numbers()) ?? []).suffix(10) == Array(3001...3010) }
-    waitUntil("the new records, or the end", seconds: 15) { agent.child?.isRunning != true || isStored() }
+    waitUntil("the new records, or the end") { agent.child?.isRunning != true || isStored() }
     if agent.child?.isRunning != true {
       #expect(agent.child?.wait() == 65, "\(agent.log)")
       try agent.start()
     }
-    #expect(waitUntil("the new records", seconds: 15) { isStored() }, "\(agent.log)")
+    #expect(waitUntil("the new records") { isStored() }, "\(agent.log)")
     #expect(FileManager.default.fileExists(atPath: journal(agent) + ".damaged-1"))
     #expect(!FileManager.default.fileExists(atPath: journal(agent) + ".damaged"))
     #expect(agent.log.contains("journal.db.damaged-1"), "\(agent.log)")
@@ -167,15 +167,15 @@ import Testing
     fill(disk + "/filler")
     func journalState() -> String? { (agent.status()?["journal"] as? [String: Any])?["state"] as? String }
     try publisher.run(perSecond: 2000, seconds: 1)
-    try #require(waitUntil("the agent holds", seconds: 15) { journalState() == "holding" }, "\(agent.log)")
+    try agent.waitUntilItHolds(publisher)
     #expect(agent.log.contains("nothing is acknowledged until it can"))
     let reason = (agent.status()?["journal"] as? [String: Any])?["hold_reason"] as? String
     #expect(reason?.contains("full") == true, "\(reason ?? "none")")
     try publisher.run(perSecond: 1000, seconds: 0.5)
 
     try FileManager.default.removeItem(atPath: disk + "/filler")
-    #expect(waitUntil("the agent goes on by itself", seconds: 15) { journalState() == "writing" })
-    #expect(waitUntil("everything is published", seconds: 15) { publisher.isAllAcknowledged })
+    #expect(waitUntil("the agent goes on by itself") { journalState() == "writing" })
+    #expect(waitUntil("everything is published") { publisher.isAllAcknowledged })
     try expectStored(1...publisher.count, agent)
     #expect(agent.account(received: publisher.count).stored == publisher.count)
     #expect(agent.stop() == 0)
@@ -214,11 +214,11 @@ import Testing
     let agent = try plainAgent(sandbox)
     sandbox.stopBroker()
     try agent.start()
-    try #require(waitUntil("the agent says why", seconds: 10) { agent.lastError() != nil })
+    try #require(waitUntil("the agent says why") { agent.lastError() != nil })
     #expect(agent.lastError()?.contains("refused") == true)
     #expect(agent.child?.isRunning == true)
     try sandbox.startBroker()
-    try #require(waitUntil("the agent is connected", seconds: 10) { agent.isConnected })
+    try #require(waitUntil("the agent is connected") { agent.isConnected })
     try sandbox.publishNumbers(1...5)
     try expectStored(1...5, agent)
   }
@@ -264,7 +264,7 @@ import Testing
     #expect(agent.stop(signal) == 0)
     #expect(!FileManager.default.fileExists(atPath: agent.dataDirectory + "/control.addr"))
     try publisher.run(perSecond: 2000, seconds: 0.2)
-    #expect(waitUntil("everything is published", seconds: 15) { publisher.isAllAcknowledged })
+    #expect(waitUntil("everything is published") { publisher.isAllAcknowledged })
     try agent.startConnected()
     try expectStored(1...publisher.count, agent)
     #expect(agent.counters().dropped["redelivered"] == 0, "what was stored was acknowledged before the end")

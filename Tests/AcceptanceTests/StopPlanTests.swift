@@ -75,7 +75,7 @@ import Testing
       sent += 1
       if decides { decided += 1 }
       try #require(
-        waitUntil("message \(sent)", seconds: 20) { try agent.records("stops").count >= sent }, "\(agent.log)")
+        waitUntil("message \(sent)") { try agent.records("stops").count >= sent }, "\(agent.log)")
       try #require(try agent.records("stops").count == sent, "a message was stored twice")
       let stored = try agent.records("sequences")
       try #require(stored.count == decided, "after \(message): \(stored.map(\.body))")
@@ -102,7 +102,7 @@ import Testing
       #expect(stands["revision"] as? Int == revision)
       let text = try sorted(stands)
       try #require(
-        try waitUntil("answer with revision \(revision)", seconds: 20) {
+        try waitUntil("answer with revision \(revision)") {
           try answers(replies).last.map(sorted) == text
         }, "\(agent.log)")
       return decision ?? stands

@@ -16,15 +16,23 @@ import Testing
     let address = sandbox.path("data/control.addr")
     let isUp = waitUntil("the agent is up") { FileManager.default.fileExists(atPath: address) || !agent.isRunning }
     try #require(isUp && agent.isRunning, "\(agent.log)")
+    // What is published before the agent has subscribed is for nobody.
+    try #require(
+      try waitUntil("the agent is connected") {
+        let status = try runToEnd("crossdock", ["status", "--config", sandbox.path("agent.conf"), "--json"])
+        let document = (try? JSONSerialization.jsonObject(with: Data(status.output.utf8))) as? [String: Any]
+        return (document?["connections"] as? [[String: Any]])?.first?["state"] as? String == "connected"
+      }, "\(agent.log)")
 
     let published = try run(blocks[0], sandbox)
     #expect(published.code == 0, "\(published.errors)")
-    // The broker has them; the agent has them once their number stands still at what was sent.
+    // The broker has them; the agent has them once their number is what was sent.
     let sent = try Self.messageCount()
-    _ = try waitUntil("all is stored") {
-      let export = try runToEnd("crossdock", ["export", "pump-states", "--config", sandbox.path("agent.conf")])
-      return export.output.count { $0 == "\n" } == sent
-    }
+    try #require(
+      try waitUntil("all is stored") {
+        let export = try runToEnd("crossdock", ["export", "pump-states", "--config", sandbox.path("agent.conf")])
+        return export.output.count { $0 == "\n" } == sent
+      })
 
     let made = try run(blocks[1], sandbox)
     #expect(made.code == 0, "\(made.errors)")

@@ -9,7 +9,7 @@ final class Gate: Sendable {
   private let semaphore = DispatchSemaphore(value: 0)
 
   func open() { semaphore.signal() }
-  func wait() -> Bool { semaphore.wait(timeout: .now() + 20) == .success }
+  func wait() -> Bool { semaphore.wait(timeout: .now() + 120) == .success }
 }
 
 /// Something that runs on a thread of its own and gives a result.
@@ -33,7 +33,7 @@ final class Background<Value: Sendable>: Sendable {
   }
 }
 
-func client(_ server: HTTPServer, token: String? = nil, readTimeoutMs: Int32 = 20_000) throws -> HTTPClient {
+func client(_ server: HTTPServer, token: String? = nil, readTimeoutMs: Int32 = 120_000) throws -> HTTPClient {
   var configuration = HTTPClientConfiguration(url: "http://\(server.address)")
   configuration.token = token
   configuration.readTimeoutMs = readTimeoutMs

@@ -55,7 +55,7 @@ class Agent:
 
     def __init__(self, test, program="chatty.py"):
         mine, other = socket.socketpair()
-        mine.settimeout(20)
+        mine.settimeout(120)
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [sys.executable, "-B", os.path.join(HERE, program)], stdin=other, stdout=other, stderr=self.errors)

@@ -61,7 +61,7 @@ private final class OneRun: @unchecked Sendable {
   }
 
   private func eventually(_ condition: () -> Bool) -> Bool {
-    let deadline = Date() + 60
+    let deadline = Date() + 120
     while !condition() {
       if Date() > deadline { return false }
       usleep(20_000)
@@ -86,7 +86,7 @@ private final class OneRun: @unchecked Sendable {
     settings.ledgerPath = broker.folder.appendingPathComponent("ledger.ndjson").path
     let simulation = try Simulation(settings)
     let restarts = OwnedThread(name: "restarts") {
-      for count in [1_000, 3_500] {
+      for count in [500, 1_500] {
         guard self.eventually({ collector.count >= count }) else { return }
         broker.stop()
         _ = try? broker.start()

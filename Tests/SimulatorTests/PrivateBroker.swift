@@ -15,16 +15,16 @@ final class PrivateBroker: @unchecked Sendable {
   init() throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("simulator-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    // Below the ports that the kernel gives to connections: it must still be free when the broker comes back.
     for _ in 0..<20 {
-      port = Int.random(in: 32_000..<60_000)
+      port = Int.random(in: 10_000..<32_000)
       if try start() { return }
     }
     throw CocoaError(.fileNoSuchFile)
   }
 
   deinit {
-    process?.terminate()
-    process?.waitUntilExit()
+    stop()
     try? FileManager.default.removeItem(at: folder)
   }
 
@@ -44,13 +44,18 @@ final class PrivateBroker: @unchecked Sendable {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.program!)
     process.arguments = ["-c", configuration.path]
-    process.standardError = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
+    let log = folder.appendingPathComponent("mosquitto.log")
+    try Data().write(to: log)
+    let output = try FileHandle(forWritingTo: log)
+    process.standardError = output
+    process.standardOutput = output
     try withNoSignalBlocked { try process.run() }
     self.process = process
-    let deadline = Date() + 10
+    let deadline = Date() + 120
     while process.isRunning, Date() < deadline {
-      if canConnect() { return process.isRunning }
+      // By its own word: who answers on the port may be somebody else.
+      let isUp = try String(contentsOf: log, encoding: .utf8).contains(" running")
+      if isUp, canConnect() { return process.isRunning }
       usleep(10_000)
     }
     return false
@@ -66,10 +71,12 @@ final class PrivateBroker: @unchecked Sendable {
     try body()
   }
 
-  /// As an administrator does: the broker saves its sessions.
+  /// As an administrator does: the broker saves its sessions. One that still starts loses the signal: sent until it ends.
   func stop() {
-    process?.terminate()
-    process?.waitUntilExit()
+    while let process, process.isRunning {
+      process.terminate()
+      usleep(10_000)
+    }
     process = nil
   }
 

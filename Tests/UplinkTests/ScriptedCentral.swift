@@ -43,7 +43,12 @@ final class ScriptedCentral: @unchecked Sendable {
     self.script = script
     self.maxRecords = maxRecords
     self.poison = poison.map { Array($0.utf8) }
-    try listen(token: token)
+    // Below the ports that the kernel gives to connections: while nobody listens, an uplink that knocks could be connected to itself.
+    for _ in 0..<100 where server == nil {
+      port = .random(in: 10_000..<32_000)
+      try? listen(token: token)
+    }
+    if server == nil { throw CrossdockError("listen", at: "127.0.0.1", reason: "no port of a hundred is free") }
   }
 
   func listen(token: String? = nil) throws {
