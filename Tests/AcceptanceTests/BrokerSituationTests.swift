@@ -11,7 +11,8 @@ import Testing
 
   private func expectStored(_ numbers: ClosedRange<Int>, _ agent: LoneAgent) throws {
     waitUntil("\(numbers) stored") { (try? agent.numbers().count) ?? 0 >= numbers.count }
-    #expect(try agent.numbers().sorted() == Array(numbers), "\(agent.log)")
+    let found = try agent.numbers()
+    #expect(found.sorted() == Array(numbers), "\(difference(found, from: numbers))\n\(agent.log)")
   }
 
   // MARK: sessions

@@ -189,15 +189,7 @@ import Testing
   /// Flips a bit of the block of a telemetry segment, in the file itself, as a disk would.
   private func flipBlock(_ data: String, with sequence: Int) throws -> ClosedRange<Int>? {
     let path = "\(data)/journal.db"
-    let database = try SQLiteConnection(path: path, mode: .readOnly)
-    let row = try database.prepare(
-      """
-      SELECT key & 0xFFFFFFFFFFFF, last, substr(block, 1, 400) FROM segment WHERE last >= \(sequence)
-      AND key >> 48 = (SELECT id FROM stream WHERE name = 'telemetry') ORDER BY key LIMIT 1
-      """)
-    guard try row.step() else { return nil }
-    let (first, last, head) = (Int(row.integer(0)), Int(row.integer(1)), Data(row.bytes(2)))
-    row.reset()
+    guard let (range, head) = try block(path, with: sequence) else { return nil }
     let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
     defer { try? file.close() }
     let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -206,7 +198,19 @@ import Testing
     try file.seek(toOffset: UInt64(place.lowerBound + 200))
     try file.write(contentsOf: Data([head[200] ^ 0x10]))
     // It may have been a page that is free by now, or one that a reader takes from the write-ahead log.
-    guard try row.step(), Data(row.bytes(2)) != head else { return nil }
-    return first...last
+    guard let now = try block(path, with: sequence), now.range == range, now.head != head else { return nil }
+    return range
+  }
+
+  /// Of a telemetry segment, read anew: what a connection has read before, it keeps.
+  private func block(_ path: String, with sequence: Int) throws -> (range: ClosedRange<Int>, head: Data)? {
+    let database = try SQLiteConnection(path: path, mode: .readOnly)
+    let row = try database.prepare(
+      """
+      SELECT key & 0xFFFFFFFFFFFF, last, substr(block, 1, 400) FROM segment WHERE last >= \(sequence)
+      AND key >> 48 = (SELECT id FROM stream WHERE name = 'telemetry') ORDER BY key LIMIT 1
+      """)
+    guard try row.step() else { return nil }
+    return (Int(row.integer(0))...Int(row.integer(1)), Data(row.bytes(2)))
   }
 }

@@ -258,6 +258,15 @@ extension Sandbox {
   }
 }
 
+/// What is missing and what is there more than once, where a list of thousands says nothing to a reader.
+func difference(_ found: [Int], from numbers: ClosedRange<Int>) -> String {
+  let counts = Dictionary(found.map { ($0, 1) }, uniquingKeysWith: +)
+  let missing = numbers.filter { counts[$0] == nil }
+  let double = counts.filter { $0.value > 1 }.keys.sorted()
+  let places = "missing \(missing.prefix(20)), double \(double.prefix(20))"
+  return "\(found.count) found, \(missing.count) missing, \(double.count) double: \(places)"
+}
+
 /// The bytes behind a `payload_base64`.
 func bytes(_ base64: Any?) -> [UInt8] {
   (base64 as? String).flatMap { Data(base64Encoded: $0) }.map { [UInt8]($0) } ?? []

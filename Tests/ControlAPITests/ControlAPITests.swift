@@ -159,17 +159,16 @@ import Testing
     let answered = NSCondition()
     nonisolated(unsafe) var result: HTTPResult?
     let thread = Thread {
-      let answer = try? client.get("/v1/changes?stream=scans&since=\(cursor)&wait=30s")
+      let answer = try? client.get("/v1/changes?stream=scans&since=\(cursor)&wait=60s")
       answered.withLock {
         result = answer
         answered.signal()
       }
     }
-    let start = Date()
     thread.start()
     // Commits go on until the answer is there: whichever comes after the request is looked at, answers it.
     var appended = 0
-    let deadline = Date().addingTimeInterval(20)
+    let deadline = Date().addingTimeInterval(120)
     answered.lock()
     while result == nil, Date() < deadline {
       answered.unlock()
@@ -182,8 +181,8 @@ import Testing
     let page = try #require(result)
     #expect(page.status == 200)
     #expect(try lines(page).count >= 1)
-    #expect(Date().timeIntervalSince(start) < 20)
-    #expect(appended >= 1)
+    // By one of the commits, and not when its time was over: some 600 then.
+    #expect((1..<300).contains(appended))
   }
 
   @Test func longPollWithoutNewsEndsEmptyWithTheSameCursor() throws {
