@@ -47,6 +47,7 @@ package final class MaintenanceModel: Model {
   var hasStrayModels = false
   let events: EventDesk
   var registry: AssetRegistry
+  var sources: SourceNumbers
   let log: (PluginContext.LogLevel, String) -> Void
   var json = JSONWriter(reserving: 2048)
 
@@ -75,6 +76,7 @@ package final class MaintenanceModel: Model {
         ? HalfSpaceShape(columnCount: stream.columns.count, seed: 1) : nil
     }
     governance = try Self.governance(context, options)
+    sources = SourceNumbers(keepsNames: !governance.isEmpty)
     alerts = AlertDesk(stream: first, limits: options.storm, events: events)
     log = context.log
   }
@@ -127,7 +129,7 @@ package final class MaintenanceModel: Model {
   }
 
   package func checkpoint() -> [UInt8] {
-    MaintenanceCheckpoint.encode(registry, alerts.overall, governance, streams: streams)
+    MaintenanceCheckpoint.encode(registry, alerts.overall, governance, sources, streams: streams)
   }
 
   package func restore(_ checkpoint: [UInt8]) throws {
@@ -135,6 +137,7 @@ package final class MaintenanceModel: Model {
     let decoded = try MaintenanceCheckpoint.decode(
       checkpoint, into: restored, governance, streams: streams, shapes: treeShapes)
     hasStrayModels = false
+    sources = decoded.sources
     restored.forEach { asset in
       if asset.governed.contains(where: isStray) { hasStrayModels = true }
       // What the options ask for now may be other than then.
@@ -159,7 +162,8 @@ package final class MaintenanceModel: Model {
     of record: PluginRecord, scalars: Int, waveform: Bool, _ output: PluginOutput
   ) throws -> AssetMonitor? {
     let asset = try registry.asset(
-      stream: record.stream, source: record.sourceNumber, name: record.source, scalars: scalars, waveform: waveform
+      stream: record.stream, source: sources.number(of: record), name: record.source, scalars: scalars,
+      waveform: waveform
     ) { try forget($0, moment(of: record), output) }
     if asset == nil { output.count("refused_records") }
     return asset
