@@ -131,6 +131,30 @@ import Testing
     #expect(try fixture.stages() == ["active": "1.1.0"])
   }
 
+  /// A version that came without a signature when that was allowed: neither a command nor the running agent brings it back.
+  @Test func versionWithoutASignatureDoesNotComeBackWhenThatIsNotAllowedAnyMore() throws {
+    let fixture = try ModelFixture()
+    let unsigned = try fixture.bundle(Version(number: "1.0.0"), sign: false)
+    let signed = try fixture.bundle(Version(number: "1.1.0"))
+    try fixture.rewrite { $0.replacingOccurrences(of: "[models]\n", with: "[models]\nallow_unsigned = true\n") }
+    #expect(try fixture.onBox("install", unsigned).code == 0)
+    #expect(try fixture.onBox("install", signed, "--active").code == 0)
+    try fixture.rewrite { $0.replacingOccurrences(of: "allow_unsigned = true\n", with: "") }
+    let answer = try fixture.onBox("rollback", ModelFixture.name)
+    #expect(answer.code == 1 && answer.output.isEmpty)
+    #expect(answer.errors.contains("it was installed without a signature, and allow_unsigned is false"), "\(answer)")
+    #expect(try fixture.stages() == ["active": "1.1.0", "previous": "1.0.0"])
+    try fixture.startAgent()
+    try fixture.agent.sandbox.publish("site/commands", "{\"command\":\"rollback\",\"model\":\"\(ModelFixture.name)\"}")
+    try #require(waitUntil("the command is answered") { fixture.count("events") >= 1 })
+    let kinds = try fixture.events().map(\.kind)
+    #expect(!kinds.contains("rolled-back"), "\(kinds)")
+    #expect(try fixture.stages()["active"] == "1.1.0")
+    try fixture.rewrite { $0.replacingOccurrences(of: "[models]\n", with: "[models]\nallow_unsigned = true\n") }
+    #expect(try fixture.onBox("rollback", ModelFixture.name).code == 0)
+    #expect(try fixture.stages() == ["active": "1.0.0", "previous": "1.1.0"])
+  }
+
   /// What pack would not make, made by hand: somebody else's tool may.
   @Test func bundlesThatDoNotFitThemselvesAreNotPacked() throws {
     let fixture = try ModelFixture()

@@ -15,8 +15,8 @@ private func model(_ text: String = "1.0.0", content: String = "tree") -> ModelB
     ], createdNs: 1_790_000_000_123_456_789)
 }
 
-private func take(_ store: ModelStore, _ text: String, as stage: ModelState.Stage) throws {
-  try store.take(try store.stage(model(text), key: "K"), as: stage, occasion)
+private func take(_ store: ModelStore, _ text: String, as stage: ModelState.Stage, key: String? = "K") throws {
+  try store.take(try store.stage(model(text), key: key), as: stage, occasion)
 }
 
 private func stages(_ place: String) throws -> [String: String] {
@@ -40,7 +40,7 @@ private func stages(_ place: String) throws -> [String: String] {
     for reason in [String(repeating: "\u{1}", count: 5000), "👩🏽‍🚀" + String(repeating: "\u{301}", count: 5000)] {
       let longest = ModelState.Occasion(
         nowNs: occasion.nowNs, by: reason, reason: String(repeating: reason, count: 400))
-      for _ in 0..<ModelState.maxHistory { _ = try store.rollBack("pump", longest) }
+      for _ in 0..<ModelState.maxHistory { _ = try store.rollBack("pump", longest, allowsUnsigned: true) }
       let state = try #require(try ModelStore.state("pump", in: place))
       #expect(state.history.count == ModelState.maxHistory)
       #expect(state.history.allSatisfy { $0.reason.utf8.count <= ModelState.maxReasonBytes })
@@ -71,18 +71,18 @@ private func stages(_ place: String) throws -> [String: String] {
     try take(store, "1.0.0", as: .active)
     try take(store, "1.1.0", as: .staged)
     #expect(try stages(place) == ["active": "1.0.0", "staged": "1.1.0"])
-    #expect(try store.promote("pump", occasion) == (.shadow, version("1.1.0")))
+    #expect(try store.promote("pump", occasion, allowsUnsigned: true) == (.shadow, version("1.1.0")))
     #expect(try stages(place) == ["active": "1.0.0", "shadow": "1.1.0"])
-    #expect(try store.promote("pump", occasion) == (.active, version("1.1.0")))
+    #expect(try store.promote("pump", occasion, allowsUnsigned: true) == (.active, version("1.1.0")))
     #expect(try stages(place) == ["active": "1.1.0", "previous": "1.0.0"])
-    #expect { try store.promote("pump", occasion) } throws: {
+    #expect { try store.promote("pump", occasion, allowsUnsigned: true) } throws: {
       ($0 as? CrossdockError)?.reason == "it has no version in shadow and none that is staged"
     }
     try take(store, "1.2.0", as: .active)
     #expect(try stages(place) == ["active": "1.2.0", "previous": "1.1.0"])
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: "\(place)/pump").sorted() == ["1.1.0", "1.2.0", "state.json"])
-    #expect(try store.rollBack("pump", occasion).to == version("1.1.0"))
+    #expect(try store.rollBack("pump", occasion, allowsUnsigned: true).to == version("1.1.0"))
     #expect(try stages(place) == ["active": "1.1.0", "previous": "1.2.0"])
     try take(store, "1.3.0", as: .shadow)
     try store.drop("pump", version("1.3.0"), occasion)
@@ -94,17 +94,40 @@ private func stages(_ place: String) throws -> [String: String] {
     #expect(try ModelState(json: state.encoded(), path: "x") == state)
   }
 
+  /// It was installed when that was allowed; now it is not, and what is active stays.
+  @Test func versionWithoutASignatureComesBackOnlyWhereThatIsAllowed() throws {
+    let store = try ModelStore(folder: place)
+    try take(store, "1.0.0", as: .active, key: nil)
+    try take(store, "1.1.0", as: .active)
+    try take(store, "1.2.0", as: .staged, key: nil)
+    let before = try store.state("pump")
+    for change in [
+      { _ = try store.rollBack("pump", occasion, allowsUnsigned: false) },
+      { _ = try store.promote("pump", occasion, allowsUnsigned: false) },
+    ] as [() throws -> Void] {
+      #expect { try change() } throws: {
+        ($0 as? CrossdockError)?.reason == "it was installed without a signature, and allow_unsigned is false"
+      }
+      #expect(try store.state("pump") == before)
+    }
+    #expect(try store.promote("pump", occasion, allowsUnsigned: true) == (.shadow, version("1.2.0")))
+    #expect(throws: CrossdockError.self) { try store.promote("pump", occasion, allowsUnsigned: false) }
+    #expect(try store.rollBack("pump", occasion, allowsUnsigned: true).to == version("1.0.0"))
+    // Forward again: that one is signed.
+    #expect(try store.rollBack("pump", occasion, allowsUnsigned: false).to == version("1.1.0"))
+  }
+
   @Test func damagedVersionIsNotPromoted() throws {
     let store = try ModelStore(folder: place)
     try take(store, "1.0.0", as: .active)
     try take(store, "1.1.0", as: .shadow)
     try Data("x".utf8).write(to: URL(filePath: "\(place)/pump/1.1.0/golden/input.csv"))
-    #expect { try store.promote("pump", occasion) } throws: {
+    #expect { try store.promote("pump", occasion, allowsUnsigned: true) } throws: {
       ($0 as? CrossdockError)?.reason == "golden/input.csv was changed"
     }
     #expect(try ModelStore.model("pump", in: place)?.damage() == ["1.1.0: golden/input.csv was changed"])
     try take(store, "1.1.0", as: .shadow)
-    #expect(try store.promote("pump", occasion).stage == .active)
+    #expect(try store.promote("pump", occasion, allowsUnsigned: true).stage == .active)
   }
 
   @Test func decisionsOfTheAgentAreTakenOnceAndOnlyWhereTheyFit() throws {
@@ -143,7 +166,10 @@ private func stages(_ place: String) throws -> [String: String] {
   private static let changes: [(name: String, run: @Sendable (ModelStore) throws -> Void, after: [String: String])] = [
     ("install", { try take($0, "1.2.0", as: .active) }, ["active": "1.2.0", "previous": "1.0.0", "shadow": "1.1.0"]),
     ("another shadow", { try take($0, "1.2.0", as: .shadow) }, ["active": "1.0.0", "shadow": "1.2.0"]),
-    ("promote", { _ = try $0.promote("pump", occasion) }, ["active": "1.1.0", "previous": "1.0.0"]),
+    (
+      "promote", { _ = try $0.promote("pump", occasion, allowsUnsigned: true) },
+      ["active": "1.1.0", "previous": "1.0.0"]
+    ),
     (
       "decision",
       {

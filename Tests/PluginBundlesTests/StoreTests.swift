@@ -53,18 +53,31 @@ private func names(_ path: String) throws -> [String] {
   @Test func rollbackGoesThereAndBack() throws {
     let store = try PluginStore(folder: place)
     try install(store, try bundle("watch", "1.0.0"))
-    #expect { try store.rollback("watch") } throws: {
+    #expect { try store.rollback("watch", allowsUnsigned: true) } throws: {
       ($0 as? CrossdockError)?.reason == "there is no version before 1.0.0"
     }
     try install(store, try bundle("watch", "1.1.0"))
     try store.setParked("watch", "crashed ten times")
-    #expect(try store.rollback("watch") == (version("1.1.0"), version("1.0.0")))
+    #expect(try store.rollback("watch", allowsUnsigned: true) == (version("1.1.0"), version("1.0.0")))
     let plugin = try store.plugin("watch")
     #expect(plugin.manifest.plugin.version == version("1.0.0") && plugin.state.parked == nil)
-    #expect(try store.rollback("watch") == (version("1.0.0"), version("1.1.0")))
+    #expect(try store.rollback("watch", allowsUnsigned: true) == (version("1.0.0"), version("1.1.0")))
     try FileManager.default.removeItem(atPath: "\(place)/watch/1.0.0/plugin.toml")
-    #expect { try store.rollback("watch") } throws: { ($0 as? CrossdockError)?.reason == "plugin.toml is missing" }
+    #expect { try store.rollback("watch", allowsUnsigned: true) } throws: {
+      ($0 as? CrossdockError)?.reason == "plugin.toml is missing"
+    }
     #expect(try store.plugin("watch").state.current == version("1.1.0"))
+  }
+
+  @Test func rollbackToAVersionWithoutASignatureIsRefusedUnlessItIsAllowed() throws {
+    let store = try PluginStore(folder: place)
+    try install(store, try bundle("watch", "1.0.0"), key: nil)
+    try install(store, try bundle("watch", "1.1.0"))
+    #expect { try store.rollback("watch", allowsUnsigned: false) } throws: {
+      ($0 as? CrossdockError)?.reason == "it was installed without a signature, and allow_unsigned is false"
+    }
+    #expect(try store.plugin("watch").state.current == version("1.1.0"))
+    #expect(try store.rollback("watch", allowsUnsigned: true).to == version("1.0.0"))
   }
 
   @Test func enablingAlsoTakesAPluginOutOfParking() throws {
@@ -172,7 +185,7 @@ private func names(_ path: String) throws -> [String] {
     ("first install", { try install($0, try bundle("watch", "1.0.0")) }),
     ("upgrade", { try install($0, try bundle("watch", "1.2.0")) }),
     ("mend", { try install($0, try bundle("watch", "1.1.0")) }),
-    ("rollback", { _ = try $0.rollback("watch") }),
+    ("rollback", { _ = try $0.rollback("watch", allowsUnsigned: true) }),
     ("disable", { try $0.setEnabled("watch", false) }),
     ("remove", { _ = try $0.remove("watch") }),
   ]

@@ -59,12 +59,14 @@ extension BundleStore where State == ModelState {
   }
 
   /// - Returns: the stage that a version has now, and which one.
+  /// - Throws: also where it was installed without a signature, and that is not allowed (any more).
   package func promote(
-    _ name: String, _ occasion: ModelState.Occasion
+    _ name: String, _ occasion: ModelState.Occasion, allowsUnsigned: Bool
   ) throws(CrossdockError) -> (stage: ModelState.Stage, version: SemanticVersion) {
     var state = try state(name)
     let stage = try state.promote(name, occasion)
     guard let version = state[stage] else { preconditionFailure("ModelStore: promoted nothing") }
+    try checkSigned(state.version(version), of: name, allowsUnsigned: allowsUnsigned, for: "promote the model")
     try checkWhole(name, version, for: "promote the model")
     try replaceState(name, state)
     try removeRemains(of: name)
@@ -72,11 +74,12 @@ extension BundleStore where State == ModelState {
   }
 
   package func rollBack(
-    _ name: String, _ occasion: ModelState.Occasion
+    _ name: String, _ occasion: ModelState.Occasion, allowsUnsigned: Bool
   ) throws(CrossdockError) -> (from: SemanticVersion?, to: SemanticVersion) {
     var state = try state(name)
     try state.rollBack(name, occasion)
     guard let version = state.active else { preconditionFailure("ModelStore: rolled back to nothing") }
+    try checkSigned(state.version(version), of: name, allowsUnsigned: allowsUnsigned, for: "roll back the model")
     try checkWhole(name, version, for: "roll back the model")
     try replaceState(name, state)
     return (state.previous, version)

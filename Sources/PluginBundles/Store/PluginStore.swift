@@ -66,13 +66,16 @@ extension BundleStore where State == PluginState {
   }
 
   /// The version before becomes the one in use, and the other way round.
-  package func rollback(_ name: String) throws(CrossdockError) -> (from: SemanticVersion, to: SemanticVersion) {
+  package func rollback(
+    _ name: String, allowsUnsigned: Bool
+  ) throws(CrossdockError) -> (from: SemanticVersion, to: SemanticVersion) {
     var state = try state(name)
     guard let previous = state.previous else {
       throw CrossdockError(
         "roll back the plugin", at: name, reason: "there is no version before \(state.current)",
         hint: "crossdock plugin install FILE --allow-downgrade installs an older one")
     }
+    try checkSigned(state.version(previous), of: name, allowsUnsigned: allowsUnsigned, for: "roll back the plugin")
     try checkWhole(name, previous, for: "roll back the plugin")
     let current = state.current
     (state.current, state.previous, state.parked) = (previous, current, nil)
@@ -82,6 +85,17 @@ extension BundleStore where State == PluginState {
 }
 
 extension BundleStore {
+  /// What may not be installed may not come back either.
+  func checkSigned(
+    _ version: StoredVersion?, of name: String, allowsUnsigned: Bool, for operation: String
+  ) throws(CrossdockError) {
+    guard let version, version.key == nil, !allowsUnsigned else { return }
+    throw CrossdockError(
+      operation, at: "\(name) \(version.version)",
+      reason: "it was installed without a signature, and allow_unsigned is false",
+      hint: "install a signed bundle of \(version.version), or allow it in [\(Manifest.noun)s]")
+  }
+
   /// What cannot be read cannot go live.
   func checkWhole(_ name: String, _ version: SemanticVersion, for operation: String) throws(CrossdockError) {
     let place = "\(folder)/\(name)/\(version)"

@@ -4,7 +4,8 @@
 //   model:NAME/VERSION/STAGE/FILE         STAGE: active, shadow, previous; what is for people only (README, LICENSE) is left out
 //
 // A file that is not as it was packed is handed over all the same, and `damage` says so: the plugin goes back to the version before by itself,
-// and an agent must not stay down because of one file.
+// and an agent must not stay down because of one file. For the same reason an active version without a signature goes on when "allow_unsigned"
+// is taken back; others without one count as damaged then, so that no rule and no command brings them into use.
 import Configuration
 import JSONText
 import Platform
@@ -23,7 +24,8 @@ enum InstalledModels {
     _ section: ModelsSection, _ name: String, _ user: ModelConfiguration
   ) -> Result<[OptionFile], ModelFilesFailure> {
     do throws(CrossdockError) {
-      return .success(try entries(name, instance: user.name, in: storeFolder(section)))
+      return .success(
+        try entries(name, instance: user.name, in: storeFolder(section), allowsUnsigned: section.allowUnsigned))
     } catch {
       return .failure(ModelFilesFailure(reason: error.reason, hint: error.hint))
     }
@@ -31,17 +33,19 @@ enum InstalledModels {
 
   /// A command that changes the store meanwhile may take a version away: then the newer state is read.
   private static func entries(
-    _ name: String, instance: String, in folder: String
+    _ name: String, instance: String, in folder: String, allowsUnsigned: Bool
   ) throws(CrossdockError) -> [OptionFile] {
     var last: CrossdockError?
     for _ in 0..<attempts {
       guard let model = try ModelStore.model(name, in: folder) else { break }
       do throws(CrossdockError) {
-        return try entries(model, instance: instance, takesDamage: false)
+        return try entries(model, instance: instance, takesDamage: false, allowsUnsigned: allowsUnsigned)
       } catch {
         last = error
         guard let now = try ModelStore.model(name, in: folder) else { break }
-        if now.state == model.state { return try entries(model, instance: instance, takesDamage: true) }
+        if now.state == model.state {
+          return try entries(model, instance: instance, takesDamage: true, allowsUnsigned: allowsUnsigned)
+        }
       }
     }
     throw last ?? ModelStore.missing(name, in: folder)
@@ -49,7 +53,7 @@ enum InstalledModels {
 
   /// - Parameter takesDamage: a version whose manifest cannot be read is damaged, and no error.
   private static func entries(
-    _ model: InstalledModel, instance: String, takesDamage: Bool
+    _ model: InstalledModel, instance: String, takesDamage: Bool, allowsUnsigned: Bool
   ) throws(CrossdockError) -> [OptionFile] {
     let prefix = ModelFilesFailure.prefix + model.name
     var files: [OptionFile] = []
@@ -67,7 +71,11 @@ enum InstalledModels {
           OptionFile(path: "\(prefix)/\(version)/\(stage.rawValue)/\(BundleManifestFile.name)", contents: []))
         continue
       }
-      if let reason = manifest.damage(in: folder).first { damage.append((version.text, reason)) }
+      if let reason = manifest.damage(in: folder).first {
+        damage.append((version.text, reason))
+      } else if stage != .active, !allowsUnsigned, model.state.version(version)?.key == nil {
+        damage.append((version.text, "it was installed without a signature, and allow_unsigned is false"))
+      }
       for file in manifest.files where !forPeople.contains(file.path) {
         // What is missing is in the damage already.
         guard let bytes = try? Files.read("\(folder)/\(file.path)", limit: BundleLimits.maxFileBytes) else { continue }

@@ -11,9 +11,10 @@
       name: "model promote", summary: "let the version in shadow take over",
       discussion: """
         The version in shadow becomes active, and the active one is kept for `model rollback`. Where none is in shadow, a staged version \
-        goes there. Every file is held against its hash first. `model compare` says what the two have had in common.
+        goes there. Every file is held against its hash first, and what was installed without a signature is refused unless \
+        "allow_unsigned" of [models] allows it. `model compare` says what the two have had in common.
 
-        Exit codes: 0 done; 1 no such model, nothing to promote, or the agent refused; 78 bad agent.conf.
+        Exit codes: 0 done; 1 no such model, nothing to promote, no signature, or the agent refused; 78 bad agent.conf.
         """,
       positionals: [.init("NAME", help: "the model")],
       options: [
@@ -24,7 +25,8 @@
     static func run(_ arguments: ParsedArguments) throws -> ExitCode {
       let place = try StorePlace(arguments)
       let name = arguments.positionals[0]
-      let (stage, version) = try ModelStore(folder: place.modelFolder).promote(name, arguments.occasion)
+      let (stage, version) = try ModelStore(folder: place.modelFolder).promote(
+        name, arguments.occasion, allowsUnsigned: place.modelTrust.allowsUnsigned)
       Terminal.write("\(name): \(version) is \(stage.words) now\n")
       return try StoreChange.takeUp(place, arguments) ? .success : .failure
     }
@@ -36,9 +38,9 @@
       name: "model rollback", summary: "go back to the model's version before",
       discussion: """
         The two versions change places: a second rollback goes forward again. Every file of the version before is held against its \
-        hash first.
+        hash first, and one that was installed without a signature is refused unless "allow_unsigned" of [models] allows it.
 
-        Exit codes: 0 done; 1 no such model, no version before, or the agent refused; 78 bad agent.conf.
+        Exit codes: 0 done; 1 no such model, no version before, no signature, or the agent refused; 78 bad agent.conf.
         """,
       positionals: [.init("NAME", help: "the model")],
       options: [
@@ -49,7 +51,8 @@
     static func run(_ arguments: ParsedArguments) throws -> ExitCode {
       let place = try StorePlace(arguments)
       let name = arguments.positionals[0]
-      let (from, to) = try ModelStore(folder: place.modelFolder).rollBack(name, arguments.occasion)
+      let (from, to) = try ModelStore(folder: place.modelFolder).rollBack(
+        name, arguments.occasion, allowsUnsigned: place.modelTrust.allowsUnsigned)
       Terminal.write("\(name): \(to) is active again\(from.map { ", \($0) is kept" } ?? "")\n")
       return try StoreChange.takeUp(place, arguments) ? .success : .failure
     }

@@ -51,6 +51,10 @@ extension PluginCatalog {
     _ installed: InstalledPlugin, _ data: String, _ options: [PluginOptionValue], _ configuration: AgentConfiguration
   ) throws(CrossdockError) -> IsolatedPlugin.Version? {
     guard let old = try? installed.previous(in: storeFolder(configuration.plugins)) else { return nil }
+    // What may not be installed may not come back either.
+    guard configuration.plugins.allowUnsigned || installed.state.version(old.manifest.version)?.key != nil else {
+      return nil
+    }
     return try version(old.manifest.plugin, old.folder, data, options, configuration)
   }
 
