@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 package import Records
 
-/// A file of any size, read at places.
+/// A file of any size that somebody has named as input, read at places.
 package final class FileInput {
   package let path: String
   package let size: Int64
@@ -11,10 +11,10 @@ package final class FileInput {
   /// - Throws: when there is no such file, or it cannot be read.
   package init(path: String) throws(CrossdockError) {
     let fd = crossdock_open(path, O_RDONLY, 0)
-    guard fd >= 0 else { throw Files.failure("read the file", path) }
+    guard fd >= 0 else { throw Files.inputFailure(path) }
     let end = lseek(fd, 0, SEEK_END)
     guard end >= 0 else {
-      let error = Files.failure("read the file", path)
+      let error = Files.inputFailure(path)
       close(fd)
       throw error
     }
@@ -37,7 +37,7 @@ package final class FileInput {
         pread(fd, $0.baseAddress! + done, wanted - done, off_t(offset) + off_t(done))
       }
       if got < 0, errno == EINTR { continue }
-      guard got >= 0 else { throw Files.failure("read the file", path) }
+      guard got >= 0 else { throw Files.inputFailure(path) }
       if got == 0 { break }
       done += got
     }

@@ -5,8 +5,27 @@ package import Records
 /// Whole files, read with a bound and replaced atomically.
 package enum Files {
   package static func read(_ path: String, limit: Int) throws(CrossdockError) -> [UInt8] {
+    try read(path, limit: limit, failure: { failure("read the file", path) })
+  }
+
+  /// A file that somebody has named as input: that it is not there, or cannot be read, is bad input (exit code 65), not a failure of
+  /// this program.
+  package static func readInput(_ path: String, limit: Int) throws(CrossdockError) -> [UInt8] {
+    try read(path, limit: limit, failure: { inputFailure(path) })
+  }
+
+  /// Of the system call before, about a file that somebody has named as input.
+  package static func inputFailure(_ path: String) -> CrossdockError {
+    var error = failure("read the file", path)
+    error.exitCode = .badInput
+    return error
+  }
+
+  private static func read(
+    _ path: String, limit: Int, failure: () -> CrossdockError
+  ) throws(CrossdockError) -> [UInt8] {
     let fd = crossdock_open(path, O_RDONLY, 0)
-    guard fd >= 0 else { throw failure("read the file", path) }
+    guard fd >= 0 else { throw failure() }
     defer { close(fd) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
@@ -14,7 +33,7 @@ package enum Files {
       let count = chunk.withUnsafeMutableBytes { Glibc.read(fd, $0.baseAddress, $0.count) }
       if count < 0 {
         if errno == EINTR { continue }
-        throw failure("read the file", path)
+        throw failure()
       }
       if count == 0 { return bytes }
       bytes.append(contentsOf: chunk[..<count])

@@ -50,7 +50,7 @@ struct AgentClient {
   }
 
   static func token(_ path: String) throws -> String {
-    let bytes = try Files.read(path, limit: maxTokenBytes)
+    let bytes = try Files.readInput(path, limit: maxTokenBytes)
     let text = bytes.prefix { $0 > 0x20 && $0 < 0x7F }
     guard !text.isEmpty else {
       throw CrossdockError("read the token", at: path, reason: "the file is empty", exitCode: .badConfiguration)

@@ -69,11 +69,11 @@
     }
 
     private static func bytes(_ path: String) throws(PluginError) -> [UInt8] {
-      do { return try Files.read(path, limit: maximumFileBytes) } catch { throw PluginError("\(error)") }
+      do { return try Files.readInput(path, limit: maximumFileBytes) } catch { throw PluginError("\(error)") }
     }
 
     private static func foodmart(_ path: String) throws -> ExitCode {
-      let bytes = try Files.read(path, limit: maximumFileBytes)
+      let bytes = try Files.readInput(path, limit: maximumFileBytes)
       let instance: BatchInstance
       do throws(RouteInstanceSyntaxError) {
         instance = try BatchInstance.parse(bytes)

@@ -15,7 +15,7 @@
       guard let path = arguments.positionals.first else {
         throw CrossdockError("read the command line", at: "layout", reason: "no FILE given", exitCode: .wrongUsage)
       }
-      let bytes = try Files.read(path, limit: maximumBytes)
+      let bytes = try Files.readInput(path, limit: maximumBytes)
       guard LIFImport.isLIF(bytes) else { return (path, bytes) }
       return (path, try imported(path, bytes, vehicleType: nil, depot: nil).text)
     }
@@ -95,7 +95,7 @@
           "read the command line", at: "layout import", reason: "no FILE given", exitCode: .wrongUsage)
       }
       let imported = try LayoutFile.imported(
-        path, try Files.read(path, limit: LayoutFile.maximumBytes), vehicleType: arguments.value("--vehicle"),
+        path, try Files.readInput(path, limit: LayoutFile.maximumBytes), vehicleType: arguments.value("--vehicle"),
         depot: arguments.value("--depot"))
       for remark in imported.remarks { Terminal.writeError("crossdock: \(path): \(remark)\n") }
       Terminal.write(bytes: imported.text + [0x0A])

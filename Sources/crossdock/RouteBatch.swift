@@ -3,6 +3,7 @@
   import CLinux
   import CommandSyntax
   import Glibc
+  import Platform
   import Records
 
   /// `crossdock route --batch`: instances in, one line each out.
@@ -84,21 +85,21 @@
     }
 
     private static func readWhole(_ path: String) throws(CrossdockError) -> [UInt8] {
-      func failure(_ reason: String) -> CrossdockError {
-        CrossdockError("read the instances", at: path, reason: reason, exitCode: .badInput)
-      }
       let descriptor = path == "-" ? STDIN_FILENO : crossdock_open(path, O_RDONLY, 0)
-      guard descriptor >= 0 else { throw failure(String(cString: strerror(errno))) }
+      guard descriptor >= 0 else { throw Files.inputFailure(path) }
       defer { if descriptor != STDIN_FILENO { close(descriptor) } }
       var bytes: [UInt8] = []
       var chunk = [UInt8](repeating: 0, count: 1 << 16)
       while true {
         let got = read(descriptor, &chunk, chunk.count)
         if got < 0, errno == EINTR { continue }
-        guard got >= 0 else { throw failure(String(cString: strerror(errno))) }
+        guard got >= 0 else { throw Files.inputFailure(path) }
         guard got > 0 else { return bytes }
         bytes.append(contentsOf: chunk[..<got])
-        guard bytes.count <= maximumFileBytes else { throw failure("more than \(maximumFileBytes >> 20) MiB") }
+        guard bytes.count <= maximumFileBytes else {
+          throw CrossdockError(
+            "read the instances", at: path, reason: "more than \(maximumFileBytes >> 20) MiB", exitCode: .badInput)
+        }
       }
     }
   }

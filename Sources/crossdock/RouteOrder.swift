@@ -16,8 +16,8 @@
     /// - Returns: `.badInput` when the order was refused; the answer says why.
     /// - Throws: `CrossdockError` with `.badInput` for a layout that cannot be used.
     static func run(layoutPath: String, orderPath: String, json: Bool) throws -> ExitCode {
-      let layout = try Files.read(layoutPath, limit: maximumFileBytes)
-      let order = try Files.read(orderPath, limit: maximumFileBytes)
+      let layout = try Files.readInput(layoutPath, limit: maximumFileBytes)
+      let order = try Files.readInput(orderPath, limit: maximumFileBytes)
       let body: [UInt8]
       do throws(PluginError) {
         body = try OneOrderRoute.answer(
@@ -43,8 +43,8 @@
 
     /// A picture on the standard output.
     static func draw(layoutPath: String, orderPath: String) throws -> ExitCode {
-      let layout = try Files.read(layoutPath, limit: maximumFileBytes)
-      let order = try Files.read(orderPath, limit: maximumFileBytes)
+      let layout = try Files.readInput(layoutPath, limit: maximumFileBytes)
+      let order = try Files.readInput(orderPath, limit: maximumFileBytes)
       do throws(PluginError) {
         Terminal.write(try HallDrawing.draw(layout: layout, layoutPath: layoutPath, order: order))
       } catch {
@@ -55,8 +55,8 @@
 
     /// Leg by leg.
     static func explain(layoutPath: String, orderPath: String) throws -> ExitCode {
-      let layout = try Files.read(layoutPath, limit: maximumFileBytes)
-      let order = try Files.read(orderPath, limit: maximumFileBytes)
+      let layout = try Files.readInput(layoutPath, limit: maximumFileBytes)
+      let order = try Files.readInput(orderPath, limit: maximumFileBytes)
       do throws(PluginError) {
         let found = try RouteExplanation.explain(layout: layout, layoutPath: layoutPath, order: order)
         Terminal.write(text(found))

@@ -15,7 +15,7 @@
     var seed: UInt64
 
     func stops(_ path: String) throws(CrossdockError) {
-      let bytes = try Files.read(path, limit: Self.maximumFileBytes)
+      let bytes = try Files.readInput(path, limit: Self.maximumFileBytes)
       var instance: StopInstance
       let plan: StopPlan
       let begin: Int64
@@ -38,7 +38,7 @@
     }
 
     func fleet(_ path: String) throws(CrossdockError) {
-      let bytes = try Files.read(path, limit: Self.maximumFileBytes)
+      let bytes = try Files.readInput(path, limit: Self.maximumFileBytes)
       let instance: FleetInstance
       do throws(InstanceSyntaxError) {
         instance = try FleetInstance(parsing: bytes)

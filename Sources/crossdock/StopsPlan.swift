@@ -15,7 +15,7 @@
     ]
 
     static func run(path: String, _ style: Style) throws -> ExitCode {
-      let message = try Files.read(path, limit: maximumFileBytes)
+      let message = try Files.readInput(path, limit: maximumFileBytes)
       let begin = SystemClock.monotonicNs()
       let body = OnePlan.answer(message, takenUs: { (SystemClock.monotonicNs() - begin) / 1000 })
       let answer = try JSONValue.parse(body)

@@ -19,11 +19,7 @@ struct BundleFileOnDisk<Manifest: CheckedContents> {
 
   /// - Throws: with exit code 65 when the file is no bundle at all.
   init(_ path: String) throws(CrossdockError) {
-    guard Files.exists(path) else {
-      throw CrossdockError(
-        "read the bundle", at: path, reason: "there is no such file", hint: "check the path", exitCode: .badInput)
-    }
-    let bytes = try Files.read(path, limit: BundleLimits.maxBundleBytes)
+    let bytes = try Files.readInput(path, limit: BundleLimits.maxBundleBytes)
     guard BundleFormat.isBundle(bytes) else {
       throw CrossdockError(
         "read the bundle", at: path, reason: "it is no bundle", hint: "crossdock \(Manifest.noun) pack makes one",
@@ -32,7 +28,7 @@ struct BundleFileOnDisk<Manifest: CheckedContents> {
     self.path = path
     self.bytes = bytes
     let place = path + BundleFormat.signatureExtension
-    signature = Files.exists(place) ? try Files.read(place, limit: BundleLimits.maxSignatureBytes) : nil
+    signature = Files.exists(place) ? try Files.readInput(place, limit: BundleLimits.maxSignatureBytes) : nil
   }
 
   /// Signature first, contents then, expiry last.

@@ -32,7 +32,7 @@ enum BundleSigning {
         "sign the bundle", at: keyPath, reason: "there is no such key",
         hint: "\(command) --new-key \(keyPath) makes one, once", exitCode: .badInput)
     }
-    let contents = try Files.read(keyPath, limit: 4096)
+    let contents = try Files.readInput(keyPath, limit: 4096)
     let isSealed = try MinisignSecretKey.isSealed(file: contents, path: keyPath)
     let password = isSealed ? try PasswordPrompt.password(arguments, for: keyPath, isNew: false) : nil
     let key = try MinisignSecretKey(file: contents, path: keyPath, password: password)

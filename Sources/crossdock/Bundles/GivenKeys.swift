@@ -28,7 +28,7 @@ enum GivenKeys {
       if let key = MinisignPublicKey(text: text) {
         keys.append(key)
       } else {
-        keys.append(try MinisignPublicKey(file: try Files.read(text, limit: 4096), path: text))
+        keys.append(try MinisignPublicKey(file: try Files.readInput(text, limit: 4096), path: text))
       }
     }
     return TrustCheck(keys: keys, allowsUnsigned: false, noun: noun)

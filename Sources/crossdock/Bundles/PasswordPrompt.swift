@@ -12,7 +12,7 @@ enum PasswordPrompt {
 
   static func password(_ arguments: ParsedArguments, for place: String, isNew: Bool) throws(CrossdockError) -> [UInt8] {
     if let path = arguments.value(option.name) {
-      var bytes = try Files.read(path, limit: maxBytes)
+      var bytes = try Files.readInput(path, limit: maxBytes)
       while bytes.last == 0x0A || bytes.last == 0x0D { bytes.removeLast() }
       guard !bytes.isEmpty else { throw failure(path, "it holds no password") }
       return bytes

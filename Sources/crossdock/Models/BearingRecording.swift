@@ -8,7 +8,7 @@
     static let maxBytes = 1 << 30
 
     static func read(_ path: String, column: String?, scale: Float) throws(CrossdockError) -> [Float] {
-      let bytes = try Files.read(path, limit: maxBytes)
+      let bytes = try Files.readInput(path, limit: maxBytes)
       let isFloat = path.hasSuffix(".f32")
       guard isFloat || path.hasSuffix(".i16") else { return try table(bytes, path, column, scale) }
       let size = isFloat ? 4 : 2

@@ -87,7 +87,7 @@
 
     /// - Throws: with exit code 78 and the place of what is wrong in it.
     static func specification(at path: String) throws(CrossdockError) -> FeatureSpecification {
-      let bytes = try Files.read(path, limit: FeatureLimits.specificationBytes)
+      let bytes = try Files.readInput(path, limit: FeatureLimits.specificationBytes)
       do throws(FeatureSpecificationError) {
         return try FeatureSpecification.parse(bytes)
       } catch {

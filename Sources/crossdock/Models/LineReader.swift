@@ -22,7 +22,7 @@
     init(path: String) throws(CrossdockError) {
       self.path = path == "-" ? "standard input" : path
       descriptor = path == "-" ? STDIN_FILENO : crossdock_open(path, O_RDONLY, 0)
-      guard descriptor >= 0 else { throw Files.failure("read the file", path) }
+      guard descriptor >= 0 else { throw Files.inputFailure(path) }
       buffer = .allocate(capacity: capacity)
     }
 
@@ -72,7 +72,7 @@
       }
       var got = -1
       repeat { got = read(descriptor, buffer + end, Self.chunkBytes) } while got < 0 && errno == EINTR
-      guard got >= 0 else { throw Files.failure("read the file", path) }
+      guard got >= 0 else { throw Files.inputFailure(path) }
       isAtEnd = got == 0
       end += got
     }

@@ -52,7 +52,7 @@
     /// What follows from the other files.
     private static func fill(_ folder: String) throws {
       let place = "\(folder)/\(ModelDescription.fileName)"
-      let text = try Files.read(place, limit: GovernanceLimits.modelBytes)
+      let text = try Files.readInput(place, limit: GovernanceLimits.modelBytes)
       let description: ModelDescription
       do throws(GovernanceError) {
         description = try ModelDescription.parse(text)

@@ -19,7 +19,7 @@
     ///   - by: nil: all lines are of one asset
     ///   - time: nil: the line's number
     init(_ path: String, indices: [String], by: String?, time: String?) throws(CrossdockError) {
-      let bytes = try Files.read(path, limit: Self.maxBytes)
+      let bytes = try Files.readInput(path, limit: Self.maxBytes)
       var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
       guard let head = lines.popFirst() else { throw Self.wrong(path, 1, "no header") }
       let names = Self.fields(head)

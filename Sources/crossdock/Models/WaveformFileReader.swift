@@ -55,7 +55,7 @@
       var first = 0
       while first + blockCount <= total {
         let bytes = try file.read(at: Int64(first * size), count: blockCount * size)
-        guard bytes.count == blockCount * size else { throw Files.failure("read the file", file.path) }
+        guard bytes.count == blockCount * size else { throw Files.inputFailure(file.path) }
         bytes.withUnsafeBytes { bytes in
           for i in 0..<blockCount {
             samples[i] =
