@@ -63,8 +63,7 @@ import Testing
   /// Bytes flipped at random places: the agent starts (where the damage ends it, the service manager starts it again), and the
   /// new records are stored.
   @Test func complaint03CorruptBufferBlocksTheStart() throws {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1..<1_000_000)
-    print("complaint03 seed \(seed)")
+    let seed = SeededNumbers.seed()
     var random = SeededNumbers(seed)
     let sandbox = try Sandbox()
     try sandbox.startBroker()

@@ -4,15 +4,9 @@ import Testing
 
 /// Every published number arrives exactly once, whatever dies in between. Real broker, real programs, real SIGKILLs.
 @Suite(.serialized) struct OnceTests {
-  private func seed() -> UInt64 {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1..<1_000_000)
-    print("OnceTests seed \(seed)")
-    return seed
-  }
-
   @Test(arguments: [true, false])
   func agentKilledAtRandomMomentsLosesAndDoublesNothing(isMQTT5: Bool) throws {
-    var random = SeededNumbers(seed())
+    var random = SeededNumbers(SeededNumbers.seed())
     let fixture = try AgentFixture(isMQTT5: isMQTT5)
     try fixture.startAgent()
     // The broker keeps a session only after the agent has been there once.
@@ -51,7 +45,7 @@ import Testing
   }
 
   @Test func centralKilledInMidDrainLosesAndDoublesNothing() throws {
-    var random = SeededNumbers(seed())
+    var random = SeededNumbers(SeededNumbers.seed())
     let fixture = try AgentFixture()
     try fixture.startAgent()
     #expect(waitUntil("the agent is connected", { fixture.isConnected }))

@@ -1,4 +1,5 @@
 import Foundation
+import Seeded
 import Testing
 
 /// A plugin from its folder to the store of a box, by the commands as an operator types them; the real host runs its cases.
@@ -186,8 +187,7 @@ import Testing
   /// The command killed at random moments, over and over: the version in use is the old one or the new one, whole, and nothing lies
   /// around after the next command.
   @Test func killedInstallLeavesTheOldVersionOrTheNewOne() throws {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...UInt64.max)
-    print("killedInstallLeavesTheOldVersionOrTheNewOne: SEED=\(seed)")
+    let seed = SeededNumbers.seed()
     var state = seed
     let box = try Box()
     let bundles = try ["0.1.0", "0.2.0"].map { try box.makeBundle(try box.makePlugin($0), "\($0).cdp") }

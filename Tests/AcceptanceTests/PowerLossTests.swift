@@ -1,4 +1,5 @@
 import Foundation
+import Seeded
 import Testing
 
 /// The crash campaign in short: `make crash` is the long one. A real agent loses its power (a shared object makes it forget
@@ -6,8 +7,7 @@ import Testing
 @Suite(.serialized) struct PowerLossTests {
   private func campaign(_ environment: [String: String]) throws -> (code: Int32, line: String, log: String) {
     let sandbox = try Sandbox()
-    let seed = ProcessInfo.processInfo.environment["SEED"] ?? String(Int.random(in: 1..<1_000_000))
-    print("PowerLossTests seed \(seed)")
+    let seed = String(SeededNumbers.seed())
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     var variables = environment

@@ -132,8 +132,7 @@ import Testing
 
   /// Killed at some moment of a reload, the agent starts with whatever agent.conf says then, and has lost nothing.
   @Test func agentKilledInTheMiddleOfAReloadLosesAndDoublesNothing() throws {
-    let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...1_000_000)
-    print("seed \(seed)")
+    let seed = SeededNumbers.seed()
     var random = SeededNumbers(seed)
     let fixture = try start()
     let publisher = try fixture.publisher()

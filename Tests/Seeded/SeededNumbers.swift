@@ -19,12 +19,20 @@ package struct SeededNumbers: RandomNumberGenerator, Sendable {
   }
 
   /// The environment's SEED, or the default, or a new one; printed with the test's name, so that a failure can be repeated.
+  ///
+  /// Under CI the new one is made of the test's name: what judges a change is the same for each change. New numbers are for those who
+  /// run the tests, and for the campaigns (`make sim`, `make crash`, `make fuzz`).
   package static func seed(_ test: String = #function, default seed: UInt64? = nil) -> UInt64 {
     let given = getenv("SEED").flatMap { UInt64(String(cString: $0)) }
     // Short enough to be typed, and tests may calculate with it.
-    let seed = given ?? seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
+    let seed = given ?? seed ?? (getenv("CI") == nil ? UInt64.random(in: 0...UInt64(UInt32.max)) : hash(of: test))
     print("\(test): SEED=\(seed)")
     return seed
+  }
+
+  /// FNV-1a, 32 bits.
+  private static func hash(of name: String) -> UInt64 {
+    UInt64(name.utf8.reduce(2_166_136_261 as UInt32) { ($0 ^ UInt32($1)) &* 16_777_619 })
   }
 
   package mutating func next() -> UInt64 {
