@@ -51,5 +51,5 @@ struct StreamShape {
     }
   }
 
-  private func list(_ names: [String]) -> String { "[\(names.map(printable).joined(separator: ", "))]" }
+  private func list(_ names: [String]) -> String { "[\(names.map { printable($0) }.joined(separator: ", "))]" }
 }

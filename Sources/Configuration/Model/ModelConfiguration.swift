@@ -32,6 +32,8 @@ package struct ModelConfiguration: Sendable, Equatable {
   package var replyConnection: String?
   /// `[model.options]` as written, in order; the plugin's option table decides what is right: `checkOptions`.
   package var options: [ModelOption]
+  /// Of `[model.options]`; nil: there is none.
+  package var optionsPosition: SourcePosition? = nil
   package var position: SourcePosition
   /// The file that this came from, for messages, and the folder that FILE options are relative to.
   package var file: String

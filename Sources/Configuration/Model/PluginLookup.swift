@@ -1,3 +1,5 @@
+package import Records
+
 /// What a name in `plugin = "…"` means on this box: asked for each `[[model]]` and `[[plugin]]` when the configuration is read.
 package typealias PluginLookup = (_ plugins: PluginsSection, _ model: ModelConfiguration) -> PluginLookupResult
 
@@ -6,6 +8,11 @@ package enum PluginLookupResult: Sendable {
   case unknown([String])
   /// It is there and cannot be used, and why.
   case unusable(reason: String, hint: String)
-  /// Its option table, and what of the instance does not fit its description.
-  case found([PluginOptionDescription], misfits: [String])
+  /// Its option table, what of the instance does not fit its description, and a way to ask the plugin itself; nil: that would start a
+  /// process, or run an operator's code, which only an agent does.
+  case found([PluginOptionDescription], misfits: [String], trial: PluginTrial? = nil)
 }
+
+/// Makes a plugin as the agent would, and lets it go again: no journal, no record, no file written.
+/// - Returns: what it refuses, in its own words; nil: it takes the options.
+package typealias PluginTrial = @Sendable (_ options: [ResolvedModelOption], _ streams: [StreamDefinition]) -> String?

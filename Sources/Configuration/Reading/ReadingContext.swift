@@ -115,14 +115,14 @@ final class ReadingContext {
 }
 
 /// Text from the file as it may stand in a message: no control characters, and not more than a line of it.
-func printable(_ text: String) -> String {
+func printable(_ text: String, limit: Int = 160) -> String {
   var out = ""
-  for scalar in text.unicodeScalars.prefix(160) {
+  for scalar in text.unicodeScalars.prefix(limit) {
     if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) {
       out += "\\u{\(String(scalar.value, radix: 16))}"
     } else {
       out.unicodeScalars.append(scalar)
     }
   }
-  return text.unicodeScalars.count > 160 ? out + "…" : out
+  return text.unicodeScalars.count > limit ? out + "…" : out
 }

@@ -35,7 +35,7 @@ struct DocumentReading {
     let trained = section("models", ModelsOptions.table).models(dataDirectory: agent.dataDirectory)
     let streams = StreamShape(context: context).filled(checks.streams.map(\.definition), by: checks.feeds)
     checks.run()
-    checkPlugins(checks.models, installed, trained)
+    checkPlugins(checks.models, streams, installed, trained)
     return AgentConfiguration(
       path: context.file, agent: agent, journal: journal, log: log,
       connections: checks.connections.map(\.configuration), streams: streams, feeds: checks.feeds.map(\.configuration),
@@ -145,15 +145,24 @@ struct DocumentReading {
     }
   }
 
-  private func checkPlugins(_ models: [ReadModel], _ section: PluginsSection, _ trained: ModelsSection) {
+  private func checkPlugins(
+    _ models: [ReadModel], _ streams: [StreamDefinition], _ section: PluginsSection, _ trained: ModelsSection
+  ) {
     guard let plugins else { return }
     for model in models where !model.configuration.plugin.isEmpty {
       let what = "\(model.header == ModelOptions.table.header ? "model" : "plugin") \"\(model.configuration.name)\""
       let position = model.configuration.position
       switch plugins(section, model.configuration) {
-      case .found(let options, let misfits):
+      case .found(let options, let misfits, let trial):
         let files = modelFiles.map { lookup in { lookup(trained, $0, model.configuration) } }
-        context.append(resolveOptions(model.configuration, against: options, modelFiles: files).problems)
+        let problems = resolveOptions(model.configuration, against: options, modelFiles: files).problems
+        context.append(problems)
+        if let trial {
+          let asked = OptionTrial(
+            model.configuration, without: problems, options, streams + [.quarantine, .tombstones], modelFiles: files,
+            trial)
+          context.append(asked.problems(calling: what))
+        }
         for misfit in misfits { context.error(position, "\(what): \(misfit)") }
       case .unusable(let reason, let hint):
         context.error(

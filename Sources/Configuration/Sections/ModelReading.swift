@@ -27,7 +27,8 @@ extension SectionReader {
       section: header == ModelOptions.table.header ? .model : .plugin, name: name?.value ?? "",
       plugin: plugin?.value ?? "", run: run, begin: begin, reads: reads.map(\.value),
       writes: writes.map(\.value),
-      replyConnection: reply?.value, options: modelOptions(), position: position, file: context.file,
+      replyConnection: reply?.value, options: modelOptions(),
+      optionsPosition: table.entry(ModelOptions.options.key)?.node.position, position: position, file: context.file,
       folder: context.folder)
     return ReadModel(
       configuration: configuration, name: name, reads: reads, writes: writes, replyConnection: reply,

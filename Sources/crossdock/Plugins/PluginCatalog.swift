@@ -31,10 +31,16 @@ final class PluginCatalog {
   func lookup(_ section: PluginsSection, _ model: ModelConfiguration) -> PluginLookupResult {
     do throws(CrossdockError) {
       if isInLine(model), let descriptor = builtIn[model.plugin] {
-        return .found(Self.table(descriptor.options), misfits: Self.roleMisfits(model, descriptor.role))
+        return .found(
+          Self.table(descriptor.options), misfits: Self.roleMisfits(model, descriptor.role),
+          trial: Self.trial(descriptor, model))
       }
       guard let external = try external(model.plugin, section) else { return .unknown(names(section)) }
-      return .found(Self.table(external.hello.options), misfits: misfits(model, external))
+      // Built in and run isolated: the agent has the same code at hand.
+      let own = external.installed == nil ? builtIn[model.plugin] : nil
+      return .found(
+        Self.table(external.hello.options), misfits: misfits(model, external),
+        trial: own.map { Self.trial($0, model) })
     } catch {
       return .unusable(reason: "\(error.place): \(error.reason)", hint: error.hint)
     }
@@ -115,6 +121,21 @@ final class PluginCatalog {
     options.compactMap { option in
       PluginOptionDescription.Kind(rawValue: option.type).map {
         PluginOptionDescription(key: option.key, kind: $0, defaultValue: option.defaultValue, help: option.help)
+      }
+    }
+  }
+
+  /// A built-in plugin's own check of its options.
+  private static func trial(_ descriptor: PluginDescriptor, _ model: ModelConfiguration) -> PluginTrial {
+    { options, streams in
+      let quiet = Logger(label: "plugin") { _ in SwiftLogNoOpLogHandler() }
+      do throws(CrossdockError) {
+        _ = try InProcessModel(
+          name: model.name, descriptor: descriptor, options: options.map { PluginOptionValue($0) },
+          streams: streams, writes: model.writes, log: quiet)
+        return nil
+      } catch {
+        return error.reason
       }
     }
   }

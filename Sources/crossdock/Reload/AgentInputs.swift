@@ -30,7 +30,7 @@ struct AgentInputs {
     self.file = file
     let configuration = file.configuration
     let resolved = try file.catalog.options(configuration)
-    options = resolved.map { $0.map { PluginOptionValue(key: $0.key, value: $0.value.forPlugin) } }
+    options = resolved.map { $0.map { PluginOptionValue($0) } }
     inLine = try file.catalog.inLine(configuration)
     unsignedInLine = try file.catalog.unsignedInLine(configuration)
     isolated = try file.catalog.isolated(configuration, options: options)
@@ -76,16 +76,4 @@ struct AgentInputs {
   }
 
   private static func hash(_ bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes { ByteHash.hash($0) } }
-}
-
-extension ResolvedModelOption.Value {
-  fileprivate var forPlugin: PluginOptionValue.Value {
-    switch self {
-    case .string(let text): .string(text)
-    case .integer(let number): .integer(number)
-    case .number(let number): .number(number)
-    case .boolean(let flag): .boolean(flag)
-    case .files(let files): .files(files.map { PluginOptionValue.File(path: $0.path, contents: $0.contents) })
-    }
-  }
 }
