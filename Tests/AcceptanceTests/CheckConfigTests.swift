@@ -6,21 +6,21 @@ import Testing
   private static let options: [(plugin: String, options: String, problem: String)] = [
     (
       "predictive-maintenance", "bearing = \"9999\"",
-      "23:11: error: model \"m\": bearing = \"9999\": is not in the catalogue"
+      "24:11: error: model \"m\": bearing = \"9999\": is not in the catalogue"
     ),
-    ("predictive-maintenance", "warning_z = 20", "23:13: error: model \"m\": critical_z = 12.0: must be 20.0 to"),
-    ("predictive-maintenance", "warnig_z = 5", "23:1: error: unknown option \"warnig_z\""),
-    ("predictive-maintenance", "learn_count = \"50\"", "23:15: error: option \"learn_count\" must be an integer"),
-    ("predictive-maintenance", "bundles = [\"none.json\"]", "23:11: error: cannot read"),
-    ("predictive-maintenance", "bundles = [\"bad.json\"]", "23:11: error: model \"m\": bundles: bad.json"),
+    ("predictive-maintenance", "warning_z = 20", "24:13: error: model \"m\": critical_z = 12.0: must be 20.0 to"),
+    ("predictive-maintenance", "warnig_z = 5", "24:1: error: unknown option \"warnig_z\""),
+    ("predictive-maintenance", "learn_count = \"50\"", "24:15: error: option \"learn_count\" must be an integer"),
+    ("predictive-maintenance", "bundles = [\"none.json\"]", "24:11: error: cannot read"),
+    ("predictive-maintenance", "bundles = [\"bad.json\"]", "24:11: error: model \"m\": bundles: bad.json"),
     (
       "predictive-maintenance", "events = \"elsewhere\"",
-      "23:10: error: model \"m\": events = \"elsewhere\": is not in writes"
+      "24:10: error: model \"m\": events = \"elsewhere\": is not in writes"
     ),
-    ("pick-routing", "layouts = [\"bad.json\"]", "23:11: error: model \"m\": layout bad.json:1:1: "),
-    ("pick-routing", "layouts = []", "23:11: error: model \"m\": layouts is empty"),
-    ("stop-sequencing", "max_plans = 0", "23:13: error: model \"m\": max_plans is 0, not within"),
-    ("stop-sequencing", "reply_prefix = \"a/#/\"", "23:16: error: model \"m\": reply_prefix: a topic to publish to"),
+    ("pick-routing", "layouts = [\"bad.json\"]", "24:11: error: model \"m\": layout bad.json:1:1: "),
+    ("pick-routing", "layouts = []", "24:11: error: model \"m\": layouts is empty"),
+    ("stop-sequencing", "max_plans = 0", "24:13: error: model \"m\": max_plans is 0, not within"),
+    ("stop-sequencing", "reply_prefix = \"a/#/\"", "24:16: error: model \"m\": reply_prefix: a topic to publish to"),
   ]
 
   private static func configuration(_ sandbox: Sandbox, plugin: String, options: String) -> String {
@@ -32,6 +32,7 @@ import Testing
     host = "127.0.0.1"
     [[stream]]
     name = "telemetry"
+    class = "telemetry"
     [[stream]]
     name = "alerts"
     class = "alert"
@@ -88,9 +89,9 @@ import Testing
     let errors = answer.errors.split(separator: "\n")
     #expect(answer.code == 78)
     #expect(errors.count == 3, "\(answer.errors)")
-    #expect(answer.errors.contains(":23:8: error: model \"m\": kind = \"rocket\": must be generic, bearing"))
-    #expect(answer.errors.contains(":24:11: error: model \"m\": clear_z = -1.0: must be 0.0 to 6.0"))
-    #expect(answer.errors.contains(":31:13: error: model \"second\": max_plans is -1"))
+    #expect(answer.errors.contains(":24:8: error: model \"m\": kind = \"rocket\": must be generic, bearing"))
+    #expect(answer.errors.contains(":25:11: error: model \"m\": clear_z = -1.0: must be 0.0 to 6.0"))
+    #expect(answer.errors.contains(":32:13: error: model \"second\": max_plans is -1"))
   }
 
   @Test func reloadRefusesAPluginsOptionsBeforeAnythingStops() throws {

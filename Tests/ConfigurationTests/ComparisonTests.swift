@@ -226,7 +226,7 @@ import Testing
     let configuration = try state(Self.base).configuration
     let derived: Set = [
       "section", "name", "position", "file", "folder", "filter", "bodyFormat", "tls", "password", "token", "options",
-      "decoder",
+      "optionsPosition", "decoder",
     ]
     let sections: [(Any, String)] = [
       (configuration.connections[0], "connection"), (configuration.feeds[0], "feed"),

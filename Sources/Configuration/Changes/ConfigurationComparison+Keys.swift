@@ -203,6 +203,7 @@ extension ModelConfiguration: NamedSection {
     var copy = self
     copy.section = .model
     copy.position = .none
+    copy.optionsPosition = nil
     copy.options = options.map {
       ModelOption(key: $0.key, keyPosition: .none, value: $0.value, valuePosition: .none)
     }.sorted { $0.key < $1.key }
