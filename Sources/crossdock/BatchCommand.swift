@@ -51,10 +51,11 @@
       }
       let bounds = OrderBatching.Capacity(
         units: try number("--units"), weight: try number("--weight"), volume: try number("--volume"))
+      let pickers = try pickers(arguments)
       do throws(PluginError) {
         let text = try OrderBatching.text(
           layout: try bytes(layout), layoutPath: layout, orders: try bytes(orders), ordersPath: orders, bounds,
-          pickers: Int(try pickers(arguments)))
+          pickers: pickers)
         Terminal.write(text)
       } catch {
         throw CrossdockError("batch the orders", at: orders, reason: error.description, exitCode: .badInput)
@@ -62,9 +63,13 @@
       return .success
     }
 
-    private static func pickers(_ arguments: ParsedArguments) throws(PluginError) -> Int {
+    private static func pickers(_ arguments: ParsedArguments) throws -> Int {
       guard let text = arguments.value("--pickers") else { return 1 }
-      guard let count = Int(text), (1...1000).contains(count) else { throw PluginError("--pickers is not 1 to 1000") }
+      guard let count = Int(text), (1...1000).contains(count) else {
+        throw CrossdockError(
+          "read the command line", at: "--pickers", reason: "\(text) is not a whole number of 1 to 1000",
+          exitCode: .wrongUsage)
+      }
       return count
     }
 

@@ -11,11 +11,17 @@
     static let positional = CommandSyntax.Positional(
       "FILE", help: "the layout: crossdock-layout/1, or VDMA LIF 1.0 or 2.0")
 
-    static func read(_ arguments: ParsedArguments) throws -> (path: String, bytes: [UInt8]) {
+    /// As it stands in the file.
+    static func contents(_ arguments: ParsedArguments) throws -> (path: String, bytes: [UInt8]) {
       guard let path = arguments.positionals.first else {
         throw CrossdockError("read the command line", at: "layout", reason: "no FILE given", exitCode: .wrongUsage)
       }
-      let bytes = try Files.readInput(path, limit: maximumBytes)
+      return (path, try Files.readInput(path, limit: maximumBytes))
+    }
+
+    /// In our format.
+    static func read(_ arguments: ParsedArguments) throws -> (path: String, bytes: [UInt8]) {
+      let (path, bytes) = try contents(arguments)
       guard LIFImport.isLIF(bytes) else { return (path, bytes) }
       return (path, try imported(path, bytes, vehicleType: nil, depot: nil).text)
     }
@@ -37,21 +43,22 @@
       name: "layout check", summary: "check a hall's layout file",
       discussion: """
         Prints FILE:LINE:COLUMN and a reason for everything that is wrong: ids used twice, aisles that overlap or lie at one place, \
-        locations outside of their aisle, locations that no walk reaches or that have no way back, members that are not known.
+        locations outside of their aisle, locations that no walk reaches or that have no way back, members that are not known. \
+        Of more than a hundred the first hundred, and how many more. What only follows from another fault is left out.
 
         Exit codes: 0 nothing is wrong, 1 something is, 65 the file cannot be read as a layout at all.
         """,
       positionals: [LayoutFile.positional], examples: ["crossdock layout check hall-a.layout.json"])
 
     static func run(_ arguments: ParsedArguments) throws -> ExitCode {
-      let (path, bytes) = try LayoutFile.read(arguments)
+      let (path, bytes) = try LayoutFile.contents(arguments)
       let report = LayoutCheck.check(bytes)
       for finding in report.findings {
         Terminal.write("\(path):\(finding.line):\(finding.column): \(finding.text)\n")
       }
       if report.findings.isEmpty { Terminal.write("\(report.summary)\n") }
       if report.findings.isEmpty { return .success }
-      return report.summary.isEmpty ? .badInput : .failure
+      return report.isLayout ? .failure : .badInput
     }
   }
 
@@ -81,7 +88,8 @@
       discussion: """
         Reads the Layout Interchange Format of VDMA, versions 1.0 and 2.0, and writes a layout of nodes and edges. Edges are directed; \
         what has no entry for the vehicle type is not usable and is left out, with a remark. Stations become locations; without \
-        stations every node is one.
+        stations every node is one. What is read in another way than it is meant (a curved edge as a straight one), or not at \
+        all, is said on the standard error. A file that gives no layout that can be used is refused.
         """,
       positionals: [LayoutFile.positional],
       options: [

@@ -52,6 +52,11 @@
           "read the command line", at: "route", reason: "neither --batch FILE nor --layout FILE and --order FILE given",
           hint: "`crossdock route --help` describes both", exitCode: .wrongUsage)
       }
+      guard ["--json", "--svg", "--explain"].count(where: { arguments.has($0) }) <= 1 else {
+        throw CrossdockError(
+          "read the command line", at: "route", reason: "more than one of --json, --svg and --explain given",
+          hint: "run it once for each", exitCode: .wrongUsage)
+      }
       if arguments.has("--svg") { return try RouteOrder.draw(layoutPath: layout, orderPath: order) }
       if arguments.has("--explain") { return try RouteOrder.explain(layoutPath: layout, orderPath: order) }
       return try RouteOrder.run(layoutPath: layout, orderPath: order, json: arguments.has("--json"))

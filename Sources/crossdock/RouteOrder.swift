@@ -84,14 +84,15 @@
       for (i, leg) in found.legs.enumerated() {
         out += row([
           "\(i + 1)", leg.to, metres(leg.walk), metres(leg.total), metres(leg.cost),
-          leg.costAfterNext.map { ($0 >= 0 ? "+" : "") + metres($0) } ?? "", leg.way,
+          leg.isBeforeNext ? "not allowed" : leg.costAfterNext.map { ($0 >= 0 ? "+" : "") + metres($0) } ?? "", leg.way,
         ])
       }
       out +=
         "\nIts cost: what the walk would be shorter by without this stop. After next: what it would be longer by with"
-      out += " this stop after the next one.\n"
+      out += " this stop after the next one"
+      out += found.legs.contains(where: \.isBeforeNext) ? " (not allowed: handling says which comes first).\n" : ".\n"
       out += "This walk \(metres(found.length)) m; no walk is shorter than \(metres(found.lowerBound)) m"
-      out += "; always to the nearest stop \(metres(found.nearestFirst)) m"
+      out += "; always to the nearest stop that may come next \(metres(found.nearestFirst)) m"
       return out + (found.sShape.map { "; S-shape \(metres($0)) m\n" } ?? "\n")
     }
 

@@ -64,6 +64,33 @@ import Testing
     #expect(["up P", "right, up R"].contains(found.legs[0].way))
   }
 
+  @Test func explanationKeepsThePrecedence() throws {
+    let order = #"""
+      {"order": "A", "lines": [{"line": 1, "location": "P5", "quantity": 1, "handling": "fragile"},
+       {"line": 2, "location": "R15", "quantity": 1, "handling": "heavy"}, {"line": 3, "location": "Q5", "quantity": 1}]}
+      """#
+    let found = try RouteExplanation.explain(
+      layout: Array(PickingBench.hall.utf8), layoutPath: "small", order: Array(order.utf8))
+    #expect(found.legs.map(\.to) == ["R15", "Q5", "P5", "dock"])
+    #expect(found.legs.map(\.isBeforeNext) == [true, true, false, false])
+    #expect(found.legs.allSatisfy { $0.costAfterNext == nil })
+    #expect(found.nearestFirst == found.length && found.lowerBound <= found.length)
+  }
+
+  @Test func floorWithoutANameIsSaidInWords() throws {
+    let hall = PickingBench.hall.replacing(
+      "\"check_digits\"",
+      with:
+        #""nodes": [{"id": "n", "x": 0, "y": 0, "floor": "up"}], "lifts": [{"id": "l", "cost": 1, "stops": [{"node": "n"}, "#
+        + #"{"aisle": "P", "y": 0}]}], "bays": [{"id": "{aisle}", "count": 1, "first_y": 1, "pitch": 1}], "check_digits""#
+    )
+    let order = #"{"order": "A", "start": "N", "end": "N", "lines": [{"line": 1, "location": "P5", "quantity": 1}]}"#
+    let found = try RouteExplanation.explain(
+      layout: Array(hall.replacing(#""locations": ["#, with: #""locations": [{"id": "N", "node": "n"}, "#).utf8),
+      layoutPath: "small", order: Array(order.utf8))
+    #expect(found.legs.map(\.way) == ["to the floor without a name, up P", "down P, to floor up"])
+  }
+
   private static let lif = """
     {"metaInformation": {"projectIdentification": "p", "creator": "c", "exportTimestamp": "t", "lifVersion": "1.0.0"},
      "layouts": [{"layoutId": "l", "layoutVersion": "1",

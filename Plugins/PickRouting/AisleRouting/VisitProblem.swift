@@ -1,7 +1,8 @@
 /// Visits in a network of ways: what the frontier sweep does not know. From a start, one place of each visit, to one of some ends.
 ///
-/// Distances may be asymmetric, but keep the triangle inequality (they are shortest paths). `ranks` is the precedence: no visit
-/// comes before one of a lower rank (heavy first, fragile last).
+/// Distances may be asymmetric, and need not keep the triangle inequality: they are shortest paths, but where turns cost something
+/// leaving a stop is free, so that a way by another stop can be the shorter one. `ranks` is the precedence: no visit comes before
+/// one of a lower rank (heavy first, fragile last).
 package struct VisitProblem: Sendable {
   /// Row by row, between places.
   package var matrix: [Int64]

@@ -92,10 +92,27 @@ extension VisitProblem {
     return StopMatrix(distances: nearest, count: count, isOpenWalk: false).oneTreeBound(upperBound: upperBound)
   }
 
-  /// To the farthest visit and on to an end.
+  /// To the farthest visit and on to an end, by the shortest ways, which may lead from place to place: where turns cost something
+  /// a stop on the way can be cheaper than the way straight on.
   private func farthest() -> Int64 {
-    visits.reduce(Int64(0)) { bound, places in
-      max(bound, places.map { place in self[start, place] + ends.map { self[place, $0] }.min()! }.min()!)
+    let there = nearest(from: [start]) { self[$0, $1] }
+    let back = nearest(from: ends) { self[$1, $0] }
+    return visits.reduce(Int64(0)) { bound, places in max(bound, places.map { there[$0] + back[$0] }.min()!) }
+  }
+
+  /// By place: the shortest chain of legs from any of some places (Dijkstra 1959, over all pairs).
+  private func nearest(from sources: [Int], leg: (Int, Int) -> Int64) -> [Int64] {
+    var lengths = [Int64](repeating: Int64.max, count: placeCount)
+    for source in sources { lengths[source] = 0 }
+    var isDone = [Bool](repeating: false, count: placeCount)
+    for _ in 0..<placeCount {
+      var next = -1
+      for place in 0..<placeCount where !isDone[place] && (next < 0 || lengths[place] < lengths[next]) { next = place }
+      isDone[next] = true
+      for place in 0..<placeCount where !isDone[place] {
+        lengths[place] = min(lengths[place], lengths[next] + leg(next, place))
+      }
     }
+    return lengths
   }
 }

@@ -34,7 +34,15 @@ package struct WalkNetwork: Sendable {
     }
 
     /// No blocked point from one y to another, ends included.
-    func isOpen(_ a: Int64, _ b: Int64) -> Bool { !blocked.contains { min(a, b) <= $0 && $0 <= max(a, b) } }
+    func isOpen(_ a: Int64, _ b: Int64) -> Bool {
+      // The first blocked point that is not below both.
+      var (low, high) = (0, blocked.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if blocked[middle] < min(a, b) { low = middle + 1 } else { high = middle }
+      }
+      return low == blocked.count || blocked[low] > max(a, b)
+    }
 
     func allows(from a: Int64, to b: Int64) -> Bool {
       direction == .both || a == b || (direction == .ascending) == (a < b)

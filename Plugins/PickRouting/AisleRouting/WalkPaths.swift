@@ -50,6 +50,12 @@ package final class WalkPaths {
     return distance < unreachableDistance ? distance : nil
   }
 
+  /// By place: whether a walk leads there.
+  package func reaches(_ places: [AislePosition], from start: AislePosition) -> [Bool] {
+    let starts = starts(doors(of: start, leaving: true))
+    return places.map { distance(start, $0, starts, doors(of: $0, leaving: false)) < unreachableDistance }
+  }
+
   /// The nodes that a shortest path leads through, in their order; empty where it stays within a stretch of a line, nil where no
   /// walk leads. Computed anew each time: for pictures and explanations.
   package func nodes(from a: AislePosition, to b: AislePosition) -> [Int]? {

@@ -19,8 +19,10 @@ struct BayRule {
   private let firstBay: Int
   private let pattern: [Part]
 
-  init(_ rule: MemberReader, aisles all: [String]) throws(MemberError) {
-    try rule.refuseOthers(than: ["aisles", "count", "first_y", "pitch", "id", "first_bay", "face"])
+  static let members = ["aisles", "count", "first_y", "pitch", "id", "first_bay", "face"]
+
+  /// - Parameter unusable: aisles that are left out.
+  init(_ rule: MemberReader, in layout: HallLayout, unusable: Set<String>) throws(MemberError) {
     count = try rule.integer("count", in: 1...PickRoutingLimits.maximumLocations)
     firstY = try rule.millimetres("first_y")
     pitch = try rule.millimetres("pitch")
@@ -29,14 +31,15 @@ struct BayRule {
     firstBay = rule.has("first_bay") ? try rule.integer("first_bay", in: 0...1_000_000) : 1
     pattern = try Self.parse(try rule.text("id"), in: rule)
     guard rule.has("aisles") else {
-      aisles = Array(all.indices)
+      aisles = Array(0..<layout.hallAisleCount)
       return
     }
     var numbers: [Int] = []
     for (i, element) in try rule.array("aisles").enumerated() {
       let place = "\(rule.path).aisles[\(i)]"
       let name = try MemberReader.name(element, at: place)
-      guard let number = all.firstIndex(of: name) else {
+      guard let number = layout.aisle(name), number < layout.hallAisleCount else {
+        if unusable.contains(name) { continue }
         throw MemberError(member: place, reason: "there is no aisle \(name)")
       }
       numbers.append(number)

@@ -50,9 +50,7 @@ package struct HallLayout: Sendable {
 
   package internal(set) var floors: [Floor] = []
   /// Ids of lines.
-  package internal(set) var aisles: [String] = [] {
-    didSet { numbers = Dictionary(zip(aisles, aisles.indices), uniquingKeysWith: { first, _ in first }) }
-  }
+  package private(set) var aisles: [String] = []
   private var numbers: [String: Int] = [:]
   /// By line, for aisles.
   package internal(set) var directions: [WalkNetwork.Direction] = []
@@ -73,6 +71,16 @@ package struct HallLayout: Sendable {
 
   func aisle(_ name: String) -> Int? { numbers[name] }
 
+  mutating func add(lines ids: [String]) {
+    for id in ids {
+      if numbers[id] == nil { numbers[id] = aisles.count }
+      aisles.append(id)
+    }
+  }
+
+  /// Lines of halls; those of nodes come after them.
+  var hallAisleCount: Int { aisles.count - nodes.count }
+
   package var locationCount: Int { places.count - depots.count }
 
   /// One floor of parallel two-way aisles, faces and turns making no difference: what the exact sweep knows.
@@ -80,7 +88,7 @@ package struct HallLayout: Sendable {
 
   var isOneHall: Bool { floors.count == 1 && nodes.isEmpty && lifts.isEmpty }
 
-  private var hasOneWays: Bool {
+  var hasOneWays: Bool {
     directions.contains { $0 != .both } || floors.contains { $0.crossDirections.contains { $0 != .both } }
   }
   private var hasWidths: Bool { widths.contains { $0 > 0 } }

@@ -5,8 +5,11 @@ internal import JSONText
 /// it as `crossdock-layout/1`.
 ///
 /// Edges are directed; two that join the same nodes in both directions become one two-way edge. A node or edge without an entry
-/// for the vehicle type is not usable by it and is left out. Each layout is a floor, by its level. Stations become locations at
-/// their first interaction node (a further node's has the suffix `/2`, …); a file without stations has its nodes as locations.
+/// for the vehicle type is not usable by it and is left out. Each layout is a floor, by its level; an edge may lead to a node of
+/// another one. Stations become locations at their first interaction node (a further node's has the suffix `/2`, …); a file
+/// without stations has its nodes as locations.
+///
+/// What is written can be read: it is read once, and what is wrong with it is a fault of the LIF file, at its place there.
 package enum LIFImport {
   /// What was left out, for people; the layout's text.
   package struct Imported: Sendable {
@@ -15,204 +18,69 @@ package enum LIFImport {
   }
 
   package static func isLIF(_ document: [UInt8]) -> Bool {
-    (try? JSONValue.parse(document))?["metaInformation"]?["lifVersion"] != nil
+    (try? JSONValue.parse(document)).map(isLIF) ?? false
   }
+
+  static func isLIF(_ document: JSONValue) -> Bool { document["metaInformation"]?["lifVersion"] != nil }
 
   /// - Parameters:
   ///   - vehicleType: nil: whatever is usable by any type.
   ///   - depot: a station or node; nil: the first location.
-  /// - Throws: `PluginError` when the file is no LIF or refers to what is not there.
+  /// - Throws: `PluginError` when the file is no LIF, refers to what is not there, or gives no layout that can be used.
   package static func convert(
     _ bytes: [UInt8], vehicleType: String?, depot: String?
   ) throws(PluginError) -> Imported {
-    do {
-      var reader = LIFReader(vehicleType: vehicleType)
-      try reader.read(try MemberReader(try JSONValue.parse(bytes), at: ""))
-      return Imported(text: try reader.write(depot: depot), remarks: reader.remarks)
-    } catch let error as MemberError {
-      throw PluginError(error.text)
-    } catch let error as JSONSyntaxError {
-      throw PluginError("line \(error.line), column \(error.column): \(error.reason)")
+    let document: JSONValue
+    do throws(JSONSyntaxError) {
+      document = try JSONValue.parse(bytes)
     } catch {
-      throw PluginError("\(error)")
+      throw PluginError("\(error.line):\(error.column): \(error.reason)")
     }
-  }
-}
-
-private struct LIFReader {
-  private struct Node {
-    var id: String
-    var x: Double
-    var y: Double
-    var floor: String
-  }
-
-  private struct Edge {
-    var from: String
-    var to: String
-    var isTwoWay = false
-  }
-
-  let vehicleType: String?
-  private var id = ""
-  private var version = ""
-  private var nodes: [Node] = []
-  private var edges: [Edge] = []
-  private var stations: [(id: String, node: String)] = []
-  private(set) var remarks: [String] = []
-
-  init(vehicleType: String?) {
-    self.vehicleType = vehicleType
-  }
-
-  mutating func read(_ document: MemberReader) throws(MemberError) {
-    guard let meta = document.value("metaInformation") else {
-      throw MemberError(member: "metaInformation", reason: "is missing: not a file in LIF")
+    let (text, remarks, found) = convert(document, vehicleType: vehicleType, depot: depot)
+    let findings = LayoutFinding.list(found.faults, found.further, at: found.furtherMember, in: bytes)
+    if let first = findings.first {
+      let others = found.faults.count - 1 + found.further
+      let rest = others > 0 ? "; and \(others) more, which `crossdock layout check` lists" : ""
+      throw PluginError("\(first.line):\(first.column): \(first.text)\(rest)")
     }
-    let information = try MemberReader(meta, at: "metaInformation")
-    let format = try information.text("lifVersion")
-    guard format.hasPrefix("1.") || format.hasPrefix("2.") else {
-      throw information.fail("lifVersion", "is \(format); 1.0 and 2.0 are read")
-    }
-    let project = try information.optionalText("projectIdentification")
-    id = try information.optionalText("lifId") ?? project ?? "lif"
-    version = try information.optionalText("exportTimestamp") ?? format
-    if document.has("layouts") { try readLayouts(document) }
-    guard document.has("origins") else { return }
-    for (i, origin) in try document.array("origins").enumerated() {
-      try readLayouts(try MemberReader(origin, at: "origins[\(i)]"))
-    }
+    return Imported(text: text, remarks: remarks)
   }
 
-  private mutating func readLayouts(_ owner: MemberReader) throws(MemberError) {
-    for (i, element) in try owner.array("layouts").enumerated() {
-      let layout = try MemberReader(element, at: owner.path(of: "layouts[\(i)]"))
-      let name = try layout.text("layoutId")
-      let floor = try layout.optionalText("layoutLevelId") ?? name
-      for (k, element) in try layout.array("nodes").enumerated() {
-        try readNode(try MemberReader(element, at: "\(layout.path).nodes[\(k)]"), floor)
-      }
-      for (k, element) in (layout.has("edges") ? try layout.array("edges") : []).enumerated() {
-        try readEdge(try MemberReader(element, at: "\(layout.path).edges[\(k)]"))
-      }
-      for (k, element) in (layout.has("stations") ? try layout.array("stations") : []).enumerated() {
-        try readStation(try MemberReader(element, at: "\(layout.path).stations[\(k)]"))
+  /// What a layout of any vehicle would be, and what is wrong with the file.
+  static func examine(_ document: JSONValue) -> LayoutReader.Examination {
+    convert(document, vehicleType: nil, depot: nil).found
+  }
+
+  private static func convert(
+    _ document: JSONValue, vehicleType: String?, depot: String?
+  ) -> (text: [UInt8], remarks: [String], found: LayoutReader.Examination) {
+    var reader = LIFReader(vehicleType: vehicleType)
+    reader.read(document)
+    var found = LayoutReader.Examination()
+    // Else it could not be read to where its ways begin.
+    found.isLayout = !reader.version.isEmpty
+    if reader.faults.isEmpty {
+      do throws(MemberError) {
+        let text = try reader.write(depot: depot)
+        found = LayoutReader.examine(try parsed(text))
+        found.faults = found.faults.map { MemberError(member: reader.origin(of: $0.member), reason: $0.reason) }
+        found.furtherMember = reader.origin(of: found.furtherMember)
+        return (text, reader.remarkList, found)
+      } catch {
+        reader.faults = [error]
       }
     }
+    found.faults = Array(reader.faults.prefix(PickRoutingLimits.maximumFindings))
+    found.further = reader.faults.count - found.faults.count
+    if found.further > 0 { found.furtherMember = reader.faults[found.faults.count].member }
+    return ([], [], found)
   }
 
-  private mutating func readNode(_ node: MemberReader, _ floor: String) throws(MemberError) {
-    let id = try node.text("nodeId")
-    guard !nodes.contains(where: { $0.id == id }) else { throw node.fail("nodeId", "\(id) is used twice") }
-    guard try isUsable(node, "vehicleTypeNodeProperties") else {
-      remarks.append("node \(id) is not usable by \(vehicleType ?? "any vehicle type")")
-      return
+  private static func parsed(_ text: [UInt8]) throws(MemberError) -> JSONValue {
+    do throws(JSONSyntaxError) {
+      return try JSONValue.parse(text)
+    } catch {
+      throw MemberError(member: "", reason: "cannot be written as a layout: \(error.reason)")
     }
-    guard let position = node.value("nodePosition") else { throw node.fail("nodePosition", "is missing") }
-    let place = try MemberReader(position, at: node.path(of: "nodePosition"))
-    nodes.append(Node(id: id, x: try place.number("x"), y: try place.number("y"), floor: floor))
-  }
-
-  private mutating func readEdge(_ edge: MemberReader) throws(MemberError) {
-    let (from, to) = (try edge.text("startNodeId"), try edge.text("endNodeId"))
-    let name = try edge.optionalText("edgeId") ?? "\(from)-\(to)"
-    guard try isUsable(edge, "vehicleTypeEdgeProperties") else {
-      remarks.append("edge \(name) is not usable by \(vehicleType ?? "any vehicle type")")
-      return
-    }
-    guard nodes.contains(where: { $0.id == from }), nodes.contains(where: { $0.id == to }) else {
-      remarks.append("edge \(name) leads from or to a node that is not usable or not there")
-      return
-    }
-    if let back = edges.firstIndex(where: { $0.from == to && $0.to == from }) {
-      edges[back].isTwoWay = true
-    } else if !edges.contains(where: { $0.from == from && $0.to == to }) {
-      edges.append(Edge(from: from, to: to))
-    }
-  }
-
-  private mutating func readStation(_ station: MemberReader) throws(MemberError) {
-    let id = try station.text("stationId")
-    var number = 0
-    for (i, element) in try station.array("interactionNodeIds").enumerated() {
-      let node = try MemberReader.name(element, at: "\(station.path).interactionNodeIds[\(i)]")
-      guard nodes.contains(where: { $0.id == node }) else {
-        remarks.append("station \(id) is served from node \(node), which is not usable or not there")
-        continue
-      }
-      number += 1
-      stations.append((number == 1 ? id : "\(id)/\(number)", node))
-    }
-  }
-
-  /// Version 1.0 names one type an entry, 2.0 a list of them.
-  private func isUsable(_ owner: MemberReader, _ key: String) throws(MemberError) -> Bool {
-    for (i, element) in (owner.has(key) ? try owner.array(key) : []).enumerated() {
-      let entry = try MemberReader(element, at: "\(owner.path(of: key))[\(i)]")
-      var types: [String] = []
-      if let type = try entry.optionalText("vehicleTypeId") { types.append(type) }
-      if entry.has("vehicleTypeIds") { types += try entry.array("vehicleTypeIds").compactMap(\.string) }
-      if vehicleType.map(types.contains) ?? !types.isEmpty { return true }
-    }
-    return false
-  }
-
-  func write(depot: String?) throws(MemberError) -> [UInt8] {
-    guard !nodes.isEmpty else {
-      throw MemberError(member: "", reason: "no node is usable by \(vehicleType ?? "any vehicle type")")
-    }
-    let places = stations.isEmpty ? nodes.map { ($0.id, $0.id) } : stations
-    let start = depot ?? places[0].0
-    guard let home = places.first(where: { $0.0 == start })?.1 ?? nodes.first(where: { $0.id == start })?.id else {
-      throw MemberError(member: "", reason: "there is no station or node \(start) for a depot")
-    }
-    var json = JSONWriter(reserving: 1 << 16)
-    json.object { json in
-      json.member("format", "crossdock-layout/1")
-      json.member("id", id)
-      json.member("version", version)
-      json.member(
-        "nodes",
-        array: { json in
-          for node in nodes {
-            json.object { json in
-              json.member("id", node.id)
-              json.member("x", node.x)
-              json.member("y", node.y)
-              json.member("floor", node.floor)
-            }
-          }
-        })
-      json.member(
-        "edges",
-        array: { json in
-          for edge in edges {
-            json.object { json in
-              json.member("from", edge.from)
-              json.member("to", edge.to)
-              if !edge.isTwoWay { json.member("one_way", true) }
-            }
-          }
-        })
-      json.member(
-        "locations",
-        array: { json in
-          for (name, node) in places where name != start {
-            json.object { json in
-              json.member("id", name)
-              json.member("node", node)
-            }
-          }
-        })
-      json.member(
-        "depots",
-        array: { json in
-          json.object { json in
-            json.member("id", start)
-            json.member("node", home)
-          }
-        })
-    }
-    return json.bytes
   }
 }

@@ -32,9 +32,9 @@ struct MemberReader {
   func has(_ key: String) -> Bool { value(key) != nil }
 
   /// For documents where a misspelt member would be lost in silence.
-  func refuseOthers(than known: [String]) throws(MemberError) {
-    for member in members where !known.contains(member.key) {
-      throw fail(member.key, "unknown member; known are \(known.joined(separator: ", "))")
+  func others(than known: [String]) -> [MemberError] {
+    members.filter { !known.contains($0.key) }.map {
+      fail($0.key, "unknown member; known are \(known.joined(separator: ", "))")
     }
   }
 

@@ -67,11 +67,16 @@ package enum OrderBatching {
 
   private static func read(_ text: [UInt8], path: String, in hall: HallLayout) throws(PluginError) -> [Order] {
     var orders: [Order] = []
-    for (i, line) in text.split(separator: 0x0A).enumerated() where !line.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) {
+    var lines: [String: Int] = [:]
+    for (i, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+    where !line.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) {
       do {
         let document = try JSONValue.parse(Array(line))
         guard case .order(let order) = try PickMessage.parse(document) else {
           throw MemberError(member: "type", reason: "is not an order")
+        }
+        if let other = lines.updateValue(i + 1, forKey: order.id) {
+          throw MemberError(member: "order", reason: "\(order.id) is given twice; first in line \(other)")
         }
         let open = try OpenOrder.resolve(order, in: hall, source: "")
         let loads = ["quantity", "weight", "volume"].map { key in

@@ -12,6 +12,8 @@ package enum PickRoutingLimits {
   static let maximumLayouts = 64
   /// Stretches blocked at one time in one layout, beside the permanent ones.
   static let maximumBlocksPerLayout = 256
+  /// Faults of a layout that are listed; of those beyond their number is told.
+  static let maximumFindings = 100
   /// Any position in a layout lies within ± this.
   static let maximumMetres = 100_000.0
   static let maximumQuantity = 1e9

@@ -15,6 +15,8 @@ package enum RouteExplanation {
     /// Of the stop at the leg's end; nil for the end of the walk.
     package var cost: Double?
     package var costAfterNext: Double?
+    /// The next stop's handling keeps it behind this one.
+    package var isBeforeNext = false
   }
 
   package struct Explanation: Sendable {
@@ -22,7 +24,7 @@ package enum RouteExplanation {
     package var length: Double
     package var lowerBound: Double
     package var sShape: Double?
-    /// Always to the nearest open stop.
+    /// Always to the nearest open stop, of those that handling lets come next.
     package var nearestFirst: Double
   }
 
@@ -37,6 +39,7 @@ package enum RouteExplanation {
     let start = NamedPlace(name: order.plan.start, position: layout.places[order.plan.start]!)
     let end = order.plan.reachesEnd ? order.end : start
     let places = [start] + order.plan.stops.map { order.lines[$0].place } + [end]
+    let ranks = order.plan.stops.map { order.lines[$0].handling.rawValue }
     func walk(_ a: Int, _ b: Int) -> Double {
       let (a, b) = (places[a].position, places[b].position)
       let isPlain = layout.isPlain
@@ -50,7 +53,9 @@ package enum RouteExplanation {
         from: places[i - 1].name, to: places[i].name, walk: walk(i - 1, i), total: total,
         way: way(places[i - 1].position, places[i].position, layout, paths), cost: nil, costAfterNext: nil)
       if i < places.count - 1 { leg.cost = walk(i - 1, i) + walk(i, i + 1) - walk(i - 1, i + 1) }
-      if i < places.count - 2 {
+      if i < places.count - 2, ranks[i - 1] < ranks[i] {
+        leg.isBeforeNext = true
+      } else if i < places.count - 2 {
         leg.costAfterNext =
           walk(i - 1, i + 1) + walk(i + 1, i) + walk(i, i + 2) - walk(i - 1, i) - walk(i, i + 1) - walk(i + 1, i + 2)
       }
@@ -58,18 +63,19 @@ package enum RouteExplanation {
     }
     return Explanation(
       legs: legs, length: order.plan.length.metres, lowerBound: order.plan.lowerBound.metres,
-      sShape: order.plan.sShape?.metres, nearestFirst: nearestFirst(places.count, walk))
+      sShape: order.plan.sShape?.metres, nearestFirst: nearestFirst(ranks, walk))
   }
 
-  private static func nearestFirst(_ count: Int, _ walk: (Int, Int) -> Double) -> Double {
-    var left = Set(1..<max(1, count - 1))
+  /// Through the same places, and in the same precedence: a walk that the order allows.
+  private static func nearestFirst(_ ranks: [Int], _ walk: (Int, Int) -> Double) -> Double {
+    var left = Set(1..<ranks.count + 1)
     var (here, length) = (0, 0.0)
-    while let next = left.min(by: { (walk(here, $0), $0) < (walk(here, $1), $1) }) {
+    while let next = left.min(by: { (ranks[$0 - 1], walk(here, $0), $0) < (ranks[$1 - 1], walk(here, $1), $1) }) {
       length += walk(here, next)
       left.remove(next)
       here = next
     }
-    return length + walk(here, count - 1)
+    return length + walk(here, ranks.count + 1)
   }
 
   /// `up A03, right, down A05`
@@ -82,7 +88,8 @@ package enum RouteExplanation {
     for (p, q) in zip(points, points.dropFirst()) where p != q {
       let step: String
       if p.floor != q.floor {
-        step = "to floor \(map.floorNames[q.floor])"
+        let name = map.floorNames[q.floor]
+        step = name.isEmpty ? "to the floor without a name" : "to floor \(name)"
       } else if p.x == q.x {
         let aisle = layout.floors.first { $0.id == map.floorNames[p.floor] }.flatMap { floor in
           floor.geometry.aisleX.firstIndex(of: p.x).map { layout.aisles[floor.firstLine + $0] }

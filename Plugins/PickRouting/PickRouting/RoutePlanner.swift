@@ -117,8 +117,8 @@ final class RoutePlanner {
       let problem = RouteProblem(
         layout: layout.geometry, start: start.inMiddle, end: end.inMiddle,
         picks: Array(Set(picks.map(\.inMiddle))).sorted { ($0.aisle, $0.y) < ($1.aisle, $1.y) }, blocks: points)
-      // An end that cannot be reached is no end of a shortest walk; any other trouble leaves no bound.
-      guard let route = try? router.route(problem) else { return least == Int64.max ? 0 : least }
+      // The ends can be reached; whatever the trouble is, it leaves no bound.
+      guard let route = try? router.route(problem) else { return 0 }
       return min(least, route.lowerBound)
     }
   }

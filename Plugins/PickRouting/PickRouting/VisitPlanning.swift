@@ -132,7 +132,8 @@ extension RoutePlanner {
     return plan
   }
 
-  /// Line by line in turn, up and down: for more places than a matrix holds. Nothing is proven but the way there and back.
+  /// Line by line in turn, up and down: for more places than a matrix holds. Nothing is proven but the way to the farthest stop, in
+  /// ways without costs of turns, where no other stop on the way makes it shorter.
   private func listed(
     _ visits: [Visit], _ unreachable: [Int], _ paths: WalkPaths, from start: NamedPlace, to end: NamedPlace,
     reachesEnd: Bool
@@ -145,13 +146,17 @@ extension RoutePlanner {
       start: start.name, stops: [], walks: [], unreachable: unreachable, length: 0, lowerBound: 0,
       reachesEnd: reachesEnd, end: end)
     var here = start.position
+    var plain = paths.network
+    plain.turnCost = 0
+    let direct = WalkPaths(plain)
     for visit in visits.sorted(by: { key($0) < key($1) }) {
       let place = visit.places[0]
       guard let leg = paths.distance(from: here, to: place.position) else {
         plan.unreachable += visit.lines.map(\.index)
         continue
       }
-      plan.lowerBound = max(plan.lowerBound, paths.distance(from: start.position, to: place.position) ?? 0)
+      let nearest = visit.places.compactMap { direct.distance(from: start.position, to: $0.position) }.min()
+      plan.lowerBound = max(plan.lowerBound, nearest ?? 0)
       for (i, line) in visit.lines.enumerated() {
         plan.stops.append(line.index)
         plan.walks.append(i == 0 ? leg : 0)
