@@ -12,6 +12,8 @@ package enum PickRoutingLimits {
   static let maximumLayouts = 64
   /// Stretches blocked at one time in one layout, beside the permanent ones.
   static let maximumBlocksPerLayout = 256
+  /// Layout files that a checkpoint has with it. Beyond it the model asks for a checkpoint with each decision.
+  static let maximumLayoutBytesInCheckpoint = 1 << 18
   /// Any position in a layout lies within ± this.
   static let maximumMetres = 100_000.0
   static let maximumQuantity = 1e9
