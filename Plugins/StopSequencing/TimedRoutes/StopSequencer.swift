@@ -28,15 +28,20 @@ package struct StopSequencer {
     _ problem: StopProblem, from plan: [Int]? = nil, seed: UInt64 = 1, _ budget: SearchBudget
   ) throws(SequencingError) -> StopPlan {
     try problem.check()
-    let unreachable = Reach.unreachable(problem)
     var reachable = problem
+    // The stops can be made all the same: the last one is the end until there is a way again.
+    let isEndCutOff = Reach.isEndCutOff(problem)
+    if isEndCutOff { reachable.end = nil }
+    let unreachable = Reach.unreachable(reachable)
     if !unreachable.isEmpty {
       let cutOff = Set(unreachable)
       reachable.stops.removeAll(where: cutOff.contains)
       reachable.precedences.removeAll { cutOff.contains($0.first) || cutOff.contains($0.second) }
     }
     let sequencer = StopSequencer(reachable, unreachable, seed, budget)
-    return try sequencer.run(from: plan)
+    var answer = try sequencer.run(from: plan)
+    answer.isEndCutOff = isEndCutOff
+    return answer
   }
 
   private init(_ problem: StopProblem, _ unreachable: [Int], _ seed: UInt64, _ budget: SearchBudget) {
