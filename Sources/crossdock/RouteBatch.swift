@@ -33,6 +33,9 @@
         throw CrossdockError(
           "read the instances", at: "\(path):\(error.line)", reason: error.reason, exitCode: .badInput)
       }
+      guard count > 0 else {
+        throw CrossdockError("read the instances", at: path, reason: "it has no instances", exitCode: .badInput)
+      }
       guard cutOff > 0 else { return .success }
       Terminal.writeError("crossdock: \(path): \(cutOff) of \(count) instances have picks that no walk reaches\n")
       return .failure

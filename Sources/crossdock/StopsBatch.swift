@@ -48,6 +48,12 @@
       let begin = SystemClock.monotonicNs()
       let search = FleetSearch(instance.problem, scale: Double(FleetInstance.costScale), seed: seed)
       let outcome = search.run(budget(from: begin))
+      let served = Set(outcome.routes.joined())
+      let leftOut = (1..<max(1, instance.problem.count)).filter { !served.contains($0) }
+      if !leftOut.isEmpty {
+        let names = leftOut.map(String.init).joined(separator: " ")
+        Terminal.writeError("crossdock: \(path): no route was found for customers \(names); they are left out\n")
+      }
       let isFeasible = instance.problem.violations(of: outcome.routes).isEmpty
       let cost = instance.problem.cost(of: outcome.routes)
       let distance = "\(cost / FleetInstance.costScale).\(cost % FleetInstance.costScale)"

@@ -53,6 +53,7 @@
       var out = row(columns.map(\.0))
       for stop in answer["sequence"]?.array ?? [] { out += call(stop, stop["stop"]?.string ?? "") }
       if let end = answer["end"], end != .null { out += call(end, end["place"]?.string ?? "") }
+      if let hint = answer["hint"]?.string { out += "\(hint)\n" }
       for stop in answer["unreachable"]?.array ?? [] { out += "\(stop.string ?? "") cannot be reached\n" }
       out += "\(number(answer, "travel_s")) s on the road, \(number(answer, "late_s")) s late in all"
       return out + (answer["optimal"]?.bool == true ? "; proven: no sequence is better\n" : "\n")

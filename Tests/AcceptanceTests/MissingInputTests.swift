@@ -75,4 +75,21 @@ import Testing
       #expect(answer.errors.contains("Is a directory"), "\(command): \(answer.errors)")
     }
   }
+
+  @Test func fileWithoutInstancesEndsWith65() throws {
+    let sandbox = try Sandbox()
+    let fleet = { (demand: Int, capacity: Int) in
+      "F\nVEHICLE\nNUMBER CAPACITY\n2 \(capacity)\nCUSTOMER\nNO X Y\n0 0 0 0 0 100 0\n1 1 1 \(demand) 0 100 0\n2 2 2 1 0 100 0\n"
+    }
+    let empty = try sandbox.write("empty", "\n")
+    for command in [["route", "--batch"], ["stops", "--batch"], ["stops", "--vrptw"]] {
+      let answer = try runToEnd("crossdock", command + [empty])
+      #expect(answer.code == 65 && answer.errors.contains(empty), "\(command): \(answer)")
+    }
+    let noCapacity = try runToEnd("crossdock", ["stops", "--vrptw", try sandbox.write("none", fleet(1, 0))])
+    #expect(noCapacity.code == 65 && noCapacity.errors.contains("no capacity"), "\(noCapacity)")
+    let tooLarge = try runToEnd(
+      "crossdock", ["stops", "--vrptw", try sandbox.write("large", fleet(9, 5)), "--budget-ms", "10"])
+    #expect(tooLarge.output.contains("infeasible") && tooLarge.errors.contains("customers 1;"), "\(tooLarge)")
+  }
 }

@@ -113,13 +113,83 @@ import Testing
       .replacing("R15", with: "R16")
     let new = try PickingBench(layouts: [hall])
     try new.bench.restore(old.bench.checkpoint())
-    #expect(new.bench.logLines.contains { $0.hasPrefix("forgot 1 orders") })
     let answers = try new.order("C", ["Q10"])
     #expect(answers.distance == 80)
+    #expect(new.bench.logLines.contains { $0.hasPrefix("forgot 1 orders") })
     let again = try new.order("A", ["P5"])
     #expect(again.revision == 2)
     #expect(again.reason == "layout")
     #expect(again.distance == 12)
     #expect(try new.event("short", #""order":"B","line":1"#).first?.reason == "order: B is not known")
+  }
+
+  private static let otherHall = PickingBench.hall
+    .replacing(#""version": "1""#, with: #""version": "2""#)
+    .replacing(#"{"id": "dock", "aisle": "P", "y": 0}"#, with: #"{"id": "dock", "aisle": "Q", "y": 0}"#)
+
+  /// Killed behind its last checkpoint: the agent hands over again what came since, and nothing of that may come out otherwise.
+  @Test func whatIsReplayedIsPlannedWithTheLayoutOfThen() throws {
+    let old = try PickingBench()
+    _ = try old.send(#"{"type":"unblocked","aisle":"P","y":3}"#)
+    #expect(old.bench.isCheckpointWanted, "from the first batch on the layout is known")
+    let saved = old.bench.checkpoint()
+    let order = PickingBench.order("A", ["P5", "R15", "Q10"])
+    let first = try #require(try old.send(order).first)
+    #expect(!old.bench.isCheckpointWanted)
+    let second = try #require(try old.event("confirmed", #""order":"A","line":1"#).first)
+    let latest = try #require(second.revision)
+
+    let new = try PickingBench(layouts: [Self.otherHall])
+    try new.bench.restore(saved)
+    new.bench.add(stream: "picks", source: "hand-1", eventTimeNs: 2, body: order)
+    let replayed = try new.bench.run(isReplay: true).map(Answer.init)
+    #expect(replayed.map(\.facts) == [first.facts])
+    #expect(!new.bench.isCheckpointWanted)
+    new.bench.add(
+      stream: "picks", source: "hand-1", eventTimeNs: 3, body: #"{"type":"confirmed","order":"A","line":1}"#)
+    #expect(try new.bench.run(isReplay: true).map { try Answer($0).facts } == [second.facts])
+    #expect(new.bench.checkpoint() == old.bench.checkpoint())
+
+    let answers = try new.send(order)
+    #expect(answers.map(\.revision) == [latest + 1] && answers.first?.reason == "layout")
+    #expect(answers.first?.json["layout_version"]?.string == "2")
+    #expect(new.bench.isCheckpointWanted, "no replay may go back behind the change")
+    #expect(try new.send(order).map(\.revision) == [latest + 1])
+    #expect(!new.bench.isCheckpointWanted)
+  }
+
+  @Test func aCleanRestartWithAnotherLayoutGivesTheNextRevision() throws {
+    let old = try PickingBench()
+    let order = PickingBench.order("A", ["P5", "R15", "Q10"])
+    _ = try old.send(order)
+    let new = try PickingBench(layouts: [Self.otherHall])
+    try new.bench.restore(old.bench.checkpoint())
+    let answers = try new.send(#"{"type":"confirmed","order":"A","line":9}"#)
+    #expect(answers.map(\.status) == ["refused", "rerouted"])
+    #expect(answers.last?.revision == 2 && answers.last?.reason == "layout")
+    let again = try #require(try new.send(order).first)
+    #expect(again.revision == 2 && again.json["layout_version"]?.string == "2")
+  }
+
+  @Test func aChangedLayoutIsToldThoughBlocksChangeToo() throws {
+    let old = try PickingBench()
+    for order in ["A", "B"] { _ = try old.order(order, ["P5"]) }
+    let new = try PickingBench(layouts: [Self.otherHall], options: ["max_reroutes": .integer(1)])
+    try new.bench.restore(old.bench.checkpoint())
+    var reasons: [String?] = []
+    for y in [3, 4] { reasons += try new.event("blocked", #""aisle":"R","y":\#(y)"#).map(\.reason) }
+    #expect(reasons == ["layout", "layout"])
+  }
+
+  @Test func layoutsTooLargeForACheckpointHaveOneWithEachDecision() throws {
+    let text = String(repeating: "x", count: 300_000)
+    let hall = PickingBench.hall.replacing(#""version""#, with: #""description": "\#(text)", "version""#)
+    let bench = try PickingBench(layouts: [hall])
+    _ = try bench.order("A", ["P5", "R5"])
+    #expect(bench.bench.isCheckpointWanted && bench.bench.checkpoint().count < 10_000)
+    _ = try bench.order("A", ["P5", "R5"])
+    #expect(!bench.bench.isCheckpointWanted)
+    _ = try bench.event("short", #""order":"A","line":1"#)
+    #expect(bench.bench.isCheckpointWanted)
   }
 }

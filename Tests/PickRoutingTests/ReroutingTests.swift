@@ -207,4 +207,42 @@ import Testing
     _ = try bench.order("D", ["P5"])
     #expect(try bench.event("skipped", #""order":"C","line":1"#).first?.status == "done")
   }
+
+  @Test func whatIsBlockedAlreadyChangesNothingWhenItIsReportedAgain() throws {
+    let bench = try PickingBench()
+    _ = try bench.order("A", ["P5", "Q5", "R5"])
+    _ = try bench.order("B", ["Q15"], source: "hand-2")
+    let blocked = #""order":"A","aisle":"Q","y":12,"at":"P5""#
+    #expect(try bench.event("blocked", blocked).first { $0.order == "A" }?.revision == 2)
+    _ = try bench.event("confirmed", #""order":"A","line":1"#)
+    _ = try bench.event("confirmed", #""order":"A","line":2"#)
+    let latest = try bench.order("A", ["P5", "Q5", "R5"]).revision
+    for _ in 0..<2 {
+      let again = try bench.event("blocked", blocked)
+      #expect(again.map(\.order) == ["A"] && again.first?.revision == latest)
+    }
+    // He still stands at Q5, and not where the old message says.
+    #expect(try bench.event("skipped", #""order":"A","line":3"#).first?.json["start"]?.string == "Q5")
+    _ = try bench.order("C", ["P5", "P15"])
+    _ = try bench.event("confirmed", #""order":"C","line":2"#)
+    let free = #""order":"C","aisle":"Q","y":12"#
+    #expect(try bench.event("unblocked", free).first?.revision == 3)
+    let again = try bench.event("unblocked", free)
+    #expect(again.map(\.order) == ["C"] && again.first?.revision == 3 && again.first?.status != "refused")
+  }
+
+  @Test func aLineMayBePickedWhereverItsItemIs() throws {
+    let bench = try PickingBench()
+    let order =
+      #"{"type":"order","order":"A","lines":[{"line":1,"locations":["P5","R15"],"quantity":1},"#
+      + #"{"line":2,"location":"Q10","quantity":1},{"line":3,"location":"P5","quantity":1}]}"#
+    let first = try #require(try bench.send(order).first)
+    let (planned, other) = first.locations.contains("R15") ? ("R15", "P5") : ("P5", "R15")
+    #expect(planned == "P5")
+    let next = try #require(try bench.event("confirmed", #""order":"A","line":1,"location":"\#(other)""#).first)
+    #expect(next.reason == "deviation" && next.json["start"]?.string == other)
+    #expect(Set(next.locations) == ["Q10", "P5"])
+    let wrong = try bench.event("confirmed", #""order":"A","line":2,"location":"P15""#).first
+    #expect(wrong?.member == "location")
+  }
 }

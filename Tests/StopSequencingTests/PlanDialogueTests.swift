@@ -21,6 +21,13 @@ final class PlanBench {
     return try bench.run().map { try JSONValue.parse($0.body) }
   }
 
+  /// A new instance with the state of another one.
+  static func goneOn(_ other: PlanBench) throws -> PlanBench {
+    let fresh = try PlanBench()
+    try fresh.bench.restore(other.bench.checkpoint())
+    return fresh
+  }
+
   static func plan(_ id: String = "R1", more: String = "", dueOfD: Int = 5_000) -> String {
     let rows = (0..<5).map { a in "[" + (0..<5).map { "\(abs(a - $0) * 100)" }.joined(separator: ",") + "]" }
     return
@@ -87,6 +94,40 @@ extension JSONValue {
     #expect(cutOff["unreachable"]?.array == [.string("C")])
     let back = try #require(try bench.send(#"{"type":"opened","plan":"R1","to":"C"}"#).first)
     #expect(back["unreachable"]?.array?.isEmpty == true && back.stops.count == 4)
+  }
+
+  @Test func anEndThatIsCutOffLeavesTheStops() throws {
+    let bench = try PlanBench()
+    _ = try bench.send(PlanBench.plan())
+    let answer = try #require(try bench.send(#"{"type":"closed","plan":"R1","to":"depot"}"#).first)
+    #expect(answer.stops.count == 4 && answer["unreachable"]?.array?.isEmpty == true)
+    #expect(answer["end"] == .null && answer["hint"]?.string?.hasPrefix("depot cannot be reached") == true)
+    #expect(answer["travel_s"]?.integer == 400)
+    #expect(try PlanBench.goneOn(bench).send(PlanBench.plan()).map(\.facts) == [answer.facts])
+    let back = try #require(try bench.send(#"{"type":"opened","plan":"R1","to":"depot"}"#).first)
+    #expect(back["end"]?["place"]?.string == "depot" && back["hint"] == nil && back["travel_s"]?.integer == 800)
+  }
+
+  @Test func otherTimesAreToldAndARevisionStaysWhatItWas() throws {
+    let bench = try PlanBench()
+    let first = try #require(try bench.send(PlanBench.plan()).first)
+    #expect(try bench.send(#"{"type":"delay","plan":"R1","time":1060}"#).isEmpty, "a minute is not told")
+    #expect(try bench.send(PlanBench.plan()).map(\.facts) == [first.facts])
+    #expect(try PlanBench.goneOn(bench).send(PlanBench.plan()).map(\.facts) == [first.facts])
+    let slowed = #"{"type":"slowed","plan":"R1","factor":2}"#
+    let later = try #require(try bench.send(slowed).first)
+    #expect(later["revision"]?.integer == 2 && later["reason"]?.string == "eta" && later.stops == first.stops)
+    #expect(later["end"]?["eta_s"]?.integer == 1_060 + 1_600 + 30)
+    #expect(try bench.send(slowed).isEmpty)
+    // Positions that come every second are told once a minute at most.
+    var told: [Int] = []
+    for time in 1_061..<1_200 {
+      let travel = (0..<5).map { _ in "\(time % 2 == 0 ? 500 : 900)" }.joined(separator: ",")
+      let answers = try bench.send(#"{"type":"position","plan":"R1","time":\#(time),"travel":[\#(travel)]}"#)
+      told += answers.filter { $0["reason"]?.string == "eta" }.map { _ in time }
+    }
+    #expect((1...3).contains(told.count), "\(told)")
+    #expect(try bench.send(#"{"type":"delay","plan":"R1","time":1700}"#).first?["reason"]?.string == "eta")
   }
 
   @Test func stopsThatAreLateSaySoByHowMuch() throws {

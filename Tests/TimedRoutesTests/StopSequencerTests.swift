@@ -60,6 +60,53 @@ import Testing
     #expect(late > 20)
   }
 
+  /// A budget by the clock, which goes on with each look at it.
+  private func clock(looks: Int) -> SearchBudget {
+    var seen = 0
+    return SearchBudget(spent: {
+      seen += 1
+      return Double(seen) / Double(looks)
+    })
+  }
+
+  @Test func latenessIsLeastByTheClockToo() throws {
+    var late = 0
+    for number in 340..<400 {
+      var random = RandomProblem(number)
+      var problem = random.problem(stops: 3 + random.below(4), width: 10, isMetric: number % 3 == 0)
+      for stop in problem.stops where stop % 2 == 0 { problem.windows[stop] = .init(ready: 0, due: 20) }
+      problem.objective = number % 2 == 0 ? .travel : .makespan
+      let best = try #require(bruteForce(problem))
+      let plan = try StopSequencer.plan(problem, clock(looks: 1_000))
+      try expectTrue(plan, problem, "number \(number)")
+      #expect((plan.lateness, plan.value(problem.objective)) == best, "number \(number), SEED=\(RandomProblem.seed)")
+      #expect(plan.isOptimal)
+      if best.late > 0 { late += 1 }
+    }
+    #expect(late > 20)
+  }
+
+  /// Beyond what the exact method takes the search begins its schedule when it begins, however much of the time is gone.
+  @Test func aSearchThatBeginsLateIsNotFrozen() throws {
+    for number in 0..<4 {
+      var random = RandomProblem(number)
+      var problem = random.problem(stops: 14, width: 10)
+      for stop in 1...14 where stop % 2 == 0 { problem.windows[stop] = .init(ready: 0, due: 100) }
+      let graph = StopGraph(problem)
+      let nodes = Array(0..<graph.count)
+      func late(_ budget: SearchBudget) -> Int {
+        let order = WalkSearch(RouteWalk(graph, hourly: nil, byMakespan: false, nodes: nodes), seed: 1).run(budget)
+        return RouteWalk(graph, hourly: nil, byMakespan: false, nodes: order).score.late
+      }
+      var seen = 0.0
+      let half = SearchBudget(spent: {
+        seen += 1
+        return 0.5 + seen / 800
+      })
+      #expect(late(half) <= late(SearchBudget(steps: 100_000)), "number \(number), SEED=\(RandomProblem.seed)")
+    }
+  }
+
   @Test func precedenceAndLoadsAreKept() throws {
     for number in 400..<460 {
       var random = RandomProblem(number)

@@ -5,11 +5,15 @@ internal import JSONText
 /// The state of an `OrderBook` as bytes:
 ///
 ///     crossdock-pick-routing 1 <FNV-1a of what follows, 16 hexadecimal digits>\n
-///     {"uses":n,"blocks":{layout:[[aisle,from,to],…]},"orders":[{…},…]}
+///     {"uses":n,"settings":[…],"layouts":{layout:file},"blocks":{layout:[[aisle,from,to],…]},"orders":[{…},…]}
 ///
 /// Lengths in millimetres. Orders stand in the order of their last use, so that equal states give equal bytes. Valid if and only
 /// if the first line has version 1 and the hash fits. Places are kept by name: where a layout's file has changed since, orders
 /// whose places are all still there get a new revision (reason `layout`), the others are forgotten and counted.
+///
+/// The layouts' files and the settings are those that the answers until now were made with: what an agent replays behind the checkpoint
+/// is published already and must come out the same, whatever the files are now (`PickRoutingModel`). Files that are large together are
+/// left out.
 enum Checkpoint {
   private static let magic = "crossdock-pick-routing 1 "
 
@@ -19,6 +23,16 @@ enum Checkpoint {
     var json = JSONWriter(reserving: 1024 + 512 * book.orders.count)
     json.object { json in
       json.member("uses", book.uses)
+      json.member("settings", array: { $0.values(book.settings) })
+      if keepsLayouts(book) {
+        json.member(
+          "layouts",
+          object: { json in
+            for (layout, text) in book.layoutTexts.sorted(by: { $0.key < $1.key }) {
+              json.member(layout, String(decoding: text, as: UTF8.self))
+            }
+          })
+      }
       json.member(
         "blocks",
         object: { json in
@@ -30,11 +44,15 @@ enum Checkpoint {
         "orders",
         array: { json in
           for order in book.orders.values.sorted(by: { $0.lastUse < $1.lastUse }) {
-            write(order, version: book.layouts[order.layout]!.version, &json)
+            write(order, &json)
           }
         })
     }
     return Array((magic + hash(json.bytes[...]) + "\n").utf8) + json.bytes
+  }
+
+  static func keepsLayouts(_ book: OrderBook) -> Bool {
+    book.layoutTexts.values.reduce(0) { $0 + $1.count } <= PickRoutingLimits.maximumLayoutBytesInCheckpoint
   }
 
   private static func hash(_ body: ArraySlice<UInt8>) -> String {
@@ -58,7 +76,7 @@ enum Checkpoint {
     }
   }
 
-  private static func write(_ order: OpenOrder, version: String, _ json: inout JSONWriter) {
+  private static func write(_ order: OpenOrder, _ json: inout JSONWriter) {
     let plan = order.plan
     json.object { json in
       json.member("id", order.id)
@@ -67,7 +85,7 @@ enum Checkpoint {
         json.member("sources", array: { json in for source in order.sources { json.value(source) } })
       }
       json.member("layout", order.layout)
-      json.member("layout_version", version)
+      json.member("layout_version", order.layoutVersion)
       json.member("digest", hex(order.digest))
       json.member("revision", order.revision)
       json.member("status", order.status.rawValue)
@@ -110,9 +128,8 @@ enum Checkpoint {
 
   // MARK: reading
 
-  /// Replaces the book's state and returns how many orders and blocks were forgotten because their places are gone.
-  /// - Throws: `PluginError` when the bytes are not a valid checkpoint; the book is as before then.
-  static func read(_ bytes: [UInt8], into book: inout OrderBook) throws(PluginError) -> Int {
+  /// - Throws: `PluginError` when the bytes are not a valid checkpoint.
+  static func document(_ bytes: [UInt8]) throws(PluginError) -> JSONValue {
     let headerLength = magic.utf8.count + 17
     guard bytes.count > headerLength, bytes.starts(with: magic.utf8) else {
       throw PluginError("not a checkpoint of pick-routing in version 1")
@@ -121,14 +138,50 @@ enum Checkpoint {
     guard bytes[..<headerLength].elementsEqual((magic + hash(body) + "\n").utf8) else {
       throw PluginError("the checkpoint is damaged: its hash does not fit")
     }
-    guard let document = try? JSONValue.parse(Array(body)), let state = CheckpointState(document, layouts: book.layouts)
-    else { throw PluginError("the checkpoint is damaged: its content does not fit its format") }
+    guard let document = try? JSONValue.parse(Array(body)) else { throw misfit }
+    return document
+  }
+
+  private static var misfit: PluginError {
+    PluginError("the checkpoint is damaged: its content does not fit its format")
+  }
+
+  /// Replaces the book's state and returns how many orders and blocks were forgotten because their places are gone.
+  /// - Throws: `PluginError` when the document is not one of a checkpoint; the book is as before then.
+  static func read(_ document: JSONValue, into book: inout OrderBook) throws(PluginError) -> Int {
+    guard let state = CheckpointState(document, layouts: book.layouts) else { throw misfit }
     book.uses = state.uses
     book.blocks = state.blocks
     book.orders = [:]
     book.pendingOrders = []
     for order in state.orders { book.store(order) }
     return state.forgotten
+  }
+
+  /// Whether the layouts and settings of then are known, and an empty book with them.
+  static func past(_ document: JSONValue) -> OrderBook? {
+    guard let settings = document["settings"]?.array?.compactMap(\.integer), settings.count == 4,
+      settings.allSatisfy({ $0 >= 0 }), let files = document["layouts"]?.object
+    else { return nil }
+    var texts: [String: [UInt8]] = [:]
+    var layouts: [HallLayout] = []
+    for (name, value) in files {
+      guard let text = value.string.map({ Array($0.utf8) }), let layout = try? LayoutReader.read(text, path: name),
+        layout.id == name, texts.updateValue(text, forKey: name) == nil
+      else { return nil }
+      layouts.append(layout)
+    }
+    return OrderBook(
+      layouts: layouts, maximumOrders: settings[0], maximumReroutes: settings[1],
+      congestionCost: Int64(settings[2]), searchMs: settings[3], layoutTexts: texts)
+  }
+
+  /// Whether answers made with this book's layouts and settings are made as those of the checkpoint were.
+  static func isOfToday(_ document: JSONValue, _ book: OrderBook) -> Bool {
+    guard let files = document["layouts"]?.object, files.count == book.layoutTexts.count,
+      document["settings"]?.array?.compactMap(\.integer) == book.settings
+    else { return false }
+    return files.allSatisfy { name, value in value.string.map { Array($0.utf8) } == book.layoutTexts[name] }
   }
 }
 

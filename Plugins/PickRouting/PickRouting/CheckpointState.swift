@@ -82,7 +82,8 @@ struct CheckpointState {
     }
     guard let plan = plan(value, lineCount: lines.count) else { return .damaged }
     var order = OpenOrder(
-      id: id, sources: value["sources"]?.array?.compactMap(\.string) ?? [source], layout: layout.id, digest: digest,
+      id: id, sources: value["sources"]?.array?.compactMap(\.string) ?? [source], layout: layout.id,
+      layoutVersion: version, digest: digest,
       lines: lines,
       position: NamedPlace(name: positionName, position: position), end: NamedPlace(name: endName, position: end),
       ends: ends, version: contentVersion,

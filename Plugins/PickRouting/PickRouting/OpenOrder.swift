@@ -27,6 +27,8 @@ struct OpenOrder {
   /// The handhelds on the order, the one that named it last at the end. Bounded: who has been silent longest is forgotten.
   var sources: [String]
   var layout: String
+  /// Of the layout's file when the plan was made.
+  var layoutVersion: String
   /// Of the content, so that the same order sent again is told from another one with its id.
   var digest: UInt64
   /// Emptied when the order is done.

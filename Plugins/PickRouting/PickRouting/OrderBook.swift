@@ -24,11 +24,17 @@ struct OrderBook {
   var pendingOrders: Set<String> = []
   /// Orders that made room for others while they were open.
   private(set) var evictedOpenOrders: UInt64 = 0
+  /// Revisions that were given out by this instance.
+  private(set) var decisions: UInt64 = 0
+  /// What the layouts were read from, by layout; empty where nobody needs it.
+  let layoutTexts: [String: [UInt8]]
   let planner: RoutePlanner
 
   init(
-    layouts: [HallLayout], maximumOrders: Int, maximumReroutes: Int, congestionCost: Int64 = 0, searchMs: Int = 20
+    layouts: [HallLayout], maximumOrders: Int, maximumReroutes: Int, congestionCost: Int64 = 0, searchMs: Int = 20,
+    layoutTexts: [String: [UInt8]] = [:]
   ) {
+    self.layoutTexts = layoutTexts
     planner = RoutePlanner(searchBudgetMs: searchMs)
     self.layouts = Dictionary(uniqueKeysWithValues: layouts.map { ($0.id, $0) })
     self.maximumOrders = maximumOrders
@@ -87,6 +93,9 @@ struct OrderBook {
     orders[order.id] = order
   }
 
+  /// What answers depend on beside messages, state and layouts.
+  var settings: [Int] { [maximumOrders, maximumReroutes, Int(congestionCost), planner.searchBudgetMs] }
+
   func blocks(of layout: HallLayout) -> [AisleBlock] { layout.permanentBlocks + blocks[layout.id, default: []] }
 
   mutating func touch(_ order: inout OpenOrder, source: String) {
@@ -106,10 +115,13 @@ struct OrderBook {
       // A version that is older than what is being walked came late: the latest revision answers it.
       if !isSame, order.version >= known.version { try change(&known, to: opened) }
       touch(&known, source: source)
+      // Who asks need not wait for the turn of the order.
+      _ = try lookAgain(&known)
       store(known)
       return known
     }
     adopt(try plan(opened, in: layout), &opened)
+    decisions += 1
     makeRoom()
     touch(&opened, source: source)
     store(opened)
@@ -199,8 +211,11 @@ struct OrderBook {
 
   /// A new revision from where the picker is; `done` when no line is open.
   mutating func reroute(_ order: inout OpenOrder, because cause: OpenOrder.Cause) throws(RoutingError) {
-    adopt(try plan(order, in: layouts[order.layout]!), &order)
+    let layout = layouts[order.layout]!
+    adopt(try plan(order, in: layout), &order)
+    order.layoutVersion = layout.version
     order.revision += 1
+    decisions += 1
     order.cause = cause
     order.pending = nil
     order.tally = LineTally(order.lines)
@@ -213,7 +228,7 @@ struct OrderBook {
   }
 
   /// Whether the order has a new revision.
-  private mutating func lookAgain(_ order: inout OpenOrder) throws(RoutingError) -> Bool {
+  mutating func lookAgain(_ order: inout OpenOrder) throws(RoutingError) -> Bool {
     guard let cause = order.pending, let layout = layouts[order.layout] else { return false }
     order.pending = nil
     let walked = order.plan.stops.prefix { order.lines[$0].state != .open }.count

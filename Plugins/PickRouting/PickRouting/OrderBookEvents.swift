@@ -29,19 +29,26 @@ extension OrderBook {
       store(order)
       return order
     }
-    let named = try lines(of: order, event)
+    let spots = try lines(of: order, event)
+    let named = spots.map(\.line)
     touch(&order, source: source)
     // A line that a picker skipped may be picked after all; otherwise what is closed stays closed.
     let closing = named.filter {
       order.lines[$0].state == .open || (order.lines[$0].state == .skipped && event.kind != .skipped)
     }
-    guard let first = closing.first else {
+    guard let first = spots.first(where: { closing.contains($0.line) }) else {
+      _ = try lookAgain(&order)
       store(order)
       return order
     }
-    let spot = order.lines[first].place
-    let isNext = order.nextStop.map { order.lines[$0].place } == spot
-    for line in closing { order.lines[line].state = event.kind.lineState }
+    let spot = first.place
+    let isNext =
+      order.nextStop.map { order.lines[$0].place } == spot && closing.allSatisfy { order.lines[$0].place == spot }
+    for line in closing {
+      order.lines[line].state = event.kind.lineState
+      // Picked where it was not planned, but where its item is too.
+      if event.kind != .skipped, order.lines[line].places.contains(spot) { order.lines[line].place = spot }
+    }
     if let at {
       order.position = at
     } else if event.kind != .skipped {
@@ -67,7 +74,10 @@ extension OrderBook {
     }
   }
 
-  private func lines(of order: OpenOrder, _ event: PickEvent) throws(Refusal) -> [Int] {
+  /// The lines that an event names, and for each the place where it happened: one of those that have its item.
+  private func lines(
+    of order: OpenOrder, _ event: PickEvent
+  ) throws(Refusal) -> [(line: Int, place: NamedPlace)] {
     var named = Array(order.lines.indices)
     if let line = event.line {
       named = named.filter { order.lines[$0].number == line }
@@ -75,27 +85,48 @@ extension OrderBook {
         throw Refusal("line", "order \(order.id) has no line \(line)", hint: "name a line of the order")
       }
     }
-    if let location = event.location {
-      named = named.filter { order.lines[$0].place.name == location }
-      if named.isEmpty {
-        let what = event.line.map { "line \($0) of order \(order.id) is" } ?? "order \(order.id) has no line"
+    guard let location = event.location else { return named.map { ($0, order.lines[$0].place) } }
+    let planned = named.filter { order.lines[$0].place.name == location }
+    if !planned.isEmpty { return planned.map { ($0, order.lines[$0].place) } }
+    let elsewhere = named.compactMap { line in
+      order.lines[line].places.first { $0.name == location }.map { (line: line, place: $0) }
+    }
+    guard event.line == nil else {
+      if elsewhere.isEmpty {
         throw Refusal(
-          "location", "\(what) \(event.line == nil ? "at" : "not at") \(location)",
+          "location", "line \(event.line!) of order \(order.id) is not at \(location)",
           hint: "name the line, or a location of the order")
       }
+      return elsewhere
     }
-    return named
+    guard elsewhere.count == 1 else {
+      throw Refusal(
+        "location",
+        elsewhere.isEmpty
+          ? "order \(order.id) has no line at \(location)" : "order \(order.id) has several lines at \(location)",
+        hint: "name the line, or a location of the order")
+    }
+    return elsewhere
   }
 
   // MARK: blocked, unblocked
 
-  /// The reporting order with its answer, nil when no order reported it.
+  /// The reporting order with its answer, nil when no order reported it. What is known already changes nothing: the report may be an
+  /// old one that comes again, so that its `at` says nothing either.
   mutating func changeBlocks(_ event: PickEvent, from source: String) throws -> OpenOrder? {
     let reporter = try event.order.map { try known($0) }
     let layout = try layout(of: event, reporter)
     let at = try event.at.map { try place($0, "at", in: layout) }
     let stretches = try stretches(event, in: layout)
-    let now = try changed(blocks[layout.id, default: []], by: event, stretches, in: layout)
+    let present = blocks[layout.id, default: []]
+    let now = try changed(present, by: event, stretches, in: layout)
+    if now == present {
+      guard var order = reporter else { return nil }
+      touch(&order, source: source)
+      _ = try lookAgain(&order)
+      store(order)
+      return order
+    }
     blocks[layout.id] = now.isEmpty ? nil : now
     uses += 1
     let cause: OpenOrder.Cause = event.kind == .blocked ? .blocked : .unblocked
@@ -103,17 +134,18 @@ extension OrderBook {
     {
       // An order that waits for a look at an opening must not take it for a block: only openings make walks shorter.
       if order.pending == nil { order.pendingSince = uses }
-      order.pending = cause == .blocked ? (order.pending ?? .blocked) : .unblocked
+      // A changed layout is looked at whatever else changes.
+      if order.pending != .layout { order.pending = cause == .blocked ? (order.pending ?? .blocked) : .unblocked }
       store(order)
     }
-    guard var reporter else { return nil }
-    touch(&reporter, source: source)
-    if reporter.status != .done {
-      if let at { reporter.position = at }
-      try reroute(&reporter, because: cause)
+    guard var order = reporter else { return nil }
+    touch(&order, source: source)
+    if order.status != .done {
+      if let at { order.position = at }
+      try reroute(&order, because: cause)
     }
-    store(reporter)
-    return reporter
+    store(order)
+    return order
   }
 
   private func changed(
@@ -121,7 +153,8 @@ extension OrderBook {
   ) throws(Refusal) -> [AisleBlock] {
     if event.kind == .unblocked {
       let left = present.filter { block in !stretches.contains { $0.overlaps(block) } }
-      guard left.count < present.count else {
+      // Who reports it for an order has it answered by a route.
+      guard left.count < present.count || event.order != nil else {
         throw Refusal("", "nothing is blocked there", hint: "name the place as it was named when it was blocked")
       }
       return left

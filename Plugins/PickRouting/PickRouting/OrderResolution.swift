@@ -22,7 +22,8 @@ extension OpenOrder {
           number: line.number, places: places, handling: line.handling, gtin: line.gtin, quantity: line.quantity))
     }
     return OpenOrder(
-      id: order.id, sources: [source], layout: layout.id, digest: digest(start: start, ends: ends, lines: lines),
+      id: order.id, sources: [source], layout: layout.id, layoutVersion: layout.version,
+      digest: digest(start: start, ends: ends, lines: lines),
       lines: lines, position: start, end: ends[0], ends: ends, version: order.version,
       plan: RoutePlan(
         start: start.name, stops: [], walks: [0], unreachable: [], length: 0, lowerBound: 0, reachesEnd: true))

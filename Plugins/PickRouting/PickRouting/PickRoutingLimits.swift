@@ -14,6 +14,8 @@ package enum PickRoutingLimits {
   static let maximumBlocksPerLayout = 256
   /// Faults of a layout that are listed; of those beyond their number is told.
   static let maximumFindings = 100
+  /// Layout files that a checkpoint has with it. Beyond it the model asks for a checkpoint with each decision.
+  static let maximumLayoutBytesInCheckpoint = 1 << 18
   /// Any position in a layout lies within ± this.
   static let maximumMetres = 100_000.0
   static let maximumQuantity = 1e9

@@ -5,6 +5,10 @@ internal import JSONText
 
 /// The model behind `pick-routing`: reads orders and what pickers report, writes routes to the first stream of `writes` and
 /// publishes them to the reply topic. Every message that cannot be taken is answered with a refusal; none stops it.
+///
+/// A published revision never changes: what is replayed behind a checkpoint is planned with the layouts and settings of the checkpoint, and
+/// today's are taken up with the first batch that is new, which gives the open orders their next revision (`layout`). That batch is
+/// committed with a checkpoint. Where the layouts are too large to be in it, each decision has one.
 package final class PickRoutingModel: Model {
   package static let manifest = PluginManifest(
     name: "pick-routing", version: "0.1.0",
@@ -31,6 +35,10 @@ package final class PickRoutingModel: Model {
     ])
 
   private var book: OrderBook
+  /// Today's layouts and settings, without orders, while `book` has those of the checkpoint.
+  private var today: OrderBook?
+  /// What the checkpoint in the journal has is not what the next batch is answered with.
+  private var isCheckpointDue = true
   private let replyTopic: ReplyTopic
   private let stream: String
   /// Number of the stream that this model writes: its own records are not for it.
@@ -61,9 +69,11 @@ package final class PickRoutingModel: Model {
     }
     // An empty array in agent.conf comes as no value at all.
     let files = context.options["layouts"] == nil ? [] : context.files("layouts")
+    let layouts = try Self.layouts(files)
     book = OrderBook(
-      layouts: try Self.layouts(files), maximumOrders: Int(orders), maximumReroutes: Int(reroutes),
-      congestionCost: congestion * 1000, searchMs: Int(search))
+      layouts: layouts, maximumOrders: Int(orders), maximumReroutes: Int(reroutes),
+      congestionCost: congestion * 1000, searchMs: Int(search),
+      layoutTexts: Dictionary(uniqueKeysWithValues: zip(layouts.map(\.id), files.map(\.contents))))
     for layout in book.layouts.values.sorted(by: { $0.id < $1.id }) {
       // So that the first order does not wait for them.
       if layout.isPlain { AisleRouter.prepareTables(crossAisleCount: layout.geometry.crossY.count, openWalks: true) }
@@ -87,6 +97,9 @@ package final class PickRoutingModel: Model {
   }
 
   package func process(_ batch: PluginBatch, into output: PluginOutput) throws {
+    if !output.isReplay { try takeUpToday(output) }
+    let decisions = book.decisions
+    defer { if book.decisions > decisions, !Checkpoint.keepsLayouts(book) { output.wantCheckpoint() } }
     for record in batch {
       if record.flags & UInt32(CROSSDOCK_FLAG_DERIVED) != 0, record.stream == ownStream { continue }
       let evicted = book.evictedOpenOrders
@@ -133,7 +146,25 @@ package final class PickRoutingModel: Model {
   package func checkpoint() -> [UInt8] { Checkpoint.write(book) }
 
   package func restore(_ checkpoint: [UInt8]) throws {
-    let dropped = try Checkpoint.read(checkpoint, into: &book)
+    let document = try Checkpoint.document(checkpoint)
+    isCheckpointDue = !Checkpoint.isOfToday(document, book)
+    guard isCheckpointDue, var past = Checkpoint.past(document) else { return try read(document, into: &book) }
+    try read(document, into: &past)
+    (today, book) = (book, past)
+  }
+
+  private func takeUpToday(_ output: PluginOutput) throws {
+    guard isCheckpointDue else { return }
+    isCheckpointDue = false
+    output.wantCheckpoint()
+    guard var new = today else { return }
+    today = nil
+    try read(try Checkpoint.document(Checkpoint.write(book)), into: &new)
+    book = new
+  }
+
+  private func read(_ document: JSONValue, into book: inout OrderBook) throws {
+    let dropped = try Checkpoint.read(document, into: &book)
     if dropped > 0 {
       log(.warning, "forgot \(dropped) orders or blocks of the checkpoint: the layouts no longer have their places")
     }

@@ -23,7 +23,7 @@ struct RouteAnswer {
       json.member("source", source)
       if order.version > 0 { json.member("version", order.version) }
       json.member("layout", layout.id)
-      json.member("layout_version", layout.version)
+      json.member("layout_version", order.layoutVersion)
       json.member("start", plan.start)
       json.member("end", plan.reachesEnd ? order.end.name : plan.start)
       if !plan.reachesEnd { json.member("hint", "\(order.end.name) cannot be reached; say with at where you stand") }

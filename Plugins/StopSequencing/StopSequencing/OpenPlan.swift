@@ -2,8 +2,8 @@ internal import TimedRoutes
 
 /// A plan under way: what was ordered, what has happened, and the sequence that holds.
 ///
-/// Invariants: `sequence` has each open stop that can be reached, once; `revision` counts the sequences that were given out; `time` never
-/// goes back.
+/// Invariants: `sequence` has each open stop that can be reached, once; `revision` counts the answers that were given out, and `published` is
+/// the latest of them, which never changes; `time` never goes back.
 struct OpenPlan {
   enum State: String { case open, done, skipped }
 
@@ -28,6 +28,9 @@ struct OpenPlan {
   var changes: [Change] = []
   var sequence: [Int]
   var plan: StopPlan
+  /// What the latest revision says, and its time.
+  var published: StopPlan
+  var publishedTime: Int64
   var lastUse: UInt64 = 0
 
   var open: [Int] { definition.stops.filter { states[$0] == .open } }
@@ -43,6 +46,27 @@ struct OpenPlan {
     sequence = definition.sequence ?? []
     plan = StopPlan(
       calls: [], end: nil, departure: time, travel: 0, makespan: time, lateness: 0)
+    published = plan
+    publishedTime = time
+  }
+
+  mutating func publish(because reason: String?) {
+    revision += 1
+    self.reason = reason
+    published = plan
+    publishedTime = time
+  }
+
+  /// Whether a driver who goes by the latest revision is wrong about a stop that is still to come, or about the end, by more than a minute.
+  var hasOtherTimes: Bool {
+    func differs(_ new: StopPlan.Call, _ old: StopPlan.Call) -> Bool {
+      (new.arrival - old.arrival).magnitude > UInt64(PlanLimits.toleratedSeconds)
+        || (new.begin - old.begin).magnitude > UInt64(PlanLimits.toleratedSeconds)
+    }
+    let known = Dictionary(published.calls.map { ($0.place, $0) }, uniquingKeysWith: { first, _ in first })
+    if plan.calls.contains(where: { call in known[call.place].map { differs(call, $0) } ?? true }) { return true }
+    guard let end = plan.end, let before = published.end else { return (plan.end == nil) != (published.end == nil) }
+    return differs(end, before)
   }
 
   /// What is left, as a problem. The vehicle's place is one more, behind those of the matrix: it has arcs out of it and none into it.

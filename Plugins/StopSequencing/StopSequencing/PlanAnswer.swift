@@ -1,11 +1,11 @@
 internal import JSONText
 internal import TimedRoutes
 
-/// One answer's body (described in the plugin's README).
+/// One answer's body: the latest revision as it was published (described in the plugin's README).
 enum PlanAnswer {
   static func body(_ plan: OpenPlan, timeUs: Int64) -> [UInt8] {
     let places = plan.definition.places
-    let result = plan.plan
+    let result = plan.published
     var json = JSONWriter(reserving: 512 + 128 * result.calls.count)
     func call(_ call: StopPlan.Call, _ key: String, _ json: inout JSONWriter) {
       json.object { json in
@@ -23,10 +23,13 @@ enum PlanAnswer {
       json.member("status", plan.isDone ? "done" : plan.revision == 1 ? "sequenced" : "resequenced")
       json.member("reason", plan.reason)
       json.member("source", plan.source)
-      json.member("time_s", plan.time)
+      json.member("time_s", plan.publishedTime)
       json.member("sequence", array: { json in for stop in result.calls { call(stop, "stop", &json) } })
       json.key("end")
       if let end = result.end { call(end, "place", &json) } else { json.null() }
+      if result.isEndCutOff, let end = plan.definition.end {
+        json.member("hint", "\(places[end]) cannot be reached; the last stop is the end until it is opened")
+      }
       json.member("unreachable", array: { json in for stop in result.unreachable { json.value(places[stop]) } })
       json.member("travel_s", result.travel)
       json.member("makespan_s", result.makespan)

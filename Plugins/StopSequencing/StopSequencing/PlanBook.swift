@@ -40,7 +40,7 @@ struct PlanBook {
     }
     var plan = try OpenPlan(definition, source: source)
     _ = try plan.resequence()
-    plan.revision = 1
+    plan.publish(because: nil)
     makeRoom()
     store(&plan)
     return plan
@@ -68,18 +68,21 @@ struct PlanBook {
     plan.source = source
     let expected = plan.sequence
     let isOther = try plan.resequence()
-    let before = plans[event.plan]!.plan
     let isNews =
-      isOther && plan.sequence != expected || plan.plan.lateness != before.lateness
-      || plan.plan.unreachable != before.unreachable
+      isOther && plan.sequence != expected || (plan.plan.lateness > 0) != (plan.published.lateness > 0)
+      || plan.plan.unreachable != plan.published.unreachable || plan.plan.isEndCutOff != plan.published.isEndCutOff
     if plan.isDone || isNews || event.kind == .skipped || event.kind == .closed {
-      plan.revision += 1
-      plan.reason = event.kind.rawValue
+      plan.publish(because: event.kind.rawValue)
+    } else if plan.hasOtherTimes,
+      event.kind != .position || plan.time >= plan.publishedTime + PlanLimits.toleratedSeconds
+    {
+      plan.publish(because: "eta")
+    } else {
       store(&plan)
-      return plan
+      return nil
     }
     store(&plan)
-    return nil
+    return plan
   }
 
   /// - Returns: false when the plan is as it was.

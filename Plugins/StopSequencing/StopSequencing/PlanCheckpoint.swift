@@ -54,17 +54,24 @@ enum PlanCheckpoint {
             }
           }
         })
-      json.member("departure", plan.plan.departure)
-      json.member("calls", array: { json in for call in plan.plan.calls { write(call, &json) } })
-      json.key("end")
-      if let end = plan.plan.end { write(end, &json) } else { json.null() }
-      json.key("sums")
-      numbers([plan.plan.travel, plan.plan.makespan, plan.plan.lateness, plan.plan.lowerBound], &json)
-      json.member("optimal", plan.plan.isOptimal)
-      json.member("as_before", plan.plan.isAsBefore)
-      json.key("unreachable")
-      numbers(plan.plan.unreachable, &json)
+      write(plan.plan, &json)
+      json.member("published_time", plan.publishedTime)
+      if plan.published != plan.plan { json.member("published", object: { write(plan.published, &$0) }) }
     }
+  }
+
+  private static func write(_ plan: StopPlan, _ json: inout JSONWriter) {
+    json.member("departure", plan.departure)
+    json.member("calls", array: { json in for call in plan.calls { write(call, &json) } })
+    json.key("end")
+    if let end = plan.end { write(end, &json) } else { json.null() }
+    json.key("sums")
+    numbers([plan.travel, plan.makespan, plan.lateness, plan.lowerBound], &json)
+    json.member("optimal", plan.isOptimal)
+    json.member("as_before", plan.isAsBefore)
+    json.key("unreachable")
+    numbers(plan.unreachable, &json)
+    if plan.isEndCutOff { json.member("end_cut_off", true) }
   }
 
   private static func write(_ call: StopPlan.Call, _ json: inout JSONWriter) {
@@ -105,9 +112,8 @@ enum PlanCheckpoint {
       let source = json["source"]?.string, var plan = try? OpenPlan(definition, source: source),
       let revision = json["revision"]?.integer, let states = json["states"]?.array, let at = json["at"]?.integer,
       let time = json["time"]?.integer, let load = json["load"]?.integer, let use = json["use"]?.integer,
-      let changes = json["changes"]?.array, let calls = json["calls"]?.array, let sums = numbers(json["sums"]),
-      let unreachable = numbers(json["unreachable"]), sums.count == 4, states.count == definition.places.count,
-      definition.places.indices.contains(at), let departure = json["departure"]?.integer
+      let changes = json["changes"]?.array, states.count == definition.places.count,
+      definition.places.indices.contains(at), let current = stopPlan(json, in: definition)
     else { return nil }
     plan.revision = revision
     plan.reason = json["reason"]?.string
@@ -118,18 +124,33 @@ enum PlanCheckpoint {
     plan.load = Int64(load)
     plan.lastUse = UInt64(use)
     plan.changes = changes.compactMap(change)
-    let stops = calls.compactMap { call($0) }
-    guard plan.states.count == states.count, plan.changes.count == changes.count, stops.count == calls.count else {
-      return nil
+    guard plan.states.count == states.count, plan.changes.count == changes.count else { return nil }
+    plan.plan = current
+    plan.sequence = current.order
+    plan.published = current
+    plan.publishedTime = json["published_time"]?.integer.map(Int64.init) ?? plan.time
+    if let published = json["published"] {
+      guard let published = stopPlan(published, in: definition) else { return nil }
+      plan.published = published
     }
-    plan.plan = StopPlan(
-      calls: stops, end: json["end"].flatMap { call($0) }, departure: Int64(departure), travel: sums[0],
-      makespan: sums[1], lateness: sums[2])
-    plan.plan.lowerBound = sums[3]
-    plan.plan.isOptimal = json["optimal"]?.bool ?? false
-    plan.plan.isAsBefore = json["as_before"]?.bool ?? false
-    plan.plan.unreachable = unreachable.map(Int.init)
-    plan.sequence = plan.plan.order
+    return plan
+  }
+
+  private static func stopPlan(_ json: JSONValue, in definition: PlanDefinition) -> StopPlan? {
+    guard let calls = json["calls"]?.array, let sums = numbers(json["sums"]), sums.count == 4,
+      let unreachable = numbers(json["unreachable"]), let departure = json["departure"]?.integer
+    else { return nil }
+    let stops = calls.compactMap { call($0) }
+    let end = json["end"].flatMap { call($0) }
+    let places = stops.map(\.place) + unreachable.map(Int.init) + (end.map { [$0.place] } ?? [])
+    guard stops.count == calls.count, places.allSatisfy(definition.places.indices.contains) else { return nil }
+    var plan = StopPlan(
+      calls: stops, end: end, departure: Int64(departure), travel: sums[0], makespan: sums[1], lateness: sums[2])
+    plan.lowerBound = sums[3]
+    plan.isOptimal = json["optimal"]?.bool ?? false
+    plan.isAsBefore = json["as_before"]?.bool ?? false
+    plan.unreachable = unreachable.map(Int.init)
+    plan.isEndCutOff = json["end_cut_off"]?.bool ?? false
     return plan
   }
 

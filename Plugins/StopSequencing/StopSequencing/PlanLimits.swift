@@ -9,6 +9,9 @@ enum PlanLimits {
   static let maximumFactor = 100.0
   /// Seconds: three years.
   static let maximumSeconds = 100_000_000.0
+  /// By so much a time may differ from the published one before it is told; and so long after a revision a `position` tells none that
+  /// differs in its times alone.
+  static let toleratedSeconds: Int64 = 60
   /// Steps of the search: as many as a problem of few stops gets; larger ones get fewer, by the square of their stops, so that an answer
   /// takes some 10 ms.
   static let (leastSteps, mostSteps, sharedSteps) = (100, 6_000, 2_000_000)

@@ -29,6 +29,7 @@ package struct FleetInstance: Sendable {
           fleet.append(number.digits)
         }
         guard fleet[0] >= 1 else { throw lines.fail("there is no vehicle") }
+        guard fleet[1] >= 1 else { throw lines.fail("the vehicles have no capacity") }
         continue
       }
       rows.append(try Self.row(fields, number: rows.count, lines))

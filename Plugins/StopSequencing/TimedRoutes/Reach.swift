@@ -12,6 +12,18 @@ enum Reach {
     return problem.stops.filter { !from[$0] || !(to?[$0] ?? true) }
   }
 
+  /// Whether no way leads to the end: neither from the start, nor from any stop that can be reached.
+  static func isEndCutOff(_ problem: StopProblem) -> Bool {
+    guard let end = problem.end, let matrix = problem.travel.slots.last?.matrix,
+      matrix.values.contains(TravelTimes.closed)
+    else { return false }
+    let from = closure(of: problem.start, among: matrix.count) { matrix[$0, $1] != TravelTimes.closed }
+    guard from[end] else { return true }
+    let to = closure(of: end, among: matrix.count) { matrix[$1, $0] != TravelTimes.closed }
+    let reached = problem.stops.filter { from[$0] }
+    return !reached.isEmpty && !reached.contains { to[$0] }
+  }
+
   private static func closure(of place: Int, among count: Int, _ leads: (Int, Int) -> Bool) -> [Bool] {
     var isReached = [Bool](repeating: false, count: count)
     isReached[place] = true

@@ -34,6 +34,8 @@ package struct StopPlan: Sendable, Equatable {
   package var lowerBound: Int64 = 0
   /// Stops that cannot be reached, or from which the end cannot: they are not among the calls.
   package var unreachable: [Int] = []
+  /// No way leads to the end: the plan is one without it.
+  package var isEndCutOff = false
   /// The plan that was given, repaired, was the best.
   package var isAsBefore = false
 

@@ -1,7 +1,7 @@
 /// Puts stops into order.
 ///
 /// Without lateness and with one matrix: a beam or `FillSearch` finds a first sequence where the plan at hand is none, `SegmentSearch`
-/// improves it, `LabelProgramme` tries to prove it. Otherwise `WalkSearch`. An answer is never worse than the plan that was handed
+/// improves it, `LabelProgramme` tries to prove it. With lateness, `LatenessProgramme` where stops are few. Otherwise `WalkSearch`. An answer is never worse than the plan that was handed
 /// in, repaired; and a function of the problem, the seed and the steps alone when the budget is in steps.
 package struct StopSequencer {
   /// Labels of a layer while a proof is tried; more of them in problems of few places.
@@ -28,15 +28,20 @@ package struct StopSequencer {
     _ problem: StopProblem, from plan: [Int]? = nil, seed: UInt64 = 1, _ budget: SearchBudget
   ) throws(SequencingError) -> StopPlan {
     try problem.check()
-    let unreachable = Reach.unreachable(problem)
     var reachable = problem
+    // The stops can be made all the same: the last one is the end until there is a way again.
+    let isEndCutOff = Reach.isEndCutOff(problem)
+    if isEndCutOff { reachable.end = nil }
+    let unreachable = Reach.unreachable(reachable)
     if !unreachable.isEmpty {
       let cutOff = Set(unreachable)
       reachable.stops.removeAll(where: cutOff.contains)
       reachable.precedences.removeAll { cutOff.contains($0.first) || cutOff.contains($0.second) }
     }
     let sequencer = StopSequencer(reachable, unreachable, seed, budget)
-    return try sequencer.run(from: plan)
+    var answer = try sequencer.run(from: plan)
+    answer.isEndCutOff = isEndCutOff
+    return answer
   }
 
   private init(_ problem: StopProblem, _ unreachable: [Int], _ seed: UInt64, _ budget: SearchBudget) {
@@ -67,6 +72,8 @@ package struct StopSequencer {
         offer(start)
         isExact = proven && bestScore.late == 0
       }
+      if bestScore.late > 0 { isExact = provesLateness(&best) }
+      bestScore = score(best)
       if bestScore.late == 0, !isExact {
         isExact = provesAtOnce(&best)
         if !isExact {
@@ -194,6 +201,8 @@ package struct StopSequencer {
         if outcome.nodes != nil { return (outcome.nodes, false) }
       }
     }
+    // The exact method is quicker than a search that may look for what does not exist.
+    guard !isSmall else { return (nil, false) }
     let share = Self.startShare
     let search = FillSearch(graph, seed: seed)
     return (search.run(SearchBudget(steps: min(budget.steps, 100_000), spent: { spent() / share })), false)
@@ -204,7 +213,9 @@ package struct StopSequencer {
   /// Small problems, and those whose windows leave little choice.
   private func provesAtOnce(_ best: inout [Int]) -> Bool {
     guard graph.count <= SequencingLimits.maximumLabelPlaces else { return false }
-    if graph.count <= Self.fewNodes { return prove(&best, width: Self.proofLabels) }
+    if graph.count <= Self.fewNodes, prove(&best, width: Self.proofLabels) { return true }
+    // Without the triangle inequality, that is.
+    if isSmall { return provesLateness(&best) }
     return prove(&best, width: countsSteps ? 20 : 100)
   }
 
@@ -212,6 +223,18 @@ package struct StopSequencer {
   private func proves(_ best: inout [Int]) -> Bool {
     guard !countsSteps, graph.count <= SequencingLimits.maximumLabelPlaces, budget.spent() < 1 else { return false }
     return prove(&best, width: Self.proofLabels)
+  }
+
+  private var isSmall: Bool { (1...LatenessProgramme.maximumStops).contains(graph.count - 2) }
+
+  /// By lateness first; takes the best sequence where it finds it.
+  private func provesLateness(_ best: inout [Int]) -> Bool {
+    guard isSmall else { return false }
+    let spent = budget.spent
+    var programme = LatenessProgramme(graph, byMakespan: byMakespan, bound: score(best))
+    let outcome = programme.run { spent() >= 1 }
+    if let nodes = outcome.nodes { best = nodes }
+    return outcome.isExact && keepsLoads(best)
   }
 
   private var countsSteps: Bool { budget.steps < .max }

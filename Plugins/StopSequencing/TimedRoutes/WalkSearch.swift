@@ -37,9 +37,11 @@ final class WalkSearch {
     for (index, node) in walk.order.enumerated() { position[Int(node)] = index }
     let scale = max(1, Double(walk.score.value) / Double(graph.count))
     var (temperature, penalty) = (scale, 1.0)
+    // The schedule is one of the time that is left: begun in the middle, it would be frozen before it has seen anything.
+    let from = min(0.999, budget.spent())
     while moves < budget.steps {
       if moves & 255 == 0 {
-        let spent = max(budget.spent(), Double(moves) / Double(budget.steps))
+        let spent = max((budget.spent() - from) / (1 - from), Double(moves) / Double(budget.steps))
         if spent >= 1 { break }
         temperature = scale * Self.hot * Annealing.power(Self.cold / Self.hot, spent)
         penalty = Self.lightPenalty * Annealing.power(Self.heavyPenalty / Self.lightPenalty, min(1, spent * 1.5))
