@@ -123,6 +123,7 @@ enum StatusMetrics {
     for (family, member, help) in [
       ("batches", "batches_total", "Batches run."), ("read_records", "records_total", "Records read."),
       ("emitted_records", "emitted_total", "Records emitted."), ("failed_batches", "failed_total", "Batches failed."),
+      ("refused_records", "refused_total", "Outputs that were not taken: no JSON, or too many sources."),
     ] {
       out.begin("crossdock_model_\(family)", .counter, help: help)
       each(models, "model", member, &out)
@@ -143,6 +144,7 @@ enum StatusMetrics {
     for (family, member, help) in [
       ("batches", "batches_total", "Batches that succeeded."), ("read_records", "records_total", "Records read."),
       ("emitted_records", "emitted_total", "Records emitted."),
+      ("refused_records", "refused_total", "Outputs that were not taken: no JSON, or too many sources."),
       ("rejected_records", "rejected_total", "Records that a decoder could not decode."),
       ("set_aside_records", "set_aside_total", "Records that it fails on, kept in the quarantine."),
       ("missed_records", "missed_records_total", "Records that were gone before it came to them."),

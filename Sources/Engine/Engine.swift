@@ -213,6 +213,7 @@ package final class Engine {
   private func takeResults(_ now: ClockReading) {
     guard hold == nil else { return }
     handle.plugins.take { pipeline.append($0, now: now) }
+    for (plugin, refusals) in pipeline.takeRefused() { handle.plugins.note(refusals, of: plugin) }
   }
 
   // MARK: commit
@@ -224,7 +225,8 @@ package final class Engine {
       models.addCheckpoints(to: pipeline, nowMs: now.monotonicMs, isLast: isLast)
     }
     let hasReplies = !pipeline.transaction.replies.isEmpty
-    let hasRecords = !pipeline.batch.isEmpty
+    // A record that was set aside is named by a tombstone alone, and its uplink waits for that.
+    let hasRecords = !pipeline.batch.isEmpty || !pipeline.transaction.tombstones.isEmpty
     do throws(CrossdockError) {
       try journal.commit(pipeline.batch, pipeline.transaction, now: now)
       pipeline.clear()

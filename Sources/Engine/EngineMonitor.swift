@@ -93,7 +93,8 @@ struct EngineMonitor {
     EngineSnapshot.Model(
       name: slot.model.name, plugin: "\(slot.model.descriptor.name) \(slot.model.descriptor.version)",
       batches: slot.counters.batches, records: slot.counters.records, emitted: slot.counters.emitted,
-      failed: slot.counters.failed, lastBatchUs: slot.counters.lastBatchUs, maxBatchUs: slot.counters.maxBatchUs,
+      failed: slot.counters.failed, refused: slot.counters.refused, lastRefusal: slot.counters.lastRefusal,
+      lastBatchUs: slot.counters.lastBatchUs, maxBatchUs: slot.counters.maxBatchUs,
       counters: slot.model.counters)
   }
 }

@@ -33,6 +33,8 @@ extension EngineSnapshot.Model {
     records += before.records
     emitted += before.emitted
     failed += before.failed
+    refused += before.refused
+    lastRefusal = lastRefusal ?? before.lastRefusal
     maxBatchUs = max(maxBatchUs, before.maxBatchUs)
     counters.merge(before.counters, uniquingKeysWith: +)
   }

@@ -26,6 +26,9 @@ package struct EngineSnapshot: Sendable {
     package var records: UInt64
     package var emitted: UInt64
     package var failed: UInt64
+    /// Outputs that were not taken.
+    package var refused: UInt64
+    package var lastRefusal: String?
     package var lastBatchUs: Int64
     package var maxBatchUs: Int64
     /// Counters of the plugin's own.

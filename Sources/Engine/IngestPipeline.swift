@@ -33,6 +33,11 @@ final class IngestPipeline {
   private(set) var lagNs: [Int64]
   let quarantine: UInt16
   private let tombstones: UInt16
+  /// Checks the bodies of what plugins emit.
+  let bodies = JSONExtractor([])
+  private var accounts: [String: PluginAccount] = [:]
+  /// Of results that were taken, by plugin, until the owner asks.
+  private var refused: [String: OutputRefusals] = [:]
   private var sourceText: [UInt8] = []
   private let maxMessages: Int
   let maxBytes: Int
@@ -241,6 +246,27 @@ final class IngestPipeline {
     batch.finishRecord(
       stream: stream, source: source, eventTimeNs: now.wallNs, ingestTimeNs: now.wallNs, monotonicNs: now.monotonicNs,
       flags: flags)
+  }
+
+  // MARK: plugins
+
+  func account(of plugin: String) -> PluginAccount {
+    if let known = accounts[plugin] { return known }
+    // One that cannot be read counts as none: the rest of the journal will say that it is damaged.
+    let saved = (try? journal.checkpoint(of: PluginAccount.sourcesName(plugin))) ?? nil
+    let account = PluginAccount(plugin, sources: SourceShare(saved?.state ?? []))
+    accounts[plugin] = account
+    return account
+  }
+
+  func noteRefused(_ refusals: OutputRefusals, of plugin: String) {
+    refused[plugin, default: OutputRefusals()].add(refusals)
+  }
+
+  func takeRefused() -> [String: OutputRefusals] {
+    guard !refused.isEmpty else { return [:] }
+    defer { refused.removeAll() }
+    return refused
   }
 
   // MARK: the batch as a whole

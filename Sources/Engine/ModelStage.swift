@@ -20,6 +20,9 @@ final class ModelStage {
     var records: UInt64 = 0
     var emitted: UInt64 = 0
     var failed: UInt64 = 0
+    /// Outputs that were not taken, and why the last one was not.
+    var refused: UInt64 = 0
+    var lastRefusal: String?
     var lastBatchUs: Int64 = 0
     var maxBatchUs: Int64 = 0
   }
@@ -37,6 +40,7 @@ final class ModelStage {
     var checkpointBytes = 0
     /// Nil: not since the start.
     var checkpointMs: Int64?
+    private var loggedRefusals: Set<OutputRefusals.Kind> = []
 
     init(_ model: InProcessModel, reads: [UInt16], writes: [UInt16], streamCount: Int, replyConnection: String?) {
       self.model = model
@@ -45,6 +49,9 @@ final class ModelStage {
       self.replyConnection = replyConnection
       isRead = (0..<streamCount).map { reads.contains(UInt16($0)) }
     }
+
+    /// True the first time.
+    func shouldLog(_ kind: OutputRefusals.Kind) -> Bool { loggedRefusals.insert(kind).inserted }
 
     func leaveOut(_ streams: [UInt16]) {
       reads.removeAll(where: streams.contains)
@@ -108,12 +115,16 @@ final class ModelStage {
     let start = batch.count
     for reject in slot.model.rejects where reject.record < start { setAside(reject, of: slot, in: pipeline, now: now) }
     let isDerived = slot.model.descriptor.role == .model
+    let account = pipeline.account(of: slot.model.name)
+    let refusedBefore = account.refusals.count
     for record in slot.model.emitted.records {
       let isTaken = pipeline.append(
         record, of: slot.model.emitted, to: slot.writes[record.write], isDerived: isDerived,
-        replyConnection: slot.replyConnection, by: slot.model.name, now: now)
+        replyConnection: slot.replyConnection, by: account, now: now)
       if isTaken { slot.counters.emitted += 1 }
     }
+    pipeline.settle(account, now: now)
+    if account.refusals.count > refusedBefore { note(account.refusals, since: refusedBefore, of: slot) }
     for (write, count) in slot.model.dropped.enumerated() where count > 0 {
       let stream = slot.model.writes[write]
       pipeline.noteDropped(count, of: "plugin:\(slot.model.name):\(stream)", reason: "too_many_outputs", now: now)
@@ -122,6 +133,15 @@ final class ModelStage {
         metadata: ["model": "\(slot.model.name)", "stream": "\(stream)", "records": "\(count)"])
     }
     journal.assignSequences(batch, from: start)
+  }
+
+  private func note(_ refusals: OutputRefusals, since before: UInt64, of slot: Slot) {
+    slot.counters.refused += refusals.count - before
+    slot.counters.lastRefusal = refusals.reason
+    guard slot.shouldLog(refusals.kind) else { return }
+    log.error(
+      "an output of a model is refused; others like it are counted",
+      metadata: ["model": "\(slot.model.name)", "reason": "\(refusals.reason)"])
   }
 
   /// A record that a decoder cannot decode goes to the quarantine, in the same transaction.

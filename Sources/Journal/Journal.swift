@@ -140,16 +140,23 @@ package final class Journal {
     return sources.count < JournalLimits.maxSources && bytes <= limits.maxSourceBytes ? sources.add(name) : nil
   }
 
-  /// The number of a source that a plugin names: a new one only while half of the room is left, so that no plugin takes it all from
-  /// the feeds.
-  package func internForPlugin(_ name: UnsafeRawBufferPointer) -> UInt32? {
-    if let known = sources.find(name) { return known }
+  /// The number of a source that a plugin names: a new one only while the plugin has something left of its share, and half of the room
+  /// is left, so that plugins do not take it all from the feeds.
+  package func internForPlugin(_ name: UnsafeRawBufferPointer, share: inout SourceShare) -> SourceShare.Answer {
+    if let known = sources.find(name) { return .number(known) }
+    guard name.count <= JournalLimits.maxPluginSourceBytes else { return .tooLong }
+    let size = name.count + JournalLimits.sourceRowBytes
+    guard share.hasRoom(for: size, in: limits) else { return .isUsed }
     let bytes = sources.bytes + JournalLimits.sourceRowBytes * sources.count
-    guard name.count <= JournalLimits.maxPluginSourceBytes, sources.count < JournalLimits.maxSources / 2,
-      bytes < limits.maxSourceBytes / 2
-    else { return nil }
-    return intern(name)
+    guard sources.count < JournalLimits.maxSources / 2, bytes < limits.maxSourceBytes / 2, let number = intern(name)
+    else { return .noRoom }
+    share.use(size)
+    return .number(number)
   }
+
+  package func streamName(_ number: UInt16) -> String { streams.slots[Int(number)].definition.name }
+
+  package func bodyFormat(ofStream number: UInt16) -> BodyFormat { streams.slots[Int(number)].definition.bodyFormat }
 
   /// The agent itself as a source: always there, however many others there are.
   package func internOwn(_ name: String = "crossdock") -> UInt32 {

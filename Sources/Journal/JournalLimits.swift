@@ -6,7 +6,9 @@ package struct JournalLimits: Sendable, Equatable {
   package static let maxStreams = 256
   package static let maxSources = 200_000
   /// The longest name of a source that a plugin makes.
-  static let maxPluginSourceBytes = 1024
+  package static let maxPluginSourceBytes = 1024
+  /// Names of sources that one plugin may bring in while the journal lives: a sixteenth.
+  package static let maxSourcesOfPlugin = maxSources / 16
   /// What a source takes beside its name.
   static let sourceRowBytes = 16
   /// Replies that wait for the broker's PUBACK; the oldest is given up beyond it (it stays in its stream).
@@ -68,6 +70,8 @@ package struct JournalLimits: Sendable, Equatable {
   var lowWaterPages: Int64 { databasePages - min(max(8, databasePages / 16), 256) }
   /// What the names of sources may take, with their rows: an eighth of the cap.
   var maxSourceBytes: Int { Int(maxBytes / 8) }
+  /// And of that the names that one plugin brings in: a sixteenth.
+  var maxSourceBytesOfPlugin: Int { maxSourceBytes / 16 }
   /// Beyond this tombstones go before anything else: one that says what became of tombstones stays.
   var tombstoneBytes: Int64 { max(maxBytes / 16, 32 << 10) }
   /// A journal that rejects stops reading while there is still room for what is on its way.

@@ -1,9 +1,11 @@
 internal import CLinux
 internal import Glibc
 package import Logging
+internal import Records
 
 /// Log lines on stderr that journald understands: `<priority>message key=value …`, one write a line. On a terminal the
-/// priority is a word instead. Values with spaces or quotes are quoted.
+/// priority is a word instead. Values with spaces or quotes are quoted; nothing can break a line or
+/// begin another.
 package struct StderrLogHandler: LogHandler {
   package var metadata: Logger.Metadata = [:]
   package var logLevel: Logger.Level {
@@ -33,7 +35,7 @@ package struct StderrLogHandler: LogHandler {
 
   package func log(event: LogEvent) {
     var line = isTerminal ? "\(event.level) \(label): " : "<\(Self.priority(event.level))>\(label): "
-    line += event.message.description
+    line += PrintableText.escaped(event.message.description)
     let all = metadata.merging(event.metadata ?? [:]) { $1 }
     for (key, value) in all.sorted(by: { $0.key < $1.key }) { line += " \(key)=\(Self.quoted(value.description))" }
     line += "\n"
@@ -54,13 +56,14 @@ package struct StderrLogHandler: LogHandler {
   private static func quoted(_ text: String) -> String {
     let isPlain =
       !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x5C && $0 != 0x3D && $0 != 0x7F }
+      && !text.unicodeScalars.contains(where: PrintableText.isHidden)
     if isPlain { return text }
     var out = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"", "\\": out += "\\\(scalar)"
       case "\n": out += "\\n"
-      default: out += scalar.value < 0x20 ? "?" : String(scalar)
+      default: out += PrintableText.escaped(String(scalar))
       }
     }
     return out + "\""

@@ -47,18 +47,18 @@ final class CaseRun {
     switch try session.open(options: options, streams: streams, identity: identity) {
     case .ok: break
     case .badOptions: throw .failed("it cannot use its options: \(session.lastLogLine)")
-    default: throw .failed(session.lastLogLine)
+    default: throw .failed(session.reason)
     }
     guard let state, !state.isEmpty else { return }
     guard try session.restore(state) == .ok else {
-      throw .failed("it cannot use its own checkpoint: \(session.lastLogLine)")
+      throw .failed("it cannot use its own checkpoint: \(session.reason)")
     }
   }
 
   func checkpoint() throws(PluginFailure) -> [UInt8] {
     guard let session else { preconditionFailure("no session") }
     guard let state = try session.checkpoint() else {
-      throw .failed("it could not write its checkpoint: \(session.lastLogLine)")
+      throw .failed("it could not write its checkpoint: \(session.reason)")
     }
     return state
   }
@@ -124,7 +124,7 @@ final class CaseRun {
   private func call(newSources: [[UInt8]], first: Int, time: BatchTime) throws(PluginFailure) {
     guard let session else { preconditionFailure("no session") }
     lastStatus = try session.process(batch, newSources: newSources, time: time)
-    if lastStatus == .failed, testCase.status != "failed" { throw .failed(session.lastLogLine) }
+    if lastStatus == .failed, testCase.status != "failed" { throw .failed(session.reason) }
     guard lastStatus == .ok else { return }
     for record in session.emitted.records {
       outputs.append(

@@ -1,11 +1,13 @@
 internal import CCrossdockPlugin
+internal import Glibc
+internal import Records
 
 /// The table that a plugin calls back through; `context` is the model.
 enum HostCallbacks {
   static func table() -> crossdock_host {
     crossdock_host(
       struct_size: UInt32(MemoryLayout<crossdock_host>.size), abi_version: CROSSDOCK_ABI_VERSION, context: nil,
-      log: { HostCallbacks.model($0).receiveLog($1, String(decoding: $2.buffer, as: UTF8.self)) },
+      log: { HostCallbacks.model($0).receiveLog($1, PrintableText.line($2.buffer)) },
       emit: { context, output in
         guard let output, output.pointee.struct_size >= MemoryLayout<crossdock_output>.size else {
           return Int32(CROSSDOCK_REFUSED)
@@ -15,13 +17,23 @@ enum HostCallbacks {
       write: { HostCallbacks.model($0).receiveCheckpoint($1) },
       remaining_us: { HostCallbacks.model($0).remainingUs },
       count: { context, name, add in
-        if let name { HostCallbacks.model(context).receiveCount(String(cString: name), add) }
+        if let name { HostCallbacks.model(context).receiveCount(HostCallbacks.text(name), add) }
       },
       metric: { context, name, value in
-        if let name { HostCallbacks.model(context).receiveMetric(String(cString: name), value) }
+        if let name { HostCallbacks.model(context).receiveMetric(HostCallbacks.text(name), value) }
       },
-      reject: { HostCallbacks.model($0).receiveReject($1, String(decoding: $2.buffer, as: UTF8.self)) },
+      reject: {
+        HostCallbacks.model($0).receiveReject($1, PrintableText.line($2.buffer, most: PluginReject.maxReason))
+      },
       want_checkpoint: { HostCallbacks.model($0).receiveWishForCheckpoint() })
+  }
+
+  /// Of a counter or a figure.
+  private static let maxNameBytes = 128
+
+  private static func text(_ name: UnsafePointer<CChar>) -> String {
+    let bytes = UnsafeRawBufferPointer(start: name, count: strnlen(name, maxNameBytes))
+    return PrintableText.line(bytes)
   }
 
   private static func model(_ context: UnsafeMutableRawPointer?) -> InProcessModel {

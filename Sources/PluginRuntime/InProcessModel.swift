@@ -123,7 +123,7 @@ package final class InProcessModel {
 
   func receiveLog(_ level: Int32, _ text: String) {
     lastLogLine = text
-    let line = Logger.Message(stringLiteral: "plugin: \(text.prefix(1000))")
+    let line = Logger.Message(stringLiteral: "plugin: \(text)")
     switch level {
     case ...Int32(CROSSDOCK_LOG_ERROR): log.error(line)
     case Int32(CROSSDOCK_LOG_WARNING): log.warning(line)
@@ -168,7 +168,7 @@ package final class InProcessModel {
     guard descriptor.role == .decoder, rejects.count < EmittedRecords.maxRecords else {
       return Int32(CROSSDOCK_REFUSED)
     }
-    rejects.append(PluginReject(record: Int(record), reason: String(reason.prefix(PluginReject.maxReason))))
+    rejects.append(PluginReject(record: Int(record), reason: reason))
     return Int32(CROSSDOCK_OK)
   }
 

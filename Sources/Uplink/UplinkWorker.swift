@@ -166,7 +166,10 @@ final class UplinkWorker {
       let rest = untilMs - nowMs
       guard rest > 0 else { break }
       if forNews {
-        guard uplink.commits.wait(past: generation, timeoutMs: Int(min(rest, Self.maxWaitMs))) != generation else {
+        // A letter that is under way is looked for even where nobody says that it was committed.
+        let isHeld = !state.held.isEmpty
+        let mostMs = isHeld ? Self.statusMs : Self.maxWaitMs
+        guard uplink.commits.wait(past: generation, timeoutMs: Int(min(rest, mostMs))) != generation || isHeld else {
           continue
         }
         let spacing = refreshedMs + uplink.destination.limits.refreshMs - nowMs

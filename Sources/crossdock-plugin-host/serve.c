@@ -36,7 +36,10 @@ static bool is_confined;
 
 static int32_t open_first(struct instance *instance, const struct frame *frame) {
   begin_call(instance, PHASE_OPEN);
+  // Of no request: it is not what the plugin says about its options.
+  set_request(0);
   log_text(instance, is_confined ? CROSSDOCK_LOG_INFO : CROSSDOCK_LOG_WARNING, "%s", confinement_text);
+  set_request(frame->header.number);
   return open_instance(instance, frame);
 }
 

@@ -112,6 +112,8 @@ enum StatusDocument {
       $0.member("records_total", model.records)
       $0.member("emitted_total", model.emitted)
       $0.member("failed_total", model.failed)
+      $0.member("refused_total", model.refused)
+      $0.member("last_refused", model.lastRefusal)
       $0.member("last_batch_us", model.lastBatchUs)
       $0.member("max_batch_us", model.maxBatchUs)
       $0.member(

@@ -57,17 +57,18 @@ enum StatusTable {
 
   private static func modelsAndPlugins(_ status: JSONValue) -> String {
     var out = section(
-      ["MODEL", "STATE", "RECORDS", "EMITTED", "FAILED", "LAST US", "MAX US"], status["models"],
+      ["MODEL", "STATE", "RECORDS", "EMITTED", "REFUSED", "FAILED", "LAST US", "MAX US"], status["models"],
       {
         [
           word($0, "name") + ($0["unsigned"]?.bool == true ? " UNSIGNED" : ""), word($0, "state"),
           count($0["records_total"]), count($0["emitted_total"]),
-          count($0["failed_total"]), count($0["last_batch_us"]), count($0["max_batch_us"]),
+          count($0["refused_total"]), count($0["failed_total"]), count($0["last_batch_us"]), count($0["max_batch_us"]),
         ]
       })
     out += section(
       [
-        "PLUGIN", "VERSION", "ROLE", "STATE", "RECORDS", "EMITTED", "QUARANTINED", "RESTARTS", "DENIED", "MB",
+        "PLUGIN", "VERSION", "ROLE", "STATE", "RECORDS", "EMITTED", "REFUSED", "QUARANTINED", "RESTARTS", "DENIED",
+        "MB",
         "LAST FAILURE",
       ],
       status["plugins"],
@@ -78,7 +79,8 @@ enum StatusTable {
           + (plugin["confined"]?.bool == false ? " UNCONFINED" : "")
         return [
           word(plugin, "name"), word(plugin, "version") + marks, word(plugin, "role"), word(plugin, "state"),
-          count(plugin["records_total"]), count(plugin["emitted_total"]), String(quarantined),
+          count(plugin["records_total"]), count(plugin["emitted_total"]),
+          count(plugin["refused_total"]), String(quarantined),
           count(plugin["restarts_total"]),
           count(plugin["denied_calls_total"]), count(plugin["resident_mb"]), word(plugin, "last_failure"),
         ]
@@ -86,6 +88,10 @@ enum StatusTable {
     for plugin in status["plugins"]?.array ?? [] where plugin["state"]?.string == "parked" {
       out += "\(word(plugin, "name")) is parked: \(word(plugin, "reason"))\n"
       out += "  `crossdock plugin enable \(word(plugin, "plugin"))` tries it again\n"
+    }
+    for part in (status["plugins"]?.array ?? []) + (status["models"]?.array ?? [])
+    where part["refused_total"]?.integer ?? 0 > 0 {
+      out += "\(word(part, "name")): an output was refused: \(word(part, "last_refused"))\n"
     }
     return out
   }

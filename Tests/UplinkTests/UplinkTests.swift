@@ -105,6 +105,20 @@ import Testing
     #expect(uplink.status.totals.setAside == 1)
   }
 
+  /// Every record is refused and nothing new comes; nobody says that a letter was committed.
+  @Test func refusedRecordsOfAQuietJournalDrainByThemselves() throws {
+    let journal = try JournalFixture([("scans", .scan)], isSilent: true)
+    try journal.append(4, to: "scans")
+    let central = try ScriptedCentral(poison: #"{"n":"#)
+    let uplink = journal.uplink(to: central.url)
+    uplink.start()
+    #expect(eventually { uplink.status.totals.setAside == 4 })
+    #expect(try eventually { try journal.cursor(DeadLetter.cursorName(uplink: "central"), "scans") == 4 })
+    #expect(eventually { central.received("_tombstones").sequences == [1, 2, 3, 4] })
+    uplink.stop()
+    #expect(central.received("scans").gaps == [1...4])
+  }
+
   @Test func lastRecordRefusedIsDeclaredMissingAtOnce() throws {
     let journal = try JournalFixture([("scans", .scan)])
     try journal.append(5, to: "scans")

@@ -12,7 +12,7 @@ extension IngestPipeline {
       markUrgent()
       return false
     }
-    for record in result.emitted.records { append(record, of: result, now: now) }
+    appendOutputs(of: result, now: now)
     for record in result.setAside { setAside(record, by: result.plugin, now: now) }
     switch result.position {
     case .at(let arrival): addPosition(result, arrival)
@@ -24,50 +24,27 @@ extension IngestPipeline {
     return true
   }
 
+  private func appendOutputs(of result: PluginResult, now: ClockReading) {
+    guard !result.emitted.records.isEmpty else { return }
+    let account = account(of: result.plugin)
+    let before = account.refusals.count
+    for record in result.emitted.records {
+      // The configuration was checked: what a plugin may write is a stream of this journal.
+      guard let stream = journal.streamNumber(result.writes[record.write]) else { continue }
+      append(
+        record, of: result.emitted, to: stream, isDerived: result.isDerived, replyConnection: result.replyConnection,
+        by: account, now: now)
+    }
+    settle(account, now: now)
+    var refused = account.refusals
+    refused.count -= before
+    if refused.count > 0 { noteRefused(refused, of: result.plugin) }
+  }
+
   private func addPosition(_ result: PluginResult, _ arrival: Int64?) {
     add(
       JournalTransaction.Checkpoint(
         model: IsolatedPlugin.positionName(result.plugin), version: result.version, state: [], arrival: arrival))
-  }
-
-  private func append(_ record: EmittedRecords.Record, of result: PluginResult, now: ClockReading) {
-    // The configuration was checked: what a plugin may write is a stream of this journal.
-    guard let stream = journal.streamNumber(result.writes[record.write]) else { return }
-    append(
-      record, of: result.emitted, to: stream, isDerived: result.isDerived, replyConnection: result.replyConnection,
-      by: result.plugin, now: now)
-  }
-
-  /// Adds what a plugin emitted, beside the agent or in it, with the reply that it asks for.
-  /// - Returns: false when its source is one too many: it is in the quarantine then.
-  @discardableResult
-  func append(
-    _ record: EmittedRecords.Record, of emitted: EmittedRecords, to stream: UInt16, isDerived: Bool,
-    replyConnection: String?, by plugin: String, now: ClockReading
-  ) -> Bool {
-    guard let source = emitted.withSource(of: record, { journal.internForPlugin($0) }) else {
-      setAside(
-        PluginResult.SetAside(
-          stream: journal.streamStates[Int(stream)].definition.name,
-          record: StoredRecord(
-            sequence: 0, source: emitted.withSource(of: record) { String(decoding: $0, as: UTF8.self) },
-            eventTimeNs: record.eventTimeNs, ingestTimeNs: now.wallNs, monotonicNs: now.monotonicNs, boot: 0, flags: [],
-            body: emitted.withBody(of: record) { Array($0) }),
-          reason: "more sources than plugins may name, or too long a name"), by: plugin, now: now)
-      return false
-    }
-    emitted.withBody(of: record) { batch.appendBody($0) }
-    var flags: RecordFlags = isDerived ? .derived : []
-    if !now.isSynchronised { flags.insert(.clockUnsynchronised) }
-    batch.finishRecord(
-      stream: stream, source: source, eventTimeNs: record.eventTimeNs, ingestTimeNs: now.wallNs,
-      monotonicNs: now.monotonicNs, flags: flags)
-    if record.hasReply, let connection = replyConnection {
-      add(
-        JournalTransaction.Reply(
-          connection: connection, topic: emitted.replyTopic(of: record), recordIndex: batch.count - 1))
-    }
-    return true
   }
 
   /// Keeps a record that a plugin could not deal with: where it is, its bytes, and why.

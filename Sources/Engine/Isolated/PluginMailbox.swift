@@ -10,6 +10,8 @@ final class PluginMailbox: Sendable {
     var posted: UInt64 = 0
     var taken: UInt64 = 0
     var committed: UInt64 = 0
+    /// Outputs that the writer did not take, until the thread asks.
+    var refused = OutputRefusals()
   }
 
   /// Wakes the threads after a commit.
@@ -50,6 +52,18 @@ final class PluginMailbox: Sendable {
         slot.taken = slot.posted
         slots[id] = slot
       }
+    }
+  }
+
+  /// Outputs of what was taken were refused.
+  func note(_ refusals: OutputRefusals, of plugin: String) {
+    slots.withLock { $0[plugin]?.refused.add(refusals) }
+  }
+
+  func takeRefusals(of plugin: String) -> OutputRefusals {
+    slots.withLock { slots in
+      defer { slots[plugin]?.refused = OutputRefusals() }
+      return slots[plugin]?.refused ?? OutputRefusals()
     }
   }
 

@@ -37,6 +37,9 @@ package struct PluginStatus: Sendable {
   package var batches: UInt64 = 0
   package var records: UInt64 = 0
   package var emitted: UInt64 = 0
+  /// Outputs that were not taken, and why the last one was not.
+  package var refused: UInt64 = 0
+  package var lastRefusal: String?
   package var rejected: UInt64 = 0
   package var setAside: UInt64 = 0
   /// Records that were gone from the journal before the plugin came to them.

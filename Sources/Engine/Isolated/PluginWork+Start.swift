@@ -21,7 +21,7 @@ extension PluginWork {
       switch try session.open(options: plugin.options, streams: streams, identity: identity) {
       case .ok: break
       case .badOptions: return try park("it cannot use its options: \(session.lastLogLine)")
-      default: throw PluginFailure.failed(session.lastLogLine)
+      default: throw PluginFailure.failed(session.reason)
       }
       guard try bringUp(session) else { return beginAnew() }
       try carryOutSentence(session)
@@ -83,7 +83,7 @@ extension PluginWork {
       runner.log.warning("the plugin cannot use its checkpoint and starts anew")
       forgetState()
       return false
-    default: throw .failed(session.lastLogLine)
+    default: throw .failed(session.reason)
     }
   }
 
@@ -110,7 +110,7 @@ extension PluginWork {
       guard let last = records.last else { break }
       input.fill(records)
       if try session.process(input.batch, newSources: input.newSources, isReplay: true) != .ok {
-        throw PluginFailure.failed(session.lastLogLine)
+        throw PluginFailure.failed(session.reason)
       }
       if session.isCheckpointWanted { isCheckpointWanted = true }
       arrival = last.arrival

@@ -36,9 +36,9 @@ extension PluginWork {
     }
     hindrance = nil
     // One that has ended meanwhile did not end because of this record.
-    if isSingly { try session.process.lookAfter(nowMs) }
+    if isSingly { try session.lookAfter(nowMs) }
     guard !records.isEmpty else {
-      try session.process.lookAfter(nowMs)
+      try session.lookAfter(nowMs)
       noteDenials()
       _ = runner.surroundings.handle.commits.wait(past: generation, timeoutMs: Int(Self.idleMs))
       return
@@ -47,7 +47,7 @@ extension PluginWork {
     let status: PluginSession.Status
     do throws(PluginFailure) {
       status = try process(session, records)
-      if status != .ok, status != .retry || plugin.role != .uplink { throw .failed(session.lastLogLine) }
+      if status != .ok, status != .retry || plugin.role != .uplink { throw .failed(session.reason) }
     } catch {
       if error != .stopped { suspect(records, error) }
       throw error
@@ -124,8 +124,8 @@ extension PluginWork {
   private func addCheckpoint(_ session: PluginSession, to result: inout PluginResult) throws(PluginFailure) {
     guard let state = try session.checkpoint() else {
       // What a feed has found and its place in what it reads are one.
-      if plugin.role == .feed { throw .failed(session.lastLogLine) }
-      return runner.log.warning("the plugin gives no checkpoint", metadata: ["reason": "\(session.lastLogLine)"])
+      if plugin.role == .feed { throw .failed(session.reason) }
+      return runner.log.warning("the plugin gives no checkpoint", metadata: ["reason": "\(session.reason)"])
     }
     isCheckpointWanted = false
     recordsSinceCheckpoint = 0
@@ -146,7 +146,7 @@ extension PluginWork {
       try session.process(input.batch, newSources: [], time: time)
     }
     if status == .retry { return try retryLater(session) }
-    guard status == .ok else { throw PluginFailure.failed(session.lastLogLine) }
+    guard status == .ok else { throw PluginFailure.failed(session.reason) }
     try checkRoom(session)
     let emitted = session.emitted
     var result = PluginResult(
@@ -198,13 +198,20 @@ extension PluginWork {
         runner.log.info("the new version has passed its first batches", metadata: ["version": "\(version.text)"])
       }
     }
+    if result.position != .none { post(result, waits: result.hasRecords) }
+    let refused = runner.surroundings.handle.plugins.takeRefusals(of: plugin.name)
     runner.update {
       $0.batches += 1
       $0.records += UInt64(records)
-      $0.emitted += UInt64(emitted.records.count)
+      $0.emitted += UInt64(emitted.records.count) - min(refused.count, UInt64(emitted.records.count))
       $0.rejected += rejected
+      $0.refused += refused.count
+      if refused.count > 0 { $0.lastRefusal = refused.reason }
     }
-    if result.position != .none { post(result, waits: result.hasRecords) }
+    if refused.count > 0, loggedRefusals.insert(refused.kind).inserted {
+      runner.log.error(
+        "an output of the plugin is refused; others like it are counted", metadata: ["reason": "\(refused.reason)"])
+    }
     try rest(
       session,
       ms: throttle.pauseMs(

@@ -44,6 +44,8 @@ final class PluginWork {
   /// What the status had before this supervision and this input began to count.
   private(set) var carried: (restarts: UInt64, failures: UInt64, missed: UInt64)
   var batchNumber: UInt64 = 0
+  /// Each kind is told once.
+  var loggedRefusals: Set<OutputRefusals.Kind> = []
   /// Denied calls of the present process that the status has.
   var deniedCallsOfSession: UInt64 = 0
 
@@ -94,7 +96,7 @@ final class PluginWork {
       guard leftMs > 0 else { return }
       publish()
       _ = runner.stopSignal.wait(past: 0, timeoutMs: Int(min(leftMs, Self.idleMs)))
-      try session.process.lookAfter(nowMs)
+      try session.lookAfter(nowMs)
       noteDenials()
     }
   }

@@ -20,20 +20,20 @@ package struct PluginHello: Sendable {
     let number = try reader.integer(UInt32.self)
     guard let role = PluginManifest.Role(number: number) else { throw .cannotStart("its role \(number) is not known") }
     self.role = role
-    name = try reader.string()
-    version = try reader.string()
-    summary = try reader.string()
+    name = PrintableText.line(try reader.text())
+    version = PrintableText.line(try reader.text())
+    summary = PrintableText.line(try reader.text())
     options = []
     let count = try reader.integer(UInt32.self)
     guard count <= Self.maxOptions else { throw .malformed("\(count) options") }
     for _ in 0..<count {
       let type = try reader.integer(UInt32.self)
-      let key = try reader.string()
+      let key = PrintableText.line(try reader.text())
       let hasDefault = try reader.integer(UInt32.self) != 0
       let text = try reader.string()
       options.append(
         PluginDescriptor.Option(
-          key: key, type: type, defaultValue: hasDefault ? text : nil, help: try reader.string()))
+          key: key, type: type, defaultValue: hasDefault ? text : nil, help: PrintableText.line(try reader.text())))
     }
   }
 }

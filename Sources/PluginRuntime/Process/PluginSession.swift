@@ -25,7 +25,10 @@ package final class PluginSession {
   package private(set) var isCheckpointWanted = false
   package private(set) var counters: [String: UInt64] = [:]
   package private(set) var measures: [String: Double] = [:]
+  /// The last line that the plugin logged in the call under way, or the last one.
   package private(set) var lastLogLine = ""
+  /// What the last call was answered with.
+  private var lastAnswer: Int32 = 0
 
   private let launch: PluginLaunch
   private let writes: [[UInt8]]
@@ -64,7 +67,7 @@ package final class PluginSession {
         case .log:
           var reader = PluginFrameReader(payload)
           _ = try reader.integer(Int32.self)
-          early = String(decoding: try reader.text().prefix(1000), as: UTF8.self)
+          early = PrintableText.line(try reader.text())
         default: throw .malformed("its first frame is not HELLO")
         }
         return hello != nil
@@ -151,6 +154,8 @@ package final class PluginSession {
     rejects.removeAll(keepingCapacity: true)
     state.removeAll(keepingCapacity: true)
     chatter = 0
+    lastLogLine = ""
+    defer { noteLeftOut(SystemClock.monotonicNs() / 1_000_000) }
     var answer: Int32?
     do throws(PluginFailure) {
       try process.exchange(frame.bytes, limitMs: limitMs, stop: stop) {
@@ -163,25 +168,46 @@ package final class PluginSession {
           answer = try reader.integer(Int32.self)
           return true
         }
-        try receive(kind, payload)
+        try receive(kind, payload, isOfThisCall: number == self.number)
         return false
       }
     } catch {
       process.kill()
       throw error
     }
-    switch answer {
-    case Int32(CROSSDOCK_OK)?: return .ok
-    case Int32(CROSSDOCK_BAD_OPTIONS)?: return .badOptions
-    case Int32(CROSSDOCK_BAD_CHECKPOINT)?: return .badCheckpoint
-    case Int32(CROSSDOCK_RETRY)?: return .retry
+    lastAnswer = answer ?? Int32(CROSSDOCK_FAILED)
+    switch lastAnswer {
+    case Int32(CROSSDOCK_OK): return .ok
+    case Int32(CROSSDOCK_BAD_OPTIONS): return .badOptions
+    case Int32(CROSSDOCK_BAD_CHECKPOINT): return .badCheckpoint
+    case Int32(CROSSDOCK_RETRY): return .retry
     default: return .failed
     }
   }
 
+  /// Why the last call was not answered with CROSSDOCK_OK, as far as the plugin has said; empty: it has not.
+  package var reason: String {
+    let names = [
+      Int32(CROSSDOCK_BAD_OPTIONS): "CROSSDOCK_BAD_OPTIONS",
+      Int32(CROSSDOCK_BAD_CHECKPOINT): "CROSSDOCK_BAD_CHECKPOINT",
+      Int32(CROSSDOCK_RETRY): "CROSSDOCK_RETRY, which is for uplinks and feeds",
+    ]
+    guard lastAnswer != Int32(CROSSDOCK_FAILED) else { return lastLogLine }
+    let answer = "it answered \(names[lastAnswer] ?? "\(lastAnswer), which is no status of the contract")"
+    return lastLogLine.isEmpty ? answer : "\(answer): \(lastLogLine)"
+  }
+
+  /// Looks at the process while nothing is asked of it.
+  package func lookAfter(_ nowMs: Int64) throws(PluginFailure) {
+    noteLeftOut(nowMs)
+    try process.lookAfter(nowMs)
+  }
+
   // MARK: what comes
 
-  private func receive(_ kind: PluginFrame.Kind, _ payload: UnsafeRawBufferPointer) throws(PluginFailure) {
+  private func receive(
+    _ kind: PluginFrame.Kind, _ payload: UnsafeRawBufferPointer, isOfThisCall: Bool
+  ) throws(PluginFailure) {
     var reader = PluginFrameReader(payload)
     if kind != .output {
       chatter += 1
@@ -190,7 +216,10 @@ package final class PluginSession {
     switch kind {
     case .output: try receiveOutputs(&reader)
     case .log:
-      receiveLog(try reader.integer(Int32.self), String(decoding: try reader.text().prefix(1000), as: UTF8.self))
+      // The host's own lines are of no call: they give no reason for its answer.
+      let (level, text) = (try reader.integer(Int32.self), PrintableText.line(try reader.text()))
+      if isOfThisCall { lastLogLine = text }
+      receiveLog(level, text)
     case .count:
       let add = try reader.integer(UInt64.self)
       let name = try name(&reader)
@@ -206,7 +235,7 @@ package final class PluginSession {
       state.append(contentsOf: payload)
     case .reject:
       let record = Int(try reader.integer(UInt32.self))
-      let reason = String(decoding: try reader.text().prefix(PluginReject.maxReason), as: UTF8.self)
+      let reason = PrintableText.line(try reader.text(), most: PluginReject.maxReason)
       if rejects.last?.record != record { rejects.append(PluginReject(record: record, reason: reason)) }
     case .wantCheckpoint: isCheckpointWanted = true
     default: throw .malformed("\(kind) is not expected here")
@@ -214,7 +243,7 @@ package final class PluginSession {
   }
 
   private func name(_ reader: inout PluginFrameReader) throws(PluginFailure) -> String {
-    String(decoding: try reader.text().prefix(Self.maxNameBytes), as: UTF8.self)
+    PrintableText.line(try reader.text(), most: Self.maxNameBytes)
   }
 
   private func receiveOutputs(_ reader: inout PluginFrameReader) throws(PluginFailure) {
@@ -226,7 +255,7 @@ package final class PluginSession {
       let topic = try reader.text()
       guard let write = writes.firstIndex(where: { $0.elementsEqual(stream) }) else {
         throw .malformed(
-          "an output for the stream \"\(String(decoding: stream.prefix(64), as: UTF8.self))\", which it may not write")
+          "an output for the stream \"\(PrintableText.line(stream, most: 64))\", which it may not write")
       }
       guard emitted.append(write: write, eventTimeNs: time, source: source, body: body, replyTopic: topic) else {
         throw .flooded(
@@ -235,9 +264,15 @@ package final class PluginSession {
     }
   }
 
+  private func noteLeftOut(_ nowMs: Int64) {
+    guard let count = lines.takeLeftOut(nowMs: nowMs) else { return }
+    log.warning("\(count) lines of the plugin were left out")
+  }
+
   private func receiveLog(_ level: Int32, _ text: String) {
-    lastLogLine = text
-    guard lines.allows(nowMs: SystemClock.monotonicNs() / 1_000_000) else { return }
+    let nowMs = SystemClock.monotonicNs() / 1_000_000
+    noteLeftOut(nowMs)
+    guard lines.allows(nowMs: nowMs) else { return }
     let line = Logger.Message(stringLiteral: "plugin: \(text)")
     switch level {
     case ...Int32(CROSSDOCK_LOG_ERROR): log.error(line)

@@ -19,7 +19,7 @@ struct BundleFileOnDisk<Manifest: CheckedContents> {
 
   /// - Throws: with exit code 65 when the file is no bundle at all.
   init(_ path: String) throws(CrossdockError) {
-    let bytes = try Files.readInput(path, limit: BundleLimits.maxBundleBytes)
+    let bytes = try Self.plainFile(path, limit: BundleLimits.maxBundleBytes)
     guard BundleFormat.isBundle(bytes) else {
       throw CrossdockError(
         "read the bundle", at: path, reason: "it is no bundle", hint: "crossdock \(Manifest.noun) pack makes one",
@@ -28,7 +28,16 @@ struct BundleFileOnDisk<Manifest: CheckedContents> {
     self.path = path
     self.bytes = bytes
     let place = path + BundleFormat.signatureExtension
-    signature = Files.exists(place) ? try Files.readInput(place, limit: BundleLimits.maxSignatureBytes) : nil
+    signature = Files.exists(place) ? try Self.plainFile(place, limit: BundleLimits.maxSignatureBytes) : nil
+  }
+
+  /// Who opens a pipe waits until somebody writes into it.
+  private static func plainFile(_ path: String, limit: Int) throws(CrossdockError) -> [UInt8] {
+    guard !Files.isSpecial(path) else {
+      throw CrossdockError(
+        "read the bundle", at: path, reason: "it is no plain file", hint: "name the file itself", exitCode: .badInput)
+    }
+    return try Files.readInput(path, limit: limit)
   }
 
   /// Signature first, contents then, expiry last.

@@ -33,6 +33,8 @@ enum PluginStatusDocument {
     json.member("batches_total", plugin.batches)
     json.member("records_total", plugin.records)
     json.member("emitted_total", plugin.emitted)
+    json.member("refused_total", plugin.refused)
+    json.member("last_refused", plugin.lastRefusal)
     json.member("rejected_total", plugin.rejected)
     json.member("set_aside_total", plugin.setAside)
     json.member("missed_records_total", plugin.missed)

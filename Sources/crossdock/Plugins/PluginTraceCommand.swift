@@ -65,6 +65,6 @@ struct PluginTraceCommand: Command {
     }
     let time = batch["time"]?.string ?? ""
     return "\(time.prefix(23))\(column("number", 9))\(column("records", 10))\(column("outputs", 9))"
-      + "\(column("rejects", 9))\(column("took_us", 10))  \(batch["outcome"]?.string ?? "")\n"
+      + "\(column("rejects", 9))\(column("took_us", 10))  \(PrintableText.escaped(batch["outcome"]?.string ?? ""))\n"
   }
 }
