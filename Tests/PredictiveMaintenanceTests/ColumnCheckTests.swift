@@ -1,6 +1,7 @@
 import CrossdockPlugin
 import JSONText
 import PredictiveMaintenance
+import Seeded
 import Testing
 
 private let second: Int64 = 1_000_000_000

@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 /// Killed right behind a decision about a model's version, or anywhere else, an instance goes on as if nothing had happened: no alert twice, none
