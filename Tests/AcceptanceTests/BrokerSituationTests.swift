@@ -260,6 +260,8 @@ import Testing
     // Longer than the broker's patience in all, one commit after the other.
     pause(milliseconds: 8000)
     try disk.delay(ms: 0)
+    try #require(waitUntil("all are published") { publisher.isAllAcknowledged })
+    #expect(publisher.connects == 1, "\(sandbox.brokerLog.suffix(2000))")
     try expectStored(1...12_000, agent)
     let connection = (agent.status()?["connections"] as? [[String: Any]])?.first
     #expect(connection?["reconnects_total"] as? Int == 0, "\(agent.log)")

@@ -10,6 +10,7 @@ final class LoadPublisher: @unchecked Sendable {
   private var underWay: [Int32: Int] = [:]
   private var sent = 0
   private var acknowledgedCount = 0
+  private var connectCount = 0
   private let qos: Int32
   private let isRetained: Bool
   private let topic: (Int) -> String
@@ -34,9 +35,17 @@ final class LoadPublisher: @unchecked Sendable {
         if me.underWay.removeValue(forKey: packetID) != nil { me.acknowledgedCount += 1 }
       }
     }
+    mosquitto_connect_callback_set(client) { _, data, _ in
+      let me = Unmanaged<LoadPublisher>.fromOpaque(data!).takeUnretainedValue()
+      me.lock.withLock { me.connectCount += 1 }
+    }
     guard mosquitto_connect(client, "127.0.0.1", Int32(port), 10) == MOSQ_ERR_SUCCESS.rawValue,
       mosquitto_loop_start(client) == MOSQ_ERR_SUCCESS.rawValue
     else { throw SandboxError("the publisher cannot connect") }
+    // Nothing is published before the broker has accepted the connection.
+    guard waitUntil("the publisher is connected", { connects > 0 }) else {
+      throw SandboxError("the broker does not accept the publisher")
+    }
   }
 
   deinit {
@@ -45,6 +54,8 @@ final class LoadPublisher: @unchecked Sendable {
     mosquitto_destroy(client)
   }
 
+  /// More than one: what was not acknowledged was sent again, and may be there twice.
+  var connects: Int { lock.withLock { connectCount } }
   /// Numbers 1...count were handed to the client.
   var count: Int { lock.withLock { sent } }
   var isAllAcknowledged: Bool { lock.withLock { underWay.isEmpty } }

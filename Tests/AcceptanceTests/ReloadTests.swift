@@ -270,42 +270,33 @@ import Testing
     #expect(try agent.reload().output == "nothing changed\n")
   }
 
-  /// What shows only when everything has been closed: the parts of before are opened again.
-  @Test func modelThatDoesNotOpenLeadsBackToTheOldConfiguration() throws {
-    let sandbox = try sandbox()
-    let base = LoneAgent.connection(sandbox) + LoneAgent.feed()
-    let agent = try LoneAgent(sandbox, extra: base)
-    try agent.startConnected()
-    try sandbox.publishNumbers(1...5)
-    try expectStored(1...5, agent)
-    _ = try sandbox.write("hall.layout.json", "{\"format\":\"crossdock-layout/1\",\"id\":\"hall-t\"}")
-    try agent.configure(
-      base + Self.extraFeed + """
-        [[stream]]
-        name = "routes"
-        class = "decision"
-        [[model]]
-        name = "routing"
-        plugin = "pick-routing"
-        reads = ["telemetry"]
-        writes = ["routes"]
-        [model.options]
-        layouts = ["hall.layout.json"]
-
-        """)
-    let refused = try agent.reload()
-    #expect(refused.code == 1 && refused.errors.contains("routing"), "\(refused)")
-    #expect(agent.log.contains("leaves the broker"))
-    let epoch = agent.status()?["epoch"] as? String
+  /// What shows only when everything has been closed: the parts of before are opened again. An operator's plugin in the agent is such a
+  /// thing: nobody but the agent asks it.
+  @Test func pluginThatDoesNotOpenLeadsBackToTheOldConfiguration() throws {
+    let fixture = try PluginFixture()
+    try fixture.install(try fixture.bundle(version: 1, mode: 9))
+    let file = URL(fileURLWithPath: fixture.agent.configuration)
+    let isolated = try String(contentsOf: file, encoding: .utf8)
+    try fixture.startAgent()
+    let publisher = try fixture.agent.publisher()
+    publisher.publish(5)
+    try waitUntil("stored") { try fixture.agent.journalNumbers().count >= 5 }
+    let epoch = fixture.agent.status()?["epoch"] as? String
     #expect(epoch != nil)
-    try #require(waitUntil("connected again") { agent.isConnected })
-    try sandbox.publishNumbers(6...10)
-    try expectStored(1...10, agent)
-    #expect((agent.status()?["feeds"] as? [[String: Any]])?.count == 2, "the old feed, and what no feed names")
-    try agent.configure(base)
-    #expect(try agent.reload().output == "nothing changed\n")
-    #expect(agent.status()?["epoch"] as? String == epoch)
-    #expect(agent.stop() == 0)
+    let inProcess = isolated.replacing("plugin = \"copier\"", with: "plugin = \"copier\"\nrun = \"in-process\"")
+    try inProcess.write(to: file, atomically: true, encoding: .utf8)
+    let refused = try runToEnd("crossdock", ["reload", "--config", file.path])
+    #expect(refused.code == 1 && refused.errors.contains("copier"), "\(refused)")
+    #expect(fixture.agent.agent?.log.contains("leaves the broker") == true)
+    try #require(waitUntil("connected again") { fixture.agent.isConnected })
+    publisher.publish(5)
+    try waitUntil("stored") { try fixture.agent.journalNumbers().count >= 10 }
+    #expect(try fixture.agent.journalNumbers() == Array(1...10))
+    try isolated.write(to: file, atomically: true, encoding: .utf8)
+    let unchanged = try runToEnd("crossdock", ["reload", "--config", file.path])
+    #expect(unchanged.output == "nothing changed\n", "\(unchanged)")
+    #expect(fixture.agent.status()?["epoch"] as? String == epoch)
+    #expect(fixture.agent.stopAgent() == 0)
   }
 
   // MARK: in bad company

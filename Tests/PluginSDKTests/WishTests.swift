@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Logging
 import Records
@@ -41,7 +42,7 @@ import Testing
       "cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-I",
       Workshop.root + "/Sources/CCrossdockPlugin/include", "-o", base + ".so", base + ".c",
     ])
-    try #require(built.code == 0, "\(built.text)")
+    try #require(built.code == 0, "\(built.output)")
     return base + ".so"
   }
 

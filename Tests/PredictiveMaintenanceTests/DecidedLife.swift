@@ -34,6 +34,8 @@ struct DecidedLife {
   let bundles: [String: SampleBundle]
   /// An agent of before does not know the call: its checkpoints come when they come.
   var heedsWishes = true
+  /// In a process of its own each instance has other numbers for sources.
+  var isIsolated = false
   private(set) var store: Store
   private(set) var said: [PluginBench.Emitted] = []
   /// Batches that asked for a checkpoint.
@@ -120,8 +122,10 @@ struct DecidedLife {
 
   private mutating func start() throws {
     bench = try Self.open(bundles, store)
-    // In the agent a source keeps its number; the bench numbers by what is added.
-    for record in seen { bench.add(stream: record.stream, source: record.source, eventTimeNs: 0, flags: 1 << 3) }
+    // In the agent's own a source keeps its number; the bench numbers by what is added. A retained record is passed over.
+    for record in isIsolated ? seen.reversed() : seen {
+      bench.add(stream: record.stream, source: record.source, eventTimeNs: 0, flags: 1 << 3)
+    }
     _ = try bench.run(isReplay: true)
     guard let checkpoint else { return }
     try bench.restore(checkpoint.state)

@@ -71,6 +71,7 @@ import Testing
       try whole.commit(records)
       var life = try DecidedLife(bundles, store: store)
       life.heedsWishes = heedsWishes
+      life.isIsolated = round % 4 > 1
       for batch in batches(records, &numbers) {
         let before = life.wishes
         try life.commit(batch)
@@ -104,6 +105,7 @@ import Testing
       try whole.commit(records[cut...])
 
       var life = try DecidedLife(bundles, store: store)
+      life.isIsolated = round % 2 == 0
       for batch in batches(Array(records[..<cut]), &numbers) { try life.commit(batch) }
       life.change { $0.promote() }
       if round % 3 == 0 { try life.reload() } else { try life.killAndStart() }
