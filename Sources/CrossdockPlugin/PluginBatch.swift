@@ -44,7 +44,8 @@ public struct PluginRecord {
     flags & UInt32(CROSSDOCK_FLAG_EVENT_TIME_MISSING | CROSSDOCK_FLAG_EVENT_TIME_CLAMPED) == 0
   }
 
-  /// A number for the source, stable as long as the journal lives: cheaper as a key than its name.
+  /// A number for the source, stable for the life of the instance: cheaper as a key than its name. In a process of its own another instance
+  /// has other numbers: what a checkpoint keeps goes by the name.
   public var sourceNumber: UInt32 { raw.pointee.source[index] }
   public var source: String {
     let bytes = raw.pointee.sources[Int(sourceNumber)]

@@ -26,6 +26,7 @@ struct GovernedAssets {
   private var latest: GovernedAsset?
 
   var count: Int { assets.count }
+  var sources: [UInt32] { assets.keys.map { UInt32(truncatingIfNeeded: $0) } }
 
   mutating func asset(_ key: UInt64, _ tracks: [FeatureTrack]) -> GovernedAsset {
     uses += 1

@@ -61,6 +61,9 @@ package final class ModelGovernance {
   /// Bodies for the events stream, in order.
   package func takeEvents() -> [[UInt8]] { models.flatMap { $0.takeEvents() } }
 
+  /// The numbers of all devices that are remembered, ascending.
+  package var sources: [UInt32] { Set(models.flatMap { $0.assets.sources }).sorted() }
+
   package func encode(into state: StateWriter) {
     state.append(UInt16(models.count))
     for model in models {

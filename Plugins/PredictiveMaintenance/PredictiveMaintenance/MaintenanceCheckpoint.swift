@@ -6,7 +6,7 @@
 //   2  streams; each: name, 2 column count, the columns' names        (a text: 2 length, UTF-8)
 //   20 the bound on all alerts
 //   4  assets, from the least recently used on; each:
-//        2 stream (index above)   4 source number   name   20 the bound on its alerts
+//        2 stream (index above)   4 source number (SourceNumbers.swift)   name   20 the bound on its alerts
 //        1 flags   2 scalar monitors (0, or as many as the stream has columns)
 //        flag 1: the waveform monitor, fault scores, prognosis, observed age
 //        the scalar monitors                                          (MonitorStateCoding.swift)
@@ -15,6 +15,7 @@
 //        flag 32: 4 length, the checks of the columns, for the limits of then
 //        1 governed models; of each: alarm, drift of its score, remaining life
 //   the governed models                                               (ModelGovernance)
+//   4  sources of theirs that are not among the assets; each: 4 number, name
 //   4  CRC-32C of all bytes before
 //
 // Valid if and only if the CRC, magic, version and hash are right and the bytes are used up exactly. Streams and columns are
@@ -32,7 +33,7 @@ enum MaintenanceCheckpoint {
   private static let version: UInt16 = 3
 
   static func encode(
-    _ registry: AssetRegistry, _ storm: AlertStorm.Bucket, _ governance: ModelGovernance,
+    _ registry: AssetRegistry, _ storm: AlertStorm.Bucket, _ governance: ModelGovernance, _ sources: SourceNumbers,
     streams: [PluginContext.Stream]
   ) -> [UInt8] {
     let state = StateWriter(reserving: 256 + registry.signalCount * 128)
@@ -55,6 +56,9 @@ enum MaintenanceCheckpoint {
       encode(asset, into: state)
     }
     governance.encode(into: state)
+    var known: Set<UInt32> = []
+    registry.forEach { known.insert($0.source) }
+    sources.encode(governance.sources.filter { !known.contains($0) }, into: state)
     state.append(CyclicRedundancyCheck.crc32c(state.written))
     return state.bytes
   }
@@ -63,6 +67,7 @@ enum MaintenanceCheckpoint {
   struct Decoded {
     /// The bound on all alerts.
     var storm: AlertStorm.Bucket
+    var sources: SourceNumbers
     /// Signals of streams or columns that are gone.
     var dropped = 0
   }
@@ -91,11 +96,14 @@ enum MaintenanceCheckpoint {
       throw PluginError("its features are defined differently from \(WaveformFeatures.version)")
     }
     let mappings = try (0..<Int(state.integer(UInt16.self))).map { _ in try mapping(&state, streams) }
-    var decoded = Decoded(storm: try AlertStorm.Bucket(from: &state))
+    var decoded = Decoded(
+      storm: try AlertStorm.Bucket(from: &state), sources: SourceNumbers(keepsNames: !governance.isEmpty))
     for _ in 0..<(try state.integer(UInt32.self)) {
       decoded.dropped += try asset(&state, mappings, shapes, checks, into: registry)
     }
     try governance.restore(from: &state)
+    try decoded.sources.restore(from: &state)
+    registry.forEach { decoded.sources.restore($0.source, $0.name) }
     guard state.isAtEnd else { throw PluginError("it is longer than it says") }
     return decoded
   }

@@ -13,7 +13,7 @@ extension MaintenanceModel {
 
   func observeGoverned(_ record: PluginRecord, _ output: PluginOutput) throws {
     let sample = GovernedSample(
-      stream: Int(record.stream), source: record.sourceNumber, sequence: record.sequence,
+      stream: Int(record.stream), source: sources.number(of: record), sequence: record.sequence,
       timeNs: record.eventTimeNs, isTimeTrusted: record.isEventTimeTrusted, columns: record.columns,
       samples: record.samples)
     try governance.observe(sample, clockUs: isReplay ? nil : { -output.remainingUs }) { verdict, row in
@@ -44,7 +44,7 @@ extension MaintenanceModel {
       output.count("unusable_verdicts")
       return
     }
-    guard let asset = registry.known(stream: record.stream, source: record.sourceNumber) else { return }
+    guard let asset = registry.known(stream: record.stream, source: sources.number(of: record)) else { return }
     let place = asset.place(of: verdict.name)
     asset.governed[place].life = Self.life(verdict)
     let severityBefore = asset.governed[place].alarm.severity

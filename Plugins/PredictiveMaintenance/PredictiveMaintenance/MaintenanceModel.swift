@@ -52,6 +52,7 @@ package final class MaintenanceModel: Model {
   var hasStrayModels = false
   let events: EventDesk
   var registry: AssetRegistry
+  var sources: SourceNumbers
   let log: (PluginContext.LogLevel, String) -> Void
   var json = JSONWriter(reserving: 2048)
 
@@ -85,6 +86,7 @@ package final class MaintenanceModel: Model {
         ? HalfSpaceShape(columnCount: stream.columns.count, seed: 1) : nil
     }
     governance = try Self.governance(context, options)
+    sources = SourceNumbers(keepsNames: !governance.isEmpty)
     alerts = AlertDesk(stream: first, limits: options.storm, events: events)
     log = context.log
   }
@@ -137,7 +139,7 @@ package final class MaintenanceModel: Model {
   }
 
   package func checkpoint() -> [UInt8] {
-    MaintenanceCheckpoint.encode(registry, alerts.overall, governance, streams: streams)
+    MaintenanceCheckpoint.encode(registry, alerts.overall, governance, sources, streams: streams)
   }
 
   package func restore(_ checkpoint: [UInt8]) throws {
@@ -145,6 +147,7 @@ package final class MaintenanceModel: Model {
     let decoded = try MaintenanceCheckpoint.decode(
       checkpoint, into: restored, governance, streams: streams, shapes: treeShapes, checks: checkPlans)
     hasStrayModels = false
+    sources = decoded.sources
     restored.forEach { asset in
       if asset.governed.contains(where: isStray) { hasStrayModels = true }
       // What the options ask for now may be other than then.
@@ -169,7 +172,8 @@ package final class MaintenanceModel: Model {
     of record: PluginRecord, scalars: Int, waveform: Bool, _ output: PluginOutput
   ) throws -> AssetMonitor? {
     let asset = try registry.asset(
-      stream: record.stream, source: record.sourceNumber, name: record.source, scalars: scalars, waveform: waveform
+      stream: record.stream, source: sources.number(of: record), name: record.source, scalars: scalars,
+      waveform: waveform
     ) { try forget($0, moment(of: record), output) }
     if asset == nil { output.count("refused_records") }
     return asset
