@@ -141,6 +141,10 @@ enum StatusMetrics {
     }
     out.begin("crossdock_plugin_memory_megabytes", .gauge, unit: "megabytes", help: "Resident memory of its process.")
     each(plugins, "plugin", "resident_mb", &out)
+    out.begin("crossdock_plugin_cpu_seconds", .counter, unit: "seconds", help: "Processor time of its processes.")
+    for plugin in plugins {
+      out.sample([("plugin", plugin["name"]?.string ?? "")], Double(plugin["cpu_total_ms"]?.integer ?? 0) / 1000)
+    }
     for (family, member, help) in [
       ("batches", "batches_total", "Batches that succeeded."), ("read_records", "records_total", "Records read."),
       ("emitted_records", "emitted_total", "Records emitted."),

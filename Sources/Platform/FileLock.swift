@@ -27,7 +27,9 @@ package final class FileLock {
       throw error
     }
     let owner = Array("\(getpid())\n".utf8)
-    ftruncate(fd, 0)
+    var info = stat()
+    // A longer file keeps room on the disk for whoever holds the lock (`StoreDisk`).
+    if fstat(fd, &info) == 0, info.st_size <= 32 { ftruncate(fd, 0) }
     pwrite(fd, owner, owner.count, 0)
     self.fd = fd
     self.path = path

@@ -49,6 +49,9 @@ static void set_environment(const struct settings *settings) {
   setenv("LANG", "C.UTF-8", 0);
   setenv("HOME", writable ? writable : "/nonexistent", 1);
   setenv("TMPDIR", writable ? writable : "/nonexistent", 1);
+  // Libraries of mathematics start a thread for each processor, and some end the program when they cannot. Its share is one at most.
+  setenv("OMP_NUM_THREADS", "1", 1);
+  setenv("OPENBLAS_NUM_THREADS", "1", 1);
   if (!settings->becomes_program) return;
   setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
   setenv("PYTHONNOUSERSITE", "1", 1);
@@ -71,6 +74,8 @@ void shed_inheritance(const struct settings *settings) {
   signal(SIGXFSZ, SIG_IGN);
   set_environment(settings);
   setpgid(0, 0);
+  // Whatever a process of the plugin leaves behind comes to this one: the agent finds it there, and counts it.
+  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
 static int install(const struct program *program, bool has_monitor) {

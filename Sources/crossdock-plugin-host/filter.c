@@ -113,9 +113,9 @@ static void add_by_argument(struct program *program, bool has_monitor) {
     // Memory that is shared and has no file would not count in RLIMIT_DATA.
     bits(__NR_mmap, 3, MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS, DENY),
     {.number = __NR_mmap, .verdict = ALLOW},
-    // Threads, not processes. The flags of clone3 are in memory, where a filter cannot see them.
+    // Threads, not processes; the monitor counts them. The flags of clone3 are in memory, where a filter cannot see them.
     {.number = __NR_clone3, .verdict = ABSENT},
-    bits(__NR_clone, 0, CLONE_THREAD, CLONE_THREAD, ALLOW),
+    bits(__NR_clone, 0, CLONE_THREAD, CLONE_THREAD, WATCH),
     bits(__NR_ioctl, 1, ~0u, TCGETS, ALLOW), bits(__NR_ioctl, 1, ~0u, TIOCGWINSZ, ALLOW),
     bits(__NR_ioctl, 1, ~0u, FIONREAD, ALLOW), bits(__NR_ioctl, 1, ~0u, FIONBIO, ALLOW),
     bits(__NR_ioctl, 1, ~0u, FIOCLEX, ALLOW), bits(__NR_ioctl, 1, ~0u, FIONCLEX, ALLOW),

@@ -29,6 +29,7 @@ static const char usage[] =
   "  --connect tcp:HOST:PORT where it may connect to; HOST * is any\n"
   "  --memory-mb N           (64)     --open-files N  (64)\n"
   "  --processes N           (0)      --file-mb N     (16) largest file written\n"
+  "  --threads N             (16)     beside the first one of each process, all processes together\n"
   "  --unconfined            none of this\n"
   "\n"
   "Exit codes: 64 wrong use, 65 describe: no plugin that this host can use, 70 confinement cannot be set up, 71 the plugin\n"

@@ -11,10 +11,8 @@ enum {
   HOST_BUFFERS_MB = 16,
   // Libraries and stacks take addresses, hardly memory. What is written to counts in RLIMIT_DATA.
   ADDRESSES_BESIDE_MB = 512,
-  // The host and its monitor.
-  TASKS_OF_HOST = 2,
-  // Threads count as processes do; those of a runtime are the plugin's own matter.
-  THREADS = 64,
+  // The host, its monitor, and those that the monitor connects with.
+  TASKS_OF_HOST = 10,
 };
 
 static void limit(int resource, const char *name, rlim_t value) {
@@ -35,6 +33,6 @@ void set_limits(const struct settings *settings, bool counts_alone) {
   limit(RLIMIT_NOFILE, "open files", settings->open_files);
   limit(RLIMIT_FSIZE, "size of files", settings->file_mb * mb);
   if (counts_alone) {
-    limit(RLIMIT_NPROC, "processes", TASKS_OF_HOST + THREADS + settings->processes);
+    limit(RLIMIT_NPROC, "processes", TASKS_OF_HOST + settings->threads + settings->processes);
   }
 }

@@ -7,9 +7,9 @@
 #include "message.h"
 
 // What holds when the agent does not say: plugin.toml's defaults.
-enum { MEMORY_MB = 64, OPEN_FILES = 64, FILE_MB = 16 };
+enum { MEMORY_MB = 64, THREADS = 16, OPEN_FILES = 64, FILE_MB = 16 };
 // Bounds of what may be asked for.
-enum { MOST_MEMORY_MB = 1 << 20, MOST_PROCESSES = 1024, MOST_OPEN_FILES = 65536, MOST_FILE_MB = 1 << 20 };
+enum { MOST_MEMORY_MB = 1 << 20, MOST_PROCESSES = 1024, MOST_THREADS = 1024, MOST_OPEN_FILES = 65536, MOST_FILE_MB = 1 << 20 };
 
 static unsigned number(const char *option, const char *text, unsigned least, unsigned most) {
   char *end;
@@ -41,6 +41,8 @@ static void read_option(struct settings *settings, const char *option, const cha
     settings->memory_mb = number(option, value, 1, MOST_MEMORY_MB);
   } else if (!strcmp(option, "--processes")) {
     settings->processes = number(option, value, 0, MOST_PROCESSES);
+  } else if (!strcmp(option, "--threads")) {
+    settings->threads = number(option, value, 0, MOST_THREADS);
   } else if (!strcmp(option, "--open-files")) {
     settings->open_files = number(option, value, 8, MOST_OPEN_FILES);
   } else if (!strcmp(option, "--file-mb")) {
@@ -51,7 +53,9 @@ static void read_option(struct settings *settings, const char *option, const cha
 }
 
 int read_settings(struct settings *settings, int count, char **arguments, int first) {
-  *settings = (struct settings){.memory_mb = MEMORY_MB, .open_files = OPEN_FILES, .file_mb = FILE_MB};
+  *settings = (struct settings){
+    .memory_mb = MEMORY_MB, .threads = THREADS, .open_files = OPEN_FILES, .file_mb = FILE_MB,
+  };
   int index = first;
   while (index < count && arguments[index][0] == '-') {
     if (!strcmp(arguments[index], "--")) return index + 1;

@@ -30,6 +30,7 @@ struct settings {
   unsigned destination_count;
   unsigned memory_mb;
   unsigned processes;
+  unsigned threads;  // beside the first one of each process, of all together
   unsigned open_files;
   unsigned file_mb;
   bool unconfined;

@@ -82,15 +82,15 @@ final class RunningAgent {
   /// Brings the plugins beside the agent to what a configuration says, while everything else goes on.
   func applyPlugins(_ inputs: AgentInputs) {
     let store = inputs.configuration.plugins.folder
-    surroundings.runners.apply(
-      inputs.isolated,
-      PluginRunner.Surroundings(
-        journalPath: inputs.file.journalPath, configuration: inputs.configuration, handle: surroundings.handle,
-        log: surroundings.log,
-        rolledBack: { [log = surroundings.log] plugin, version, reason in
-          PluginRecords.rolledBack(plugin, from: version, in: store, log)
-        },
-        parked: { [log = surroundings.log] plugin, reason in PluginRecords.parked(plugin, reason, in: store, log) }))
+    var around = PluginRunner.Surroundings(
+      journalPath: inputs.file.journalPath, configuration: inputs.configuration, handle: surroundings.handle,
+      log: surroundings.log,
+      rolledBack: { [log = surroundings.log] plugin, version, reason in
+        PluginRecords.rolledBack(plugin, from: version, in: store, log)
+      },
+      parked: { [log = surroundings.log] plugin, reason in PluginRecords.parked(plugin, reason, in: store, log) })
+    around.damage = PluginCatalog.damage
+    surroundings.runners.apply(inputs.isolated, around)
   }
 
   /// What was acknowledged last is still sent if an uplink has its link; the rest waits in the journal.

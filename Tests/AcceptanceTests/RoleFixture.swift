@@ -53,8 +53,11 @@ final class RoleFixture {
   /// - Parameters:
   ///   - process: the C function `process`.
   ///   - instance: more keys of the instance.
+  ///   - limits: more of `[limits]`.
   ///   - isCheckpointUnusable: `restore` takes half of it and refuses it.
-  init(role: String, process: String, instance: String = "", isCheckpointUnusable: Bool = false) throws {
+  init(role: String, process: String, instance: String = "", limits: String = "", isCheckpointUnusable: Bool = false)
+    throws
+  {
     let (reads, writes) = (role != "feed", role != "uplink")
     agent = try AgentFixture(
       extra: """
@@ -91,6 +94,7 @@ final class RoleFixture {
       cpu_percent = 100
       output_records_per_s = 1000000
       output_kb_per_s = 1000000
+      \(limits)
       """)
     let place = agent.sandbox.path("role")
     let compiled = try runToEnd(

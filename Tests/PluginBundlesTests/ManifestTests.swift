@@ -31,6 +31,27 @@ import Testing
         """))
   }
 
+  /// A bundle of before there were these keys reads as it did, and is written as it was.
+  @Test func limitsThatCameLaterAreThereOnlyWhereTheyAreDeclared() throws {
+    let before = try bundle().manifest
+    #expect(before.plugin.limits.threads == 16 && before.plugin.limits.diskMb == 64)
+    #expect(try BundleManifest(json: before.encoded()) == before)
+    var whole = plugin()
+    (whole.limits.threads, whole.limits.diskMb, whole.limits.diskFiles) = (3, 500, 20)
+    let declared = BundleManifest(plugin: whole, createdNs: before.createdNs, files: before.files)
+    let text = String(decoding: declared.encoded(), as: UTF8.self)
+    #expect(text.contains("\"output_kb_per_s\":1024,\"threads\":3,\"disk_mb\":500,\"disk_files\":20}"))
+    #expect(try BundleManifest(json: declared.encoded()) == declared)
+    for (from, to, reason) in [
+      ("\"threads\":3", "\"threads\":-1", "\"threads\" is no whole number"),
+      ("\"threads\":3", "\"threads\":16", "is not written as"),
+    ] {
+      #expect(throws: CrossdockError.self, "\(reason)") {
+        try BundleManifest(json: Array(text.replacing(from, with: to).utf8))
+      }
+    }
+  }
+
   @Test(arguments: [
     ("\"name\":\"watch\"", "\"name\":\"../x\"", "\"name\" is no valid name of a plugin"),
     ("\"version\":\"1.0.0\"", "\"version\":\"../..\"", "\"version\" is no semantic version"),

@@ -136,6 +136,28 @@ private func names(_ path: String) throws -> [String] {
     }
   }
 
+  /// A plugin that has filled the disk can be disabled, again and again, and removed.
+  @Test(.enabled(if: geteuid() == 0, "only root can mount a small disk"))
+  func pluginIsDisabledOnAFullDisk() throws {
+    let mounted = try run("/usr/bin/mount", ["-t", "tmpfs", "-o", "size=1m", "crossdock-test", folder.path])
+    guard mounted.code == 0 else { return print("skipped: nothing can be mounted here") }
+    defer { _ = try? run("/usr/bin/umount", ["-l", folder.path]) }
+    do { try install(try PluginStore(folder: place), try bundle()) }
+    let filler = open("\(folder.path)/filler", O_WRONLY | O_CREAT, 0o600)
+    defer { close(filler) }
+    let fill = {
+      let zeros = [UInt8](repeating: 1, count: 4096)
+      while Foundation.write(filler, zeros, zeros.count) > 0 {}
+    }
+    fill()
+    do { #expect(try PluginStore(folder: place).setEnabled("watch", false)) }
+    #expect(try PluginStore.plugin("watch", in: place)?.state.isEnabled == false)
+    do { #expect(try PluginStore(folder: place).setEnabled("watch", true), "the room is kept again") }
+    fill()
+    do { #expect(try PluginStore(folder: place).remove("watch").versions == [version("1.0.0")]) }
+    #expect(try names(place) == [".lock"])
+  }
+
   @Test func onlyOneCommandChangesTheStore() throws {
     let store = try PluginStore(folder: place)
     #expect { try PluginStore(folder: place) } throws: {

@@ -28,6 +28,19 @@ struct HostileProcessTests {
     #expect(try declared.order("reap") == "\(started)")
   }
 
+  @Test func threadBombEndsAtTheDeclaredNumber() throws {
+    let hostile = try Hostile(library, folder, ["--threads", "5"])
+    #expect(try hostile.order("threads") == "5 EAGAIN")
+    #expect(hostile.child.hasSaid("crossdock-denied: 1 more than 5 threads\n"))
+    #expect(try hostile.order("thread") == "EAGAIN")
+    #expect(try Hostile(library, folder).order("threads") == "16 EAGAIN", "what nobody declares")
+    #expect(try Hostile(library, folder, ["--threads", "0"]).order("thread") == "EAGAIN")
+    let withProcesses = try Hostile(library, folder, ["--threads", "5", "--processes", "3"])
+    #expect(try withProcesses.order("bomb") == "3")
+    #expect(try withProcesses.order("threads") == "5 EAGAIN")
+    #expect(try Hostile(library, folder, ["--unconfined"]).order("threads") == "200 ok")
+  }
+
   /// The sum of `crossdock-denied: COUNT WHAT`.
   private func denials(_ errors: String, of what: String) -> Int {
     errors.split(separator: "\n").reduce(0) { sum, line in

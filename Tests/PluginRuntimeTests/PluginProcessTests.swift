@@ -67,4 +67,26 @@ import Testing
     let denied = try errors("crossdock-denied: 1 open /\u{1b}]0;x\n")
     #expect(denied.lastDenied == #"open /\u{1b}]0;x"#)
   }
+
+  @Test func privateFolderIsHeldToItsFilesAndBytes() throws {
+    let base = NSTemporaryDirectory() + "crossdock-private-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: base + "/a/b", withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: base) }
+    var launch = PluginLaunch(hostPath: "/h", artefact: .sharedObject(path: "/x.so"), folder: "/")
+    #expect(PrivateFolder(launch) == nil)
+    launch.privateFolder = base
+    (launch.limits.diskMb, launch.limits.diskFiles) = (1, 5)
+    let folder = try #require(PrivateFolder(launch))
+    try Data(count: 700_000).write(to: URL(fileURLWithPath: base + "/a/b/one"))
+    #expect(folder.excess() == nil)
+    try Data(count: 700_000).write(to: URL(fileURLWithPath: base + "/two"))
+    #expect(folder.excess() == .filled("more than 1 MiB in its folder \(base): disk_mb = 1"))
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: base + "/two"))
+    try FileManager.default.removeItem(atPath: base + "/two")
+    #expect(folder.excess() == nil)
+    #expect(folder.excess(pid: getpid()) != nil, "deleted and open")
+    try file.close()
+    for number in 0..<3 { try Data().write(to: URL(fileURLWithPath: base + "/\(number)")) }
+    #expect(folder.excess() == .filled("more than 5 files in its folder \(base): disk_files = 5"))
+  }
 }

@@ -50,4 +50,17 @@ import Testing
     }
     guard case .waiting = state.phase else { Issue.record("\(state.phase)"); return }
   }
+
+  @Test func noSuccessExcusesTakingWhatIsNotItsOwn() {
+    var state = SupervisionState(nowMs: 0)
+    var pauses: [Int64] = []
+    for number in 1...Int64(SupervisionState.maxExcessesPerHour) {
+      state.started()
+      state.succeeded()
+      state.failed("it spins", nowMs: number * 100_000, isExcess: true)
+      if case .waiting(let until) = state.phase { pauses.append(until - number * 100_000) }
+    }
+    #expect(pauses == [1000, 2000, 4000, 8000])
+    #expect(state.phase == .parked("took more than it may 5 times within an hour, last: it spins"))
+  }
 }

@@ -62,6 +62,9 @@ int crossdock_spawn(const char *path, char *const *argv, char *const *envp, int 
 int crossdock_socket_pair(int ends[2]);
 // A pipe, close-on-exec; ends[0], the reading end, does not block. 0, or -1 with errno.
 int crossdock_quiet_pipe(int ends[2]);
+// Files, folders and bytes on the disk beneath a folder, and of what a process (if not 0) has open and deleted. Counting ends when there are
+// more than the bounds. What cannot be read does not count.
+void crossdock_folder_use(const char *path, pid_t process, long most_files, int64_t most_bytes, long *files, int64_t *bytes);
 // CRC-32C (Castagnoli); start with 0, feed the result back in.
 uint32_t crossdock_crc32c(uint32_t crc, const void *data, size_t count);
 #endif

@@ -86,7 +86,7 @@ enum PluginCapabilityOptions {
     help: "`\"tcp:HOST:PORT\"`: where it may connect to. HOST may be `*`; both may be `{option:KEY}`.")
   static let processes = OptionRow(
     "processes", .integer(PluginCapabilities.processesRange), default: "0",
-    help: "Processes and threads that it may start beside its own.")
+    help: "Processes that it may start beside its own. Threads: `threads` of `[limits]`.")
 
   static let table = OptionTable(
     header: "[capabilities]", summary: "What it may do. Everything that is not declared is denied.",
@@ -102,7 +102,20 @@ enum PluginLimitOptions {
     "memory_mb", .integer(PluginLimits.memoryMbRange), default: "64",
     help: "Memory of its process, in MiB. It is killed above that.")
   static let cpu = OptionRow(
-    "cpu_percent", .integer(PluginLimits.cpuPercentRange), default: "50", help: "Of one core, over a minute.")
+    "cpu_percent", .integer(PluginLimits.cpuPercentRange), default: "50",
+    help: """
+      Of one core, over a minute. Beyond it there is a pause before the next batch; it is killed when it goes on computing for ten \
+      seconds in which nothing is asked of it.
+      """)
+  static let threads = OptionRow(
+    "threads", .integer(PluginLimits.threadsRange), default: "16",
+    help: "Threads beside the first one of each of its processes, all together. Starting more fails (EAGAIN).")
+  static let disk = OptionRow(
+    "disk_mb", .integer(PluginLimits.diskMbRange), default: "64",
+    help:
+      "Of its private folder `{data}`, in MiB. It is killed above that, and not started. No other folder is bounded.")
+  static let files = OptionRow(
+    "disk_files", .integer(PluginLimits.diskFilesRange), default: "10000", help: "Files and folders in that folder.")
   static let batch = OptionRow(
     "batch_ms", .milliseconds(PluginLimits.batchMsRange), default: "1000", help: "Time of one batch.")
   static let start = OptionRow(
@@ -115,7 +128,7 @@ enum PluginLimitOptions {
 
   static let table = OptionTable(
     header: "[limits]", summary: "What it may use before it is slowed down or killed.",
-    rows: [memory, cpu, batch, start, records, kilobytes])
+    rows: [memory, cpu, threads, disk, files, batch, start, records, kilobytes])
 }
 
 /// Every section, in the order of the file.

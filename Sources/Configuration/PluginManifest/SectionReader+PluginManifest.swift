@@ -86,13 +86,17 @@ extension SectionReader {
 
   func limits() -> PluginLimits {
     let defaults = PluginLimits()
-    return PluginLimits(
+    var limits = PluginLimits(
       memoryMb: number(PluginLimitOptions.memory) ?? defaults.memoryMb,
       cpuPercent: number(PluginLimitOptions.cpu) ?? defaults.cpuPercent,
       batchMs: number(PluginLimitOptions.batch) ?? defaults.batchMs,
       startMs: number(PluginLimitOptions.start) ?? defaults.startMs,
       outputRecordsPerS: number(PluginLimitOptions.records) ?? defaults.outputRecordsPerS,
       outputKbPerS: number(PluginLimitOptions.kilobytes) ?? defaults.outputKbPerS)
+    limits.threads = number(PluginLimitOptions.threads) ?? defaults.threads
+    limits.diskMb = number(PluginLimitOptions.disk) ?? defaults.diskMb
+    limits.diskFiles = number(PluginLimitOptions.files) ?? defaults.diskFiles
+    return limits
   }
 
   private func patterns(_ row: OptionRow) -> [String] {

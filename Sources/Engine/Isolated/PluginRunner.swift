@@ -19,6 +19,8 @@ package final class PluginRunner: Sendable {
     package var rolledBack: @Sendable (_ plugin: String, _ version: String, _ reason: String) -> Void
     /// The plugin was given up, and why; nil: it runs.
     package var parked: @Sendable (_ plugin: String, _ reason: String?) -> Void
+    /// How a version is not what was installed; nil: it is.
+    package var damage: @Sendable (_ plugin: String, _ version: IsolatedPlugin.Version) -> String? = { _, _ in nil }
 
     package init(
       journalPath: String, configuration: AgentConfiguration, handle: EngineHandle, log: Logger,

@@ -52,6 +52,8 @@ package struct PluginStatus: Sendable {
   package var lastDenied: String?
   package var residentMb = 0
   package var cpuMs: Int64 = 0
+  /// Of all its processes.
+  package var cpuTotalMs: Int64 = 0
   package var lastBatchUs: Int64 = 0
   package var maxBatchUs: Int64 = 0
   package var position: Int64 = 0

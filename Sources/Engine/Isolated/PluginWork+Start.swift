@@ -8,6 +8,11 @@ internal import Records
 // Starting a plugin's process, bringing it to where it was, and what happens when it fails.
 extension PluginWork {
   func start() throws(CrossdockError) {
+    // Not even once more: what is not as it was installed, or has filled its folder, does not get better by trying.
+    if let damage = runner.surroundings.damage(plugin.plugin, version) { return try park(damage) }
+    if let excess = PrivateFolder(version.launch)?.excess() {
+      return try park("it does not start: \(excess); delete what is not needed there, then `crossdock plugin enable`")
+    }
     do {
       let session = try PluginSession(version.launch, writes: plugin.writes, stop: runner.stop, log: runner.log)
       self.session = session
@@ -151,7 +156,7 @@ extension PluginWork {
     session?.process.kill()
     session = nil
     if failure == .stopped { return }
-    supervision.failed("\(failure)", nowMs: nowMs)
+    supervision.failed("\(failure)", nowMs: nowMs, isExcess: failure.isExcess)
     runner.log.error("the plugin failed", metadata: ["reason": "\(failure)", "failures": "\(supervision.failures)"])
     probation?.batchFailed()
     if probation?.isFailed == true { _ = try rollBack("\(failure)") }

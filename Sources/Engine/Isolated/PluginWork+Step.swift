@@ -38,7 +38,7 @@ extension PluginWork {
     // One that has ended meanwhile did not end because of this record.
     if isSingly { try session.lookAfter(nowMs) }
     guard !records.isEmpty else {
-      try session.lookAfter(nowMs)
+      try lookAfter(session)
       noteDenials()
       _ = runner.surroundings.handle.commits.wait(past: generation, timeoutMs: Int(Self.idleMs))
       return
@@ -49,7 +49,7 @@ extension PluginWork {
       status = try process(session, records)
       if status != .ok, status != .retry || plugin.role != .uplink { throw .failed(session.reason) }
     } catch {
-      if error != .stopped { suspect(records, error) }
+      if error != .stopped, !error.isExcess { suspect(records, error) }
       throw error
     }
     if status == .retry { return try retryLater(session) }
@@ -168,6 +168,7 @@ extension PluginWork {
     _ session: PluginSession, _ records: Int, first: Int64, _ call: () throws(PluginFailure) -> PluginSession.Status
   ) throws(PluginFailure) -> PluginSession.Status {
     batchNumber += 1
+    throttle.asked()
     let started = SystemClock.monotonicNs()
     var batch = PluginStatus.Batch(
       number: batchNumber, startedNs: SystemClock().now().wallNs, records: records, firstArrival: first, outputs: 0,

@@ -48,6 +48,7 @@ final class PluginWork {
   var loggedRefusals: Set<OutputRefusals.Kind> = []
   /// Denied calls of the present process that the status has.
   var deniedCallsOfSession: UInt64 = 0
+  private var publishedCpu: (pid: Int32, ms: Int64) = (0, 0)
 
   init(_ runner: PluginRunner) throws(CrossdockError) {
     self.runner = runner
@@ -96,9 +97,17 @@ final class PluginWork {
       guard leftMs > 0 else { return }
       publish()
       _ = runner.stopSignal.wait(past: 0, timeoutMs: Int(min(leftMs, Self.idleMs)))
-      try session.lookAfter(nowMs)
+      try lookAfter(session)
       noteDenials()
     }
+  }
+
+  /// While nothing is asked of it.
+  func lookAfter(_ session: PluginSession) throws(PluginFailure) {
+    try session.process.lookAfter(nowMs)
+    noteDenials()
+    let process = session.process
+    if let excess = throttle.idles(readMs: process.usageReadMs, cpuMs: process.cpuMs) { throw excess }
   }
 
   // MARK: position
@@ -186,9 +195,18 @@ final class PluginWork {
 
   // MARK: status
 
+  /// What the process has used since the last call.
+  private func newCpuMs() -> Int64 {
+    guard let process = session?.process else { return 0 }
+    let before = publishedCpu.pid == process.pid ? publishedCpu.ms : 0
+    publishedCpu = (process.pid, process.cpuMs)
+    return process.cpuMs - before
+  }
+
   func publish() {
     let (supervision, version, session, position) = (supervision, version, session, position)
     let (carried, hindrance, missed) = (carried, hindrance, input.missed)
+    let newCpuMs = newCpuMs()
     runner.update { status in
       status.version = version.text
       switch supervision.phase {
@@ -209,6 +227,7 @@ final class PluginWork {
       guard let session else { return }
       status.residentMb = session.process.residentMb
       status.cpuMs = session.process.cpuMs
+      status.cpuTotalMs += max(0, newCpuMs)
       status.counters = session.counters
       status.measures = session.measures
     }

@@ -74,13 +74,18 @@ extension BundleManifest {
   private static func limits(_ value: JSONValue, _ place: String) throws(CrossdockError) -> PluginLimits {
     let reader = try ObjectReader(
       value, "\(place), limits",
-      known: ["memory_mb", "cpu_percent", "batch_ms", "start_ms", "output_records_per_s", "output_kb_per_s"])
-    return PluginLimits(
+      known: ["memory_mb", "cpu_percent", "batch_ms", "start_ms", "output_records_per_s", "output_kb_per_s"],
+      optional: ["threads", "disk_mb", "disk_files"])
+    var limits = PluginLimits(
       memoryMb: try reader.integer("memory_mb", PluginLimits.memoryMbRange),
       cpuPercent: try reader.integer("cpu_percent", PluginLimits.cpuPercentRange),
       batchMs: try reader.integer("batch_ms", PluginLimits.batchMsRange),
       startMs: try reader.integer("start_ms", PluginLimits.startMsRange),
       outputRecordsPerS: try reader.integer("output_records_per_s", PluginLimits.outputRecordsRange),
       outputKbPerS: try reader.integer("output_kb_per_s", PluginLimits.outputKbRange))
+    limits.threads = try reader.integer("threads", PluginLimits.threadsRange, orElse: limits.threads)
+    limits.diskMb = try reader.integer("disk_mb", PluginLimits.diskMbRange, orElse: limits.diskMb)
+    limits.diskFiles = try reader.integer("disk_files", PluginLimits.diskFilesRange, orElse: limits.diskFiles)
+    return limits
   }
 }

@@ -7,7 +7,8 @@
 //    "limits":{"memory_mb":…,"cpu_percent":…,"batch_ms":…,"start_ms":…,"output_records_per_s":…,"output_kb_per_s":…},
 //    "files":[{"path":…,"bytes":…,"sha256":"…","executable":…}, …]}
 //
-// `artefact` and `expires` may be null. The files are all others of the bundle, in its order. Members that are not there, others, and
+// `artefact` and `expires` may be null. In `limits`, `threads`, `disk_mb` and `disk_files` may follow, each where it is not the default: a
+// bundle of before they were known has none of them. The files are all others of the bundle, in its order. Members that are not there, others, and
 // values out of bounds are refused: what is not understood is not installed.
 internal import JSONText
 package import Records
@@ -94,6 +95,10 @@ extension JSONWriter {
       json.member("start_ms", limits.startMs)
       json.member("output_records_per_s", limits.outputRecordsPerS)
       json.member("output_kb_per_s", limits.outputKbPerS)
+      let defaults = PluginLimits()
+      if limits.threads != defaults.threads { json.member("threads", limits.threads) }
+      if limits.diskMb != defaults.diskMb { json.member("disk_mb", limits.diskMb) }
+      if limits.diskFiles != defaults.diskFiles { json.member("disk_files", limits.diskFiles) }
     }
   }
 }

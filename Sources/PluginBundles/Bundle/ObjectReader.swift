@@ -1,18 +1,19 @@
 internal import JSONText
 internal import Records
 
-/// Reads a JSON object whose members are all known: each must be there, of its type and within its bounds, and no other.
+/// Reads a JSON object whose members are all known: each must be there (but for the optional ones), of its type and within its bounds,
+/// and no other.
 struct ObjectReader {
   let place: String
   private let members: [(key: String, value: JSONValue)]
   private let known: [String]
 
-  init(_ value: JSONValue?, _ place: String, known: [String]) throws(CrossdockError) {
+  init(_ value: JSONValue?, _ place: String, known: [String], optional: [String] = []) throws(CrossdockError) {
     guard let members = value?.object else { throw Self.failure(place, "it is no JSON object") }
     self.place = place
     self.members = members
-    self.known = known
-    for (key, _) in members where !known.contains(key) {
+    self.known = known + optional
+    for (key, _) in members where !self.known.contains(key) {
       throw Self.failure(place, "\"\(key.prefix(64))\" is not known in it")
     }
     for key in known where !members.contains(where: { $0.key == key }) {
@@ -47,6 +48,11 @@ struct ObjectReader {
       throw wrong(key, "no whole number between \(range.lowerBound) and \(range.upperBound)")
     }
     return number
+  }
+
+  /// One that may be missing.
+  func integer(_ key: String, _ range: ClosedRange<Int>, orElse value: Int) throws(CrossdockError) -> Int {
+    members.contains { $0.key == key } ? try integer(key, range) : value
   }
 
   func flag(_ key: String) throws(CrossdockError) -> Bool {

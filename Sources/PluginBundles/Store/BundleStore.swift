@@ -4,7 +4,7 @@
 //   <store>/<name>/state.json        which versions are in use (PluginState.swift, ModelState.swift)
 //   <store>/.incoming-<16 digits>/   an install under way
 //   <store>/.removed-<16 digits>/    a removal under way
-//   <store>/.lock                    held by the command that changes the store
+//   <store>/.lock                    held by the command that changes the store; 64 KiB, which it gives up when the disk is full
 //
 // Every change is one rename that takes effect, with everything before it synced and nothing after it needed:
 //
@@ -46,6 +46,7 @@ package final class BundleStore<State: StoredState> {
     self.folder = folder
     lock = try FileLock(path: "\(folder)/\(Self.lockName)")
     disk.adopt("\(folder)/\(Self.lockName)")
+    disk.keepSpare()
     try removeRemains()
   }
 

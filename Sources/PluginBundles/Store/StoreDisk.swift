@@ -24,12 +24,20 @@ package struct StoreDisk {
   package typealias Observer = (StoreOperation) -> CrossdockError?
 
   private let observer: Observer?
+  /// The lock file, which holds `spareBytes` of the disk: what a command gives up when there is no room for a state any more. A plugin that
+  /// has filled the disk can be disabled then.
+  private let spare: String
+  private static let spareBytes = 65_536
+  /// What of it stays: who holds the lock.
+  private static let keptBytes = 32
+
   /// Who everything is to belong to, when root makes it in a folder of another user.
   private let owner: (user: UInt32, group: UInt32)?
 
   /// - Parameter folder: the store; the owner of it, or of the nearest folder above that is there, owns what is made.
   package init(folder: String, observer: Observer? = nil) {
     self.observer = observer
+    spare = "\(folder)/.lock"
     var place = folder
     while place != "/", place != ".", FolderListing.owner(of: place) == nil { place = Files.folder(of: place) }
     owner = geteuid() == 0 ? FolderListing.owner(of: place) : nil
@@ -45,15 +53,20 @@ package struct StoreDisk {
     if let owner { chown(path, owner.user, owner.group) }
   }
 
-  func write(_ path: String, _ bytes: ArraySlice<UInt8>, mode: UInt32) throws(CrossdockError) {
+  func write(
+    _ path: String, _ bytes: ArraySlice<UInt8>, mode: UInt32, mayUseSpare: Bool = false
+  ) throws(CrossdockError) {
     try observe(.write(path, Array(bytes), mode: mode))
-    let fd = crossdock_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode)
+    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
+    var fd = crossdock_open(path, flags, mode)
+    if fd < 0, errno == ENOSPC, mayUseSpare, giveUpSpare() { fd = crossdock_open(path, flags, mode) }
     guard fd >= 0 else { throw Files.failure("write the file", path) }
     defer { close(fd) }
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes { Glibc.write(fd, $0.baseAddress! + written, $0.count - written) }
       if count < 0, errno == EINTR { continue }
+      if count < 0, errno == ENOSPC, mayUseSpare, giveUpSpare() { continue }
       guard count > 0 else { throw Files.failure("write the file", path) }
       written += count
     }
@@ -102,10 +115,30 @@ package struct StoreDisk {
 
   /// Writes beside it, syncs, renames over it, syncs the folder.
   func replace(_ path: String, with bytes: [UInt8]) throws(CrossdockError) {
-    try write(path + ".new", bytes[...], mode: 0o644)
+    try write(path + ".new", bytes[...], mode: 0o644, mayUseSpare: true)
     try syncFile(path + ".new")
     try rename(path + ".new", to: path)
     try syncFolder(Files.folder(of: path))
+    keepSpare()
+  }
+
+  // MARK: the spare
+
+  /// Takes the room while there is some; a full disk has none to take.
+  func keepSpare() {
+    let fd = crossdock_open(spare, O_RDWR | O_NOFOLLOW, 0)
+    guard fd >= 0 else { return }
+    posix_fallocate(fd, 0, off_t(Self.spareBytes))
+    close(fd)
+  }
+
+  /// False: there is nothing to give up.
+  private func giveUpSpare() -> Bool {
+    guard let size = Files.size(spare), size > Int64(Self.keptBytes) else { return false }
+    let fd = crossdock_open(spare, O_RDWR | O_NOFOLLOW, 0)
+    guard fd >= 0 else { return false }
+    defer { close(fd) }
+    return ftruncate(fd, off_t(Self.keptBytes)) == 0
   }
 
   /// A file, a link, or a folder with everything in it.

@@ -16,6 +16,8 @@ package struct PluginLaunch: Sendable, Equatable {
   package var folder: String
   package var readPaths: [String] = []
   package var writePaths: [String] = []
+  /// The one of `writePaths` that is the instance's own, if it declares one.
+  package var privateFolder: String?
   /// `tcp:HOST:PORT`.
   package var destinations: [String] = []
   package var processes = 0
@@ -66,6 +68,7 @@ package struct PluginLaunch: Sendable, Equatable {
       for path in writePaths { all += ["--write", path] }
       for destination in destinations { all += ["--connect", destination] }
       all += ["--memory-mb", "\(limits.memoryMb)", "--processes", "\(processes)"]
+      all += ["--threads", "\(limits.threads)"]
     }
     switch artefact {
     case .sharedObject(let path): all.append(path)

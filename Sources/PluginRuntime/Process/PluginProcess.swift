@@ -14,14 +14,16 @@ package final class PluginProcess {
   private(set) var usage = ProcessUsage()
   private let socket: Int32
   private let errorPipe: Int32
-  private let memoryMb: Int
+  private let limits: PluginLimits
+  private let isUnconfined: Bool
+  private var privateFolder: PrivateFolder?
   private let log: Logger
   private var incoming = ReceiveBuffer()
   private var polls = PollSet()
   private var isReaped = false
   /// Nothing of it is left, or it never was: its number may be another's by now, and 0 would be the agent's own group.
   private var isGone = false
-  private var usageReadMs: Int64 = 0
+  package private(set) var usageReadMs: Int64 = 0
   /// How long it had waited for a processor when the exchange under way was young; nil: not looked at yet.
   private var waitedBeforeMs: Int64?
 
@@ -39,7 +41,9 @@ package final class PluginProcess {
       for fd in ends { Glibc.close(fd) }
       throw .cannotStart("pipe: \(String(cString: strerror(errno)))")
     }
-    (socket, errorPipe, memoryMb, self.log) = (ends[0], pipe[0], launch.limits.memoryMb, log)
+    (socket, errorPipe, limits, self.log) = (ends[0], pipe[0], launch.limits, log)
+    isUnconfined = launch.isUnconfined
+    privateFolder = isUnconfined ? nil : PrivateFolder(launch)
     let (child, code) = Self.spawn([launch.hostPath] + launch.arguments, io: ends[1], errors: pipe[1])
     Glibc.close(ends[1])
     Glibc.close(pipe[1])
@@ -129,7 +133,7 @@ package final class PluginProcess {
       }
     }
     if stop != nil, polls.isReadable(2) { throw .stopped }
-    try watchMemory(nowMs)
+    try watchUsage(nowMs)
   }
 
   /// How long it has waited for a processor since this exchange began: plugins run when nothing else wants to, and time that they
@@ -146,17 +150,22 @@ package final class PluginProcess {
   }
 
   /// Looks at what the process takes, a few times a second.
-  package func watchMemory(_ nowMs: Int64) throws(PluginFailure) {
+  package func watchUsage(_ nowMs: Int64) throws(PluginFailure) {
     guard nowMs - usageReadMs >= Self.watchMs else { return }
     usageReadMs = nowMs
     usage = ProcessUsage.read(pid)
-    if usage.residentMb > memoryMb { throw .grew(megabytes: usage.residentMb, limit: memoryMb) }
+    if usage.residentMb > limits.memoryMb { throw .grew(megabytes: usage.residentMb, limit: limits.memoryMb) }
+    // The monitor keeps to the number, but for those that ask in the same moment.
+    if usage.threads > 2 * limits.threads, !isUnconfined {
+      throw .multiplied(threads: usage.threads, limit: limits.threads)
+    }
+    try privateFolder?.watch(nowMs, pid: pid)
   }
 
   /// Standard error, and whether it is still there, while nothing is asked of it.
   package func lookAfter(_ nowMs: Int64) throws(PluginFailure) {
     errors.drain(errorPipe, nowMs: nowMs, log: log)
-    try watchMemory(nowMs)
+    try watchUsage(nowMs)
     var status: Int32 = 0
     guard !isReaped, waitpid(pid, &status, WNOHANG) == pid else { return }
     isReaped = true

@@ -5,6 +5,8 @@ internal import Glibc
 struct ProcessUsage {
   var residentMb = 0
   var cpuMs: Int64 = 0
+  /// Beside the first one of each process of its group.
+  var threads = 0
 
   private static let maxDepth = 4
   private static let pageBytes = sysconf(Int32(_SC_PAGESIZE))
@@ -13,7 +15,7 @@ struct ProcessUsage {
   static func read(_ pid: pid_t) -> ProcessUsage {
     var usage = ProcessUsage()
     var residentBytes = 0
-    add(pid, depth: 0, &residentBytes, &usage.cpuMs)
+    usage.add(pid, group: pid, depth: 0, &residentBytes)
     usage.residentMb = residentBytes >> 20
     return usage
   }
@@ -27,21 +29,41 @@ struct ProcessUsage {
     return (Int64(String(decoding: fields[1], as: UTF8.self)) ?? 0) / 1_000_000
   }
 
-  private static func add(_ pid: pid_t, depth: Int, _ residentBytes: inout Int, _ cpuMs: inout Int64) {
-    // pid (name) state ppid … utime(14) stime(15) cutime(16) cstime(17) … rss(24): the name may hold spaces.
-    guard let stat = text("/proc/\(pid)/stat"), let name = stat.lastIndex(of: UInt8(ascii: ")")) else { return }
+  private mutating func add(_ pid: pid_t, group: pid_t, depth: Int, _ residentBytes: inout Int) {
+    // pid (name) state ppid pgrp … utime(14) stime(15) cutime(16) cstime(17) … threads(20) … rss(24): the name may hold spaces.
+    guard let stat = Self.text("/proc/\(pid)/stat"), let name = stat.lastIndex(of: UInt8(ascii: ")")) else { return }
     let fields = stat[(name + 1)...].split(separator: UInt8(ascii: " ")).map {
       Int64(String(decoding: $0, as: UTF8.self))
     }
     guard fields.count > 21 else { return }
-    cpuMs += (11...14).reduce(0) { $0 + (fields[$1] ?? 0) } * 1000 / Int64(ticksPerS)
-    residentBytes += Int(fields[21] ?? 0) * pageBytes
-    guard depth < maxDepth, let children = text("/proc/\(pid)/task/\(pid)/children") else { return }
-    for child in children.split(separator: UInt8(ascii: " ")) {
-      if let child = pid_t(String(decoding: child, as: UTF8.self)) {
-        add(child, depth: depth + 1, &residentBytes, &cpuMs)
+    cpuMs += (11...14).reduce(0) { $0 + (fields[$1] ?? 0) } * 1000 / Int64(Self.ticksPerS)
+    residentBytes += Int(fields[21] ?? 0) * Self.pageBytes
+    let hasThreads = fields[17] ?? 1 > 1
+    // The monitor has a group of its own.
+    if fields[2] == Int64(group) { threads += Int(fields[17] ?? 1) - 1 }
+    guard depth < Self.maxDepth else { return }
+    for task in hasThreads ? Self.tasks(of: pid) : [pid] {
+      for child in Self.text("/proc/\(pid)/task/\(task)/children")?.split(separator: UInt8(ascii: " ")) ?? [] {
+        guard let child = pid_t(String(decoding: child, as: UTF8.self)) else { continue }
+        add(child, group: group, depth: depth + 1, &residentBytes)
       }
     }
+  }
+
+  private static let maxTasks = 256
+
+  /// Each thread has the children that it started.
+  private static func tasks(of pid: pid_t) -> [pid_t] {
+    guard let all = opendir("/proc/\(pid)/task") else { return [pid] }
+    defer { closedir(all) }
+    var tasks: [pid_t] = []
+    while tasks.count < maxTasks, let entry = readdir(all) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+      }
+      if let task = name.flatMap({ pid_t($0) }) { tasks.append(task) }
+    }
+    return tasks
   }
 
   private static func text(_ path: String) -> [UInt8]? {

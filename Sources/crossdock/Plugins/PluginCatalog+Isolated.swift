@@ -14,16 +14,13 @@ extension PluginCatalog {
     var all: [IsolatedPlugin] = []
     for (number, model) in configuration.models.enumerated() where !isInLine(model) {
       guard let external = try external(model.plugin, configuration.plugins) else { continue }
-      let data = try Self.dataFolder(of: model, configuration)
+      let data = try PrivateFolders(configuration).make(for: model)
       let version = try Self.version(external.manifest, external.folder, data, options[number], configuration)
       var plugin = IsolatedPlugin(
         name: model.name, plugin: model.plugin, role: external.manifest.role, version: version,
         options: options[number], reads: model.reads, writes: model.writes, replyConnection: model.replyConnection,
         begin: model.begin ?? (external.manifest.role == .uplink ? .oldest : .new))
-      if external.manifest.capabilities.writeFiles.contains(where: { $0.hasPrefix(PluginCapabilities.dataPlaceholder) })
-      {
-        plugin.dataFolder = data
-      }
+      plugin.dataFolder = version.launch.privateFolder ?? ""
       if let installed = external.installed {
         plugin.isEnabled = installed.state.isEnabled
         plugin.isUnsigned = !installed.isSigned
@@ -39,11 +36,13 @@ extension PluginCatalog {
     _ configuration: AgentConfiguration
   ) throws(CrossdockError) -> IsolatedPlugin.Version {
     let texts = Dictionary(options.map { ($0.key, $0.value.text) }, uniquingKeysWith: { $1 })
-    return IsolatedPlugin.Version(
-      text: manifest.version.text,
-      launch: try PluginLaunch(
-        manifest, folder: folder, hostPath: hostPath(configuration.plugins),
-        capabilities: try manifest.capabilities.resolved(data: data, options: texts)))
+    var launch = try PluginLaunch(
+      manifest, folder: folder, hostPath: hostPath(configuration.plugins),
+      capabilities: try manifest.capabilities.resolved(data: data, options: texts))
+    if manifest.capabilities.writeFiles.contains(where: { $0.hasPrefix(PluginCapabilities.dataPlaceholder) }) {
+      launch.privateFolder = data
+    }
+    return IsolatedPlugin.Version(text: manifest.version.text, launch: launch)
   }
 
   /// What it would go back to; nil also where that cannot be read any more.
@@ -58,13 +57,18 @@ extension PluginCatalog {
     return try version(old.manifest.plugin, old.folder, data, options, configuration)
   }
 
-  /// The private folder of an instance, for plugins that declare `{data}`.
-  private static func dataFolder(
-    of model: ModelConfiguration, _ configuration: AgentConfiguration
-  ) throws(CrossdockError) -> String {
-    let folder = "\(configuration.agent.dataDirectory)/plugin-data/\(model.name)"
-    try Files.createFolder(folder)
-    return Files.absolute(folder)
+  /// How an installed version is not what was installed; nil: it is, or it was built with the agent.
+  static func damage(_ plugin: String, _ version: IsolatedPlugin.Version) -> String? {
+    let folder = version.launch.folder
+    guard let number = SemanticVersion(version.text), Files.exists("\(folder)/\(BundleManifestFile.name)") else {
+      return nil
+    }
+    do throws(CrossdockError) {
+      guard let damage = try PluginStore.manifest(folder, plugin, number).damage(in: folder).first else { return nil }
+      return "it is not what was installed: \(damage); install its bundle again"
+    } catch {
+      return "it is not what was installed: \(error.place): \(error.reason); install its bundle again"
+    }
   }
 }
 

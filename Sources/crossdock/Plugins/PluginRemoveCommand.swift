@@ -8,7 +8,7 @@ struct PluginRemoveCommand: Command {
   static let syntax = CommandSyntax(
     name: "plugin remove", summary: "remove an installed plugin with all its versions",
     discussion: """
-      Nothing of it is kept. Refused while a [[plugin]] or [[model]] of agent.conf names it: the agent could not start then.
+      Nothing of it is kept: its versions go, and the private folders of its instances. Refused while a [[plugin]] or [[model]] of agent.conf names it: the agent could not start then.
 
       Exit codes: 0 removed; 1 no such plugin, still in use, or the agent refused; 78 bad agent.conf.
       """,
@@ -28,6 +28,9 @@ struct PluginRemoveCommand: Command {
     Terminal.write(
       "\(name): removed \(versions.isEmpty ? "what was there" : "version \(versions)"), \(removed.files) files, "
         + "\(TextTable.bytes(removed.bytes))\n")
-    return try StoreChange.takeUp(place, arguments) ? .success : .failure
+    guard try StoreChange.takeUp(place, arguments) else { return .failure }
+    let folders = try PrivateFolders(place.configuration).remove(of: name)
+    if folders > 0 { Terminal.write("\(name): removed \(folders) private \(folders == 1 ? "folder" : "folders")\n") }
+    return .success
   }
 }

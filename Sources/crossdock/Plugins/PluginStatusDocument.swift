@@ -46,6 +46,7 @@ enum PluginStatusDocument {
     json.member("last_denied", plugin.lastDenied)
     json.member("resident_mb", plugin.residentMb)
     json.member("cpu_ms", plugin.cpuMs)
+    json.member("cpu_total_ms", plugin.cpuTotalMs)
     json.member("last_batch_us", plugin.lastBatchUs)
     json.member("max_batch_us", plugin.maxBatchUs)
     json.member("position", plugin.position)

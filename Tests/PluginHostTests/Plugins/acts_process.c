@@ -65,6 +65,24 @@ static void start_thread(char *result, size_t capacity) {
   give(errno == 0, result, capacity);
 }
 
+static void *stay(void *argument) {
+  (void)argument;
+  for (;;) pause();
+}
+
+// Threads that stay, until there can be no more: how many there are, and why not another.
+static void thread_bomb(char *result, size_t capacity) {
+  pthread_attr_t small;
+  pthread_attr_init(&small);
+  pthread_attr_setstacksize(&small, 16384);
+  int count = 0, reason = 0;
+  for (; count < 200 && reason == 0; count += reason == 0) {
+    pthread_t thread;
+    reason = pthread_create(&thread, &small, stay, NULL);
+  }
+  snprintf(result, capacity, "%d %s", count, reason == EAGAIN ? "EAGAIN" : reason ? "?" : "ok");
+}
+
 // A call by its number, with arguments that make it fail for another reason where it is allowed.
 static void call(const char *number, char *result, size_t capacity) {
   errno = 0;
@@ -81,6 +99,8 @@ int perform_process(const char *act, const char *argument, char *result, size_t 
     execute(argument, result, capacity);
   } else if (!strcmp(act, "thread")) {
     start_thread(result, capacity);
+  } else if (!strcmp(act, "threads")) {
+    thread_bomb(result, capacity);
   } else if (!strcmp(act, "call")) {
     call(argument, result, capacity);
   } else if (!strcmp(act, "kill")) {
