@@ -91,6 +91,15 @@ import Testing
     #expect(FeatureProgram.table(result.output).map { String($0.last ?? "") } == values.map(\.feature), "\(result)")
   }
 
+  @Test func sourceStaysATextWhereItLooksLikeANumber() throws {
+    let spec = #"""
+      {"name":"t","version":"1","inputs":[{"name":"a"}],"features":[{"name":"a","input":"a","statistic":"last"}]}
+      """#
+    let line = #"{"sequence":1,"source":"21","event_time":"2026-01-01T00:00:00Z","body":{"a":5}}"#
+    let result = try run(line, ["--format", "ndjson"], spec: spec, name: "in.ndjson")
+    #expect(result.output.hasPrefix(#"{"source":"21","sequence":1,"#), "\(result)")
+  }
+
   @Test func waveformsOfAnExport() throws {
     let spec = #"""
       {"name":"t","version":"1","inputs":[],"waveform":{"sample_rate_hz":1000,"column":"/v/x","encoding":"i16","scale":0.5},
