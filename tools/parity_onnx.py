@@ -246,6 +246,40 @@ def learning(random):
     return case("graph-learning", graph.model(), rows, [6], 2e-5)
 
 
+STUMP_ROWS = numpy.array([[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [numpy.nan, 1.0]])
+
+
+def stumps(random):
+    """Two trees of two leaves: scores that some leaf has nothing for, base values, single scores with a transform."""
+    kind = int(random.integers(4))
+    nodes = dict(nodes_treeids=[0, 0, 0, 1, 1, 1], nodes_nodeids=[0, 1, 2] * 2, nodes_featureids=[0] * 6,
+                 nodes_modes=["BRANCH_LEQ", "LEAF", "LEAF"] * 2, nodes_values=[0.5, 0, 0, 1.5, 0, 0],
+                 nodes_truenodeids=[1, 0, 0] * 2, nodes_falsenodeids=[2, 0, 0] * 2)
+    weights = [float(v) for v in numpy.round(random.normal(size=4), 2)]
+    if random.random() < 0.3:
+        weights = [abs(v) for v in weights]
+    transform = ["NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO"][random.integers(4)]
+    graph = Graph(random, [2])
+    if kind == 0:
+        graph.add("LinearRegressor", domain="ai.onnx.ml", coefficients=[1.0, 0.0], intercepts=[0.5], targets=1, post_transform=transform)
+        return case(f"graph-linear-{transform}", graph.model(), STUMP_ROWS[:3], [2], 1e-6)
+    if kind == 1:
+        # Each tree has one of the two scores, or of the first leaf only.
+        which = [[0, 0, 1, 1], [0, 1, 0, 1], [1, 1, 1, 1]][random.integers(3)]
+        aggregate = ["SUM", "AVERAGE", "MIN", "MAX"][random.integers(4)]
+        base = {"base_values": [10.0, -20.0]} if random.random() < 0.5 else {}
+        graph.add("TreeEnsembleRegressor", domain="ai.onnx.ml", n_targets=2, aggregate_function=aggregate, target_treeids=[0, 0, 1, 1],
+                  target_nodeids=[1, 2, 1, 2], target_ids=which, target_weights=weights, post_transform=transform, **base, **nodes)
+        return case(f"graph-stumps-{aggregate}-{which}-{base}-{transform}", graph.model(), STUMP_ROWS, [2], 1e-5)
+    only = int(random.integers(2))
+    base = [{}, {"base_values": [0.3]}, {"base_values": [0.3, 0.6]}][random.integers(3)]
+    transform = ["NONE", "LOGISTIC"][random.integers(2)]
+    graph.add("TreeEnsembleClassifier", domain="ai.onnx.ml", outputs=2, post_transform=transform, classlabels_int64s=[0, 1],
+              class_treeids=[0, 0, 1, 1], class_nodeids=[1, 2, 1, 2], class_ids=[only] * 4, class_weights=weights, **base, **nodes)
+    graph.last = graph.last[:-1] + "1"
+    return case(f"graph-stumps-{only}-{base}-{transform}", graph.model(), STUMP_ROWS, [2], 1e-5)
+
+
 def trees(random):
     """Trees with every comparison and post transform, missing values both ways."""
     classes = int(random.integers(1, 4))
@@ -308,7 +342,7 @@ def old(random):
     return case("graph-old", graph.model(), random.normal(size=(10, 12)), [3, 4], 1e-6)
 
 
-GRAPHS = [convolution, pooling, shapes, elements, reductions, double, learning, trees, old, convolution, trees, trees, pooling]
+GRAPHS = [convolution, pooling, shapes, elements, reductions, double, learning, trees, old, stumps, trees, stumps, pooling]
 
 
 def onnx_case(random, index):

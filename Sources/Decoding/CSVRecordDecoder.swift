@@ -143,17 +143,12 @@ final class CSVRecordDecoder {
   }
 
   private static func trimmed(_ text: UnsafePointer<UInt8>, _ field: CSVField) -> Range<Int> {
-    var start = field.start
-    var end = field.end
-    while start < end, text[start] == 0x20 || text[start] == 0x09 { start += 1 }
-    while end > start, text[end - 1] == 0x20 || text[end - 1] == 0x09 { end -= 1 }
+    let (start, end) = ColumnNumber.trimmed(text, field.start..<field.end)
     return start..<end
   }
 
   private static func number(_ text: UnsafePointer<UInt8>, _ field: CSVField) -> Double {
-    let range = trimmed(text, field)
-    guard DecimalNumber.isNumber(text, range.lowerBound, range.upperBound) else { return .nan }
-    return DecimalNumber.double(text, range.lowerBound, range.upperBound)
+    ColumnNumber.of(text, field.start..<field.end)
   }
 
   // MARK: columns

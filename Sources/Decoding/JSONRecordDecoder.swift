@@ -1,7 +1,6 @@
 // One JSON document is one record; its body is the payload as it came.
 //
-// Columns: a number; `true` and `false` are 1 and 0; a string that is a number (many gateways quote them) is that number;
-// NaN for anything else and for what is missing. Samples: the numbers of an array, NaN for elements that are none; where the feed says
+// Columns: as `ColumnNumber` says; NaN for what is no number and for what is missing. Samples: the numbers of an array, NaN for elements that are none; where the feed says
 // so, a base64 text of packed numbers (an array is understood all the same). A text that is not such a one is a fault: the message goes
 // to quarantine, where its sender can be found, and not into a model as a waveform that is empty or shifted by a byte.
 import Records
@@ -104,12 +103,18 @@ final class JSONRecordDecoder {
     let span = extractor.span(of: field)
     switch span.kind {
     case .number: return extractor.number(of: field)
-    case .bool: return text[Int(span.start)] == UInt8(ascii: "t") ? 1 : 0
-    case .string:
-      let content = span.content
-      guard DecimalNumber.isNumber(text, content.lowerBound, content.upperBound) else { return .nan }
-      return DecimalNumber.double(text, content.lowerBound, content.upperBound)
+    case .bool: return ColumnNumber.of(text[Int(span.start)] == UInt8(ascii: "t"))
+    case .string: return span.isEscaped ? unescaped(text, span.content) : ColumnNumber.of(text, span.content)
     default: return .nan
+    }
+  }
+  /// Its text counts, not how the sender has written it.
+  private func unescaped(_ text: UnsafePointer<UInt8>, _ content: Range<Int>) -> Double {
+    // An escape has at most six bytes for one of a number; what is longer is none.
+    guard content.count <= 6 * DecimalNumber.maxBytes else { return .nan }
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: content.count) { room in
+      let count = StringEscape.decode(text, content.lowerBound, content.upperBound, into: room)
+      return ColumnNumber.of(text: UnsafeBufferPointer(rebasing: room[..<max(0, count)]))
     }
   }
 }

@@ -50,6 +50,15 @@ import Testing
     #expect(try Self.bodies(text) == [expected])
   }
 
+  /// A model is trained on the body out of an export and fed with the column: both are the same number.
+  @Test(arguments: ["12", " 12\t", "\" 12 \"", "true", "007", "1e3", "inf", "\"1e3\"", "\"\t5\""])
+  func bodyIsTheSameNumberAsTheColumn(_ field: String) throws {
+    let message = try DecodedMessage("a\n" + field, Self.options(fields: [.init("x", at: "a")]))
+    let json = DecoderOptions(format: .json, fields: [.init("x", at: "/a")])
+    let again = try DecodedMessage(message.body(0), json).columns(0)
+    #expect(message.columns(0)[0].bitPattern == again[0].bitPattern, "\(message.body(0))")
+  }
+
   @Test func headerAndDelimiterAreOptions() throws {
     #expect(
       try Self.bodies(

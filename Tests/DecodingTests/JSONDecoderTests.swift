@@ -27,6 +27,9 @@ import Testing
   @Test(
     arguments: [
       ("12.5", 12.5), ("\"12.5\"", 12.5), ("true", 1), ("false", 0), ("null", .nan), ("\"warm\"", .nan), ("\"\"", .nan),
+      ("\" 8\\t\"", 8), ("\"\\u0037\"", 7), ("\" 8 \"", 8), ("\"1e3\"", 1000), ("\"+5\"", .nan), ("\"inf\"", .nan),
+      ("\"nan\"", .nan),
+      ("\"007\"", .nan),
       ("[1]", .nan), ("{}", .nan), ("\"1,5\"", .nan), ("\"0x10\"", .nan), ("-0", -0.0),
     ] as [(String, Double)]) func fieldBecomesANumberOrNaN(_ value: String, _ expected: Double) throws
   {

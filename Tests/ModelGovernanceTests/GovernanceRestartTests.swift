@@ -49,6 +49,71 @@ import Testing
     }
   }
 
+  private static let promotion =
+    #"{"revision":4,"time":"2026-11-29T21:00:00Z","kind":"promoted","version":"1.1.0","from":"1.0.0","reason":"it is better"}"#
+  private static let rollback =
+    #"{"revision":5,"time":"2026-11-29T22:00:00Z","kind":"rolled-back","version":"1.0.0","from":"1.1.0","reason":""}"#
+
+  private func reopened(
+    _ state: [UInt8]?, revision: Int, changes: [String], life: String = "1", isActiveSecond: Bool = true
+  ) throws -> ModelGovernance {
+    let (first, second) = (versions[0].model, versions[1].model)
+    let next = try ModelGovernance.of(
+      [("active", isActiveSecond ? second : first), ("previous", isActiveSecond ? first : second)], life: life,
+      revision: revision, changes: changes.joined(separator: ","))
+    guard let state else { return next }
+    var reader = StateReader(state[...])
+    try next.restore(from: &reader)
+    return next
+  }
+
+  private func state(of governance: ModelGovernance) -> [UInt8] {
+    let state = StateWriter(reserving: 1024)
+    governance.encode(into: state)
+    return state.bytes
+  }
+
+  /// `crossdock model promote` and `model rollback` change the store first: the instance tells of it with its first new record.
+  @Test func changeOfTheStoreByACommandIsToldOnce() throws {
+    let before = try ModelGovernance.of(versions, life: "1", revision: 3)
+    before.feed([40])
+    let old = state(of: before)
+    // Opened twice from the checkpoint of before: a kill came before the first commit, and nothing of it was kept.
+    for _ in 0..<2 {
+      let next = try reopened(old, revision: 4, changes: [Self.promotion])
+      next.isReplaying = true
+      next.feed([41], from: 2)
+      #expect(next.eventTexts.isEmpty && !next.takeWishForCheckpoint())
+      next.isReplaying = false
+      next.feed([80], from: 3)
+      let told = next.eventTexts
+      #expect(told.count == 1, "\(told)")
+      for part in [
+        #""kind":"promoted""#, #""from":"1.0.0""#, #""to":"1.1.0""#, #""by":"command""#, #""reason":"it is better""#,
+        #""evidence":{"revision":4,"time":"2026-11-29T21:00:00Z"}"#, #""first":3"#,
+      ] { #expect(told.first?.contains(part) == true, "\(part) in \(told)") }
+      // The store has it already: it is no decision that the agent has to write there.
+      #expect(told.first?.contains("\"number\"") == false)
+      #expect(next.takeWishForCheckpoint())
+      let again = try reopened(state(of: next), revision: 4, changes: [Self.promotion])
+      again.feed([80], from: 4)
+      #expect(again.eventTexts.isEmpty)
+      let back = try reopened(
+        state(of: again), revision: 5, changes: [Self.promotion, Self.rollback], isActiveSecond: false)
+      back.feed([80], from: 5)
+      let second = back.eventTexts
+      #expect(second.count == 1 && second.first?.contains("\"rolled-back\"") == true, "\(second)")
+    }
+    // Both while the agent was down.
+    let both = try reopened(old, revision: 5, changes: [Self.promotion, Self.rollback], isActiveSecond: false)
+    both.feed([80], from: 3)
+    #expect(both.eventTexts.count == 2)
+    // Without a checkpoint nobody knows what has been told.
+    let new = try reopened(nil, revision: 5, changes: [Self.promotion, Self.rollback], isActiveSecond: false)
+    new.feed([80])
+    #expect(new.eventTexts.isEmpty)
+  }
+
   @Test func decisionThatTheStoreHasIsNotTakenTwice() throws {
     let governance = try ModelGovernance.of(versions)
     #expect(governance.command(#"{"command":"promote","model":"pump-life"}"#))

@@ -47,7 +47,6 @@ import Testing
     let governance = try ModelGovernance.of([("active", SampleModel()), ("shadow", differing)])
     governance.feed([80])
     #expect(!governance.command(#"{"command":"promote","model":"other"}"#))
-    #expect(!governance.command(#"{"command":"explode","model":"pump-life"}"#))
     #expect(!governance.command("nonsense"))
     #expect(governance.command(#"{"command":"rollback","model":"pump-life"}"#))
     #expect(governance.eventTexts.map { $0.contains("there is no version before") } == [true])
@@ -229,5 +228,16 @@ import Testing
     for source in 0..<(UInt32(GovernanceLimits.assets) + 5) { governance.feed([60], source: source) }
     #expect(governance.models[0].assets.count == GovernanceLimits.assets - GovernanceLimits.assets / 16 + 5)
     #expect(governance.models[0].assets.evicted == UInt64(GovernanceLimits.assets / 16))
+  }
+
+  @Test func commandThatThereIsNotIsRefusedByTheModelThatItNames() throws {
+    let governance = try ModelGovernance.of([("active", SampleModel())])
+    #expect(governance.command(#"{"command":"promot","model":"pump-life"}"#))
+    let told = governance.eventTexts
+    #expect(
+      told.count == 1 && told[0].contains(#""kind":"refused""#) && told[0].contains(#"no command \"promot\""#),
+      "\(told)")
+    #expect(!governance.command(#"{"command":"promote","model":"another"}"#))
+    #expect(governance.eventTexts.isEmpty)
   }
 }

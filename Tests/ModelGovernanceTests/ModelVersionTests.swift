@@ -85,4 +85,19 @@ import Testing
     }
     #expect(added.map(\.feature) == ["pressure_mean"] && added[0].value == 5)
   }
+
+  /// `crossdock explain` shows what the contributions are counted from: with it they come to the output.
+  @Test func contributionsAndTheExpectedScoreComeToTheOutput() throws {
+    let version = try ModelVersion(files: SampleModel().files)
+    for value in [40.0, 49, 50, 80] {
+      try [value].withUnsafeBufferPointer { row in
+        let outputs = version.evaluate(row)
+        let point = outputs[0]
+        let sum = try #require(version.scoreOfContributions(row, outputs: outputs))
+        let added = version.contributions(row, outputs: outputs).reduce(0) { $0 + $1.value }
+        #expect((sum.expected + added - point).magnitude < 1e-9 && sum.score == point, "\(sum) and \(point)")
+        #expect(sum.expected != point)
+      }
+    }
+  }
 }

@@ -59,13 +59,14 @@ struct SampleModel {
   }
 
   static func state(
-    _ name: String = "pump-life", decided: Int = 0, revision: Int = 1, damage: String = "", life: String = ""
+    _ name: String = "pump-life", decided: Int = 0, revision: Int = 1, damage: String = "", life: String = "",
+    changes: String = ""
   ) -> (path: String, contents: [UInt8]) {
     (
       "model:\(name)/state.json",
       Array(
         (#"{"name":"\#(name)","instance":"pumps","life":"\#(life)","revision":\#(revision),"#
-          + #""decided":\#(decided),"damage":{\#(damage)}}"#).utf8)
+          + #""decided":\#(decided),"changes":[\#(changes)],"damage":{\#(damage)}}"#).utf8)
     )
   }
 }
@@ -78,10 +79,12 @@ struct Judged: Equatable {
 
 extension ModelGovernance {
   static func of(
-    _ versions: [(stage: String, model: SampleModel)], decided: Int = 0, damage: String = "", life: String = ""
+    _ versions: [(stage: String, model: SampleModel)], decided: Int = 0, damage: String = "", life: String = "",
+    revision: Int = 1, changes: String = ""
   ) throws -> ModelGovernance {
     let governance = try ModelGovernance(
-      files: [SampleModel.state(decided: decided, damage: damage, life: life)] + versions.flatMap { $1.entries($0) })
+      files: [SampleModel.state(decided: decided, revision: revision, damage: damage, life: life, changes: changes)]
+        + versions.flatMap { $1.entries($0) })
     governance.bind(stream: 0, name: "telemetry", columns: ["other", "pressure"])
     return governance
   }

@@ -73,6 +73,33 @@ import Testing
         """)
   }
 
+  /// The feed's decoder makes the same of them: the agent's features are those of the table.
+  @Test func bodiesOfAnExportAreReadAsTheFeedReadsThem() throws {
+    let spec = #"""
+      {"name":"t","version":"1","inputs":[{"name":"a"}],"features":[{"name":"a","input":"a","statistic":"last"}]}
+      """#
+    let values: [(json: String, feature: String)] = [
+      ("true", "1"), ("false", "0"), (#""77.5""#, "77.5"), (#"" 8""#, "8"), (#""1e3""#, "1000"), (#""0x10""#, ""),
+      (#""""#, ""), ("null", ""),
+      ("{}", ""), ("[1]", ""), (#""+5""#, ""), (#""inf""#, ""), (#""nan""#, ""), (#""7,5""#, ""), ("1E2", "100"),
+      (#""\u0037""#, "7"),
+    ]
+    let lines = values.enumerated().map { number, value in
+      #"{"sequence":\#(number + 1),"source":"p","event_time":"2026-01-01T00:00:00Z","body":{"a":\#(value.json)}}"#
+    }
+    let result = try run(lines.joined(separator: "\n"), spec: spec, name: "in.ndjson")
+    #expect(FeatureProgram.table(result.output).map { String($0.last ?? "") } == values.map(\.feature), "\(result)")
+  }
+
+  @Test func sourceStaysATextWhereItLooksLikeANumber() throws {
+    let spec = #"""
+      {"name":"t","version":"1","inputs":[{"name":"a"}],"features":[{"name":"a","input":"a","statistic":"last"}]}
+      """#
+    let line = #"{"sequence":1,"source":"21","event_time":"2026-01-01T00:00:00Z","body":{"a":5}}"#
+    let result = try run(line, ["--format", "ndjson"], spec: spec, name: "in.ndjson")
+    #expect(result.output.hasPrefix(#"{"source":"21","sequence":1,"#), "\(result)")
+  }
+
   @Test func waveformsOfAnExport() throws {
     let spec = #"""
       {"name":"t","version":"1","inputs":[],"waveform":{"sample_rate_hz":1000,"column":"/v/x","encoding":"i16","scale":0.5},

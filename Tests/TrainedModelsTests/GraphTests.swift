@@ -56,6 +56,12 @@ import TrainedModels
         == "onnx model: node 0 (LSTM 'cell'): the operator 'LSTM' is not evaluated")
   }
 
+  @Test func outputOfTwoNodesIsRefused() {
+    #expect(
+      refusal([ONNXBytes.node("Relu", ["x"], ["y"]), ONNXBytes.node("Neg", ["x"], ["y"])])
+        == "onnx model: node 1 (Neg): its output 'y' is that of another node, too")
+  }
+
   @Test func shapesAreCheckedWhenTheModelIsRead() {
     #expect(
       refusal([ONNXBytes.node("MatMul", ["x", "w"], ["y"])], constants: [weights], input: [0, 3])

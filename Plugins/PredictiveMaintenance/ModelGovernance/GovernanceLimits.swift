@@ -17,6 +17,8 @@ package enum GovernanceLimits {
   package static let models = 16
   /// Decisions that a checkpoint carries for a store that does not know them yet.
   package static let openDecisions = 32
+  /// Changes by commands of the program that the store hands over.
+  package static let storeChanges = 32
   /// Events that wait for the next record.
   package static let openEvents = 64
   package static let window = 1...1_000_000

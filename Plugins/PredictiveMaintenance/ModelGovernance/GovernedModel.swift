@@ -31,6 +31,10 @@ package final class GovernedModel {
   var isReplaying = false
   /// What holds from the first new record on; nil: it holds already.
   private var upcoming: VersionStages?
+  /// What the store has come to by commands of the program, and up to which revision it has been told.
+  private let changes: [StoreChange]
+  private let revision: Int
+  private var toldRevision: Int
   /// The records that are replayed were judged by nobody: the active version could not be used then.
   private var isMute = false
   /// Something has changed that the records alone do not bring back.
@@ -50,6 +54,10 @@ package final class GovernedModel {
   init(_ entries: VersionEntries, assetsBytes: Int) {
     name = entries.name
     instance = entries.instance
+    changes = entries.changes
+    revision = entries.revision
+    // Without a checkpoint nobody knows what was told: a model begins with what there is.
+    toldRevision = entries.revision
     stages = VersionStages(
       active: entries.version("active"), shadow: entries.version("shadow"), previous: entries.version("previous"),
       decided: entries.decided, store: entries.store)
@@ -178,15 +186,18 @@ package final class GovernedModel {
   func command(_ command: ModelCommand, stream: Int, sequence: UInt64) {
     place = (stream, sequence)
     if !isReplaying { begin() }
-    let target = command.kind == .promote ? stages.shadow : stages.previous
+    guard let kind = command.kind else {
+      return refuse("there is no command \"\(command.name)\": promote, rollback")
+    }
+    let target = kind == .promote ? stages.shadow : stages.previous
     guard let target else {
-      return refuse(command.kind == .promote ? "there is no version in shadow" : "there is no version before")
+      return refuse(kind == .promote ? "there is no version in shadow" : "there is no version before")
     }
     if let wanted = command.version, wanted != target {
       return refuse("the command is about version \(wanted), and it would be \(target)")
     }
     if let (_, reason) = obstacle(target) { return refuse("version \(target) cannot be used: \(reason)") }
-    decide(command.kind == .promote ? .promoted : .rolledBack, .command, command.reason) { _ in }
+    decide(kind == .promote ? .promoted : .rolledBack, .command, command.reason) { _ in }
   }
 
   private func refuse(_ reason: String) {
@@ -227,6 +238,7 @@ package final class GovernedModel {
     guard !hasBegun else { return }
     hasBegun = true
     takeUp()
+    tellChanges()
     for decision in stages.open {
       tell(decision, decision.cause, "it was decided before, and the store has not taken it")
     }
@@ -239,6 +251,15 @@ package final class GovernedModel {
         tell(ModelEvent(kind: .refused, from: nil, to: text, cause: cause, reason: told))
       }
     }
+  }
+
+  /// What somebody has changed by a command of the program since this was last told: with the first new record, and in one commit with the
+  /// checkpoint that says so.
+  private func tellChanges() {
+    for change in changes where change.revision > toldRevision { tell(change.event) }
+    guard revision != toldRevision else { return }
+    toldRevision = revision
+    wantsCheckpoint = true
   }
 
   /// Why a version could say nothing; nil when it can.
@@ -340,10 +361,12 @@ package final class GovernedModel {
     }
     state.append(recordsPassedBy)
     assets.encode(into: state, tracks)
+    state.append(UInt64(toldRevision))
   }
 
   func restore(from state: inout StateReader) throws {
     let saved = try VersionStages.Saved(from: &state)
+    let isOfThisLife = saved.store == stages.storeLife
     let identity = try state.text()
     upcoming = stages.laidOver(by: saved)
     // What has judged the records may be gone, or be something else by the same name: then those in use now judge them.
@@ -369,5 +392,9 @@ package final class GovernedModel {
     }
     recordsPassedBy = try state.integer()
     assets = try GovernedAssets(from: &state, tracks, streams: streams, limit: assets.limit)
+    // A checkpoint from before changes were told does not have it.
+    guard !state.isAtEnd else { return }
+    let told = Int(truncatingIfNeeded: try state.integer(UInt64.self) & 0xFFFF_FFFF)
+    toldRevision = isOfThisLife ? told : 0
   }
 }

@@ -10,7 +10,10 @@ struct ModelCommand: Equatable {
 
   static let maxBytes = 4096
 
-  var kind: Kind
+  /// As it was sent.
+  var name: String
+  /// Nil: there is no such command.
+  var kind: Kind?
   var model: String
   var version: String?
   var reason: String
@@ -18,9 +21,10 @@ struct ModelCommand: Equatable {
   /// Nil: it is no command for a model.
   init?(_ body: UnsafeRawBufferPointer) {
     guard body.count <= Self.maxBytes, let document = try? JSONValue.parse(Array(body)),
-      let kind = document["command"]?.string.flatMap(Kind.init), let model = document["model"]?.string
+      let name = document["command"]?.string, let model = document["model"]?.string
     else { return nil }
-    self.kind = kind
+    self.name = String(name.prefix(40))
+    kind = Kind(rawValue: name)
     self.model = model
     version = document["version"]?.string
     reason = String((document["reason"]?.string ?? "").prefix(200))

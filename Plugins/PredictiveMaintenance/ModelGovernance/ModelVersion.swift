@@ -230,16 +230,32 @@ extension ModelVersion {
   package func contributions(
     _ row: UnsafeBufferPointer<Double>, outputs: UnsafeBufferPointer<Double>
   ) -> [(feature: String, value: Double)] {
-    guard let part = parts.first(where: { $0.evaluator.model.contributionCount > 0 }) else { return [] }
+    guard let (part, added) = added(row, outputs) else { return [] }
+    let names = part.places.isEmpty ? specification.featureNames : part.places.map { specification.featureNames[$0] }
+    return zip(names, added.dropLast()).map { (feature: $0, value: $1) }
+      .filter { $0.value != 0 }
+      .sorted { ($1.value.magnitude, $0.feature) < ($0.value.magnitude, $1.feature) }
+  }
+
+  /// What the contributions are counted from, the score that the artefact expects of any row, and what they come to with it: the raw score of
+  /// this row, before the objective's transform, a share or a calibration. Nil when no artefact can tell.
+  package func scoreOfContributions(
+    _ row: UnsafeBufferPointer<Double>, outputs: UnsafeBufferPointer<Double>
+  ) -> (expected: Double, score: Double)? {
+    guard let (_, added) = added(row, outputs), let expected = added.last else { return nil }
+    return (expected, added.dropLast().reduce(expected, +))
+  }
+
+  /// Of the first artefact that can tell, for the class that is chosen: what each input has added, and last the expected score.
+  private func added(
+    _ row: UnsafeBufferPointer<Double>, _ outputs: UnsafeBufferPointer<Double>
+  ) -> (part: Part, added: ArraySlice<Double>)? {
+    guard let part = parts.first(where: { $0.evaluator.model.contributionCount > 0 }) else { return nil }
     let model = part.evaluator.model
-    let input = part.places.isEmpty ? Array(row) : part.places.map { row[$0] }
-    let all = model.contributions(of: input)
+    let all = model.contributions(of: part.places.isEmpty ? Array(row) : part.places.map { row[$0] })
     let width = model.inputCount + 1
     let groups = all.count / width
     let group = groups > 1 ? min(chosenClass(outputs) ?? 0, groups - 1) : 0
-    let names = part.places.isEmpty ? specification.featureNames : part.places.map { specification.featureNames[$0] }
-    return zip(names, all[(group * width)..<(group * width + model.inputCount)]).map { (feature: $0, value: $1) }
-      .filter { $0.value != 0 }
-      .sorted { ($1.value.magnitude, $0.feature) < ($0.value.magnitude, $1.feature) }
+    return (part, all[(group * width)..<((group + 1) * width)])
   }
 }

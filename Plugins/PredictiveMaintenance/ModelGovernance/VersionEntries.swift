@@ -9,6 +9,8 @@ struct VersionEntries {
   /// The life of the model in the store.
   var store = ""
   var decided = 0
+  /// What commands of the program have changed, oldest first.
+  var changes: [StoreChange] = []
   /// By version: what the store has found wrong with its files.
   var damage: [String: String] = [:]
   var stages: [(stage: String, version: String)] = []
@@ -55,6 +57,7 @@ struct VersionEntries {
     (self.revision, self.decided) = (revision, decided)
     instance = document["instance"]?.string ?? ""
     store = document["life"]?.string ?? ""
+    changes = (document["changes"]?.array ?? []).suffix(GovernanceLimits.storeChanges).compactMap(StoreChange.init)
     for (version, reason) in document["damage"]?.object ?? [] { damage[version] = reason.string ?? "damaged" }
   }
 

@@ -20,6 +20,7 @@ struct VersionStages: Equatable {
   private(set) var fallen: String?
   /// The life of the model in the store: removed and installed again, it counts anew.
   private let store: String
+  var storeLife: String { store }
 
   /// - Parameter decided: how many the store has taken.
   init(active: String?, shadow: String?, previous: String?, decided: Int, store: String = "") {

@@ -3,8 +3,8 @@
 //
 // Bad blocks. NaN or infinite samples: the block is not used, every number is NaN. All samples the same: mean, and rms and peak of 0;
 // the rest is NaN, as nothing divides by nothing. A wrong length: NaN. A speed that is not known (nil, not finite, not above zero): what
-// needs orders is NaN. A wrong sample rate or speed cannot be seen from the samples; lines then do not stand out, and a diagnosis
-// says "none".
+// needs orders is NaN. A wrong sample rate or speed cannot be seen from the samples: the lines of one fault may then stand
+// where another's are expected, and a diagnosis says the wrong part.
 //
 // No state is carried from block to block: there is nothing to checkpoint, and equal blocks give equal numbers bit for bit.
 

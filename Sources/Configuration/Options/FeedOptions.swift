@@ -83,8 +83,9 @@ enum FeedOptions {
   static let fields = OptionRow(
     "fields", .pairs, default: "{}", decoders: ["json", "csv"],
     help: """
-      Numeric columns for models, in this order: name = JSON pointer (json) or column name (csv). All feeds of a stream \
-      have the same names.
+      Numeric columns for models, in this order: name = JSON pointer (json) or column name (csv). A text that is a \
+      number is that number; `true` and `false` are 1 and 0 (json); anything else is missing. All feeds of a stream have \
+      the same names.
       """)
   static let samples = OptionRow(
     "samples", .string, decoders: ["json"], help: "JSON pointer of a waveform, for models: see `samples_format`.")

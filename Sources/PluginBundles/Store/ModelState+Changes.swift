@@ -62,7 +62,7 @@ extension ModelState {
   mutating func promote(_ name: String, _ occasion: Occasion) throws(CrossdockError) -> Stage {
     if let next = shadow {
       (previous, active, shadow) = (active ?? previous, next, nil)
-      note("promoted", next, from: previous, occasion)
+      note(Change.promoted, next, from: previous, occasion)
       return .active
     }
     guard let next = staged else {
@@ -84,7 +84,7 @@ extension ModelState {
         hint: "crossdock model install FILE --active --allow-downgrade installs an older one")
     }
     (active, previous) = (target, active)
-    note("rolled back", target, from: previous, occasion)
+    note(Change.rolledBack, target, from: previous, occasion)
   }
 
   /// A version that is not active goes.
@@ -113,12 +113,13 @@ extension ModelState {
     switch decision.kind {
     case .promoted where shadow == decision.to && active == decision.from:
       (previous, active, shadow) = (active ?? previous, decision.to, nil)
-      note("promoted", decision.to, from: decision.from, occasion)
+      note(Change.promoted, decision.to, from: decision.from, occasion, instance: decision.instance)
     case .rolledBack where active == decision.from && previous == decision.to:
       (active, previous) = (decision.to, active)
-      note("rolled back", decision.to, from: decision.from, occasion)
+      note(Change.rolledBack, decision.to, from: decision.from, occasion, instance: decision.instance)
     default:
-      note("decision does not fit any more", decision.to, from: decision.from, occasion)
+      note(
+        "decision does not fit any more", decision.to, from: decision.from, occasion, instance: decision.instance)
     }
     return true
   }
@@ -136,14 +137,14 @@ extension ModelState {
   }
 
   private mutating func note(
-    _ what: String, _ version: SemanticVersion, from: SemanticVersion?, _ occasion: Occasion
+    _ what: String, _ version: SemanticVersion, from: SemanticVersion?, _ occasion: Occasion, instance: String? = nil
   ) {
     revision += 1
     history.append(
       Change(
         revision: revision, timeNs: occasion.nowNs, what: what, version: version.text, from: from?.text,
         by: Self.line(occasion.by, atMost: Self.maxByBytes),
-        reason: Self.line(occasion.reason, atMost: Self.maxReasonBytes)))
+        reason: Self.line(occasion.reason, atMost: Self.maxReasonBytes), instance: instance))
     history.removeFirst(max(0, history.count - Self.maxHistory))
     let kept = kept
     versions.removeAll { !kept.contains($0.version) }

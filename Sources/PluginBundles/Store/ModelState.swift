@@ -26,6 +26,9 @@ package struct ModelState: StoredState {
 
   /// One change of the state, for people.
   package struct Change: Sendable, Equatable {
+    package static let promoted = "promoted"
+    package static let rolledBack = "rolled back"
+
     package var revision: Int
     package var timeNs: Int64
     package var what: String
@@ -34,6 +37,8 @@ package struct ModelState: StoredState {
     /// "command", "rule", "golden", "deadline", "drift"
     package var by: String
     package var reason: String
+    /// The plugin instance that has decided it and has told of it; nil: a command of the program.
+    package var instance: String?
 
     package func write(into json: inout JSONWriter) {
       json.object {
@@ -44,6 +49,7 @@ package struct ModelState: StoredState {
         $0.member("from", from)
         $0.member("by", by)
         $0.member("reason", reason)
+        if let instance { $0.member("instance", instance) }
       }
     }
   }
@@ -146,6 +152,6 @@ extension ModelState {
     else { return nil }
     return Change(
       revision: revision, timeNs: time, what: what, version: version, from: entry["from"]?.string, by: by,
-      reason: reason)
+      reason: reason, instance: entry["instance"]?.string)
   }
 }

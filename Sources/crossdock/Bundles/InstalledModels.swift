@@ -1,7 +1,10 @@
 // What `model:NAME` in a FILES option stands for: the files of every version of the model that is in use, as entries of that option.
 //
-//   model:NAME/state.json                 {"name":…,"instance":…,"life":…,"revision":7,"decided":4,"damage":{"1.1.0":"point.txt was changed"}}
+//   model:NAME/state.json                 {"name":…,"instance":…,"life":…,"revision":7,"decided":4,"changes":[…],"damage":{"1.1.0":"point.txt was changed"}}
 //   model:NAME/VERSION/STAGE/FILE         STAGE: active, shadow, previous; what is for people only (README, LICENSE) is left out
+//
+// `changes` are the promotions and rollbacks that were made by commands of the program, the newest: the plugin tells of each once. Those that it
+// has decided itself it has told of.
 //
 // A file that is not as it was packed is handed over all the same, and `damage` says so: the plugin goes back to the version before by itself,
 // and an agent must not stay down because of one file. For the same reason an active version without a signature goes on when "allow_unsigned"
@@ -14,6 +17,7 @@ import Records
 
 enum InstalledModels {
   private static let attempts = 5
+  private static let mostChanges = 32
   private static let forPeople = ["README", "README.md", "LICENSE", "LICENSE.txt", "LICENSE.md"]
   private static let inUse: [ModelState.Stage] = [.active, .shadow, .previous]
 
@@ -97,8 +101,27 @@ enum InstalledModels {
       $0.member("life", model.state.life)
       $0.member("revision", model.state.revision)
       $0.member("decided", model.state.decided[instance] ?? 0)
+      $0.member("changes", array: { json in for change in changes(of: model) { write(change, into: &json) } })
       $0.member("damage", object: { list in for entry in damage { list.member(entry.version, entry.reason) } })
     }
     return json.bytes
+  }
+
+  private static func changes(of model: InstalledModel) -> ArraySlice<ModelState.Change> {
+    model.state.history.filter {
+      $0.instance == nil && [ModelState.Change.promoted, ModelState.Change.rolledBack].contains($0.what)
+    }.suffix(mostChanges)
+  }
+
+  private static func write(_ change: ModelState.Change, into json: inout JSONWriter) {
+    let kind: ModelDecision.Kind = change.what == ModelState.Change.promoted ? .promoted : .rolledBack
+    json.object {
+      $0.member("revision", change.revision)
+      $0.member("time", Timestamp.text(change.timeNs))
+      $0.member("kind", kind.rawValue)
+      $0.member("version", change.version)
+      $0.member("from", change.from)
+      $0.member("reason", change.reason)
+    }
   }
 }

@@ -12,7 +12,8 @@
       discussion: """
         RECORD is STREAM:SEQUENCE, as in alerts:17: an alert, a feature summary, a verdict of a trained model or an event. Prints its lineage \
         from the journal: the records it was made from with their values, the versions and hashes of model and feature specification, each feature with its \
-        baseline and threshold, and for a model of trees what each feature contributed (with the bundle that is in the store of models). \
+        baseline and threshold, and for a model of trees what each feature contributed, from the score that the model expects of any row (EXPECTED) to the raw score of this one (SCORE): before \
+        the objective's transform and a calibration (with the bundle that is in the store of models). \
         Reads the journal's file: the agent may run or not.
 
         Exit codes: 0 explained; 1 explained in part, because input records are gone or of another epoch, or the bundle is not there; 65 there is no such record.
@@ -32,6 +33,7 @@
       }
       if let verdict = VerdictContributions(record.body, file.configuration.modelStore) {
         explanation.contributions = verdict.contributions
+        explanation.score = verdict.score
         explanation.outputs = verdict.outputs
         explanation.contributionGap = verdict.gap
       }

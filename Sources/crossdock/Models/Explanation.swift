@@ -10,6 +10,8 @@
     var inputs: InputRecords?
     /// What each feature added to the model's output, largest first.
     var contributions: [(feature: String, value: Double, contribution: Double)] = []
+    /// What the contributions are counted from, and what they come to with it.
+    var score: (expected: Double, score: Double)?
     /// Outputs evaluated again, beside those that were recorded.
     var outputs: [(name: String, recorded: Double, now: Double)] = []
     /// Why there are no contributions although there should be.
@@ -125,7 +127,13 @@
         outputs.map { [$0.name, Self.number($0.recorded), Self.number($0.now)] })
         + TextTable.section(
           ["FEATURE", "VALUE", "CONTRIBUTION"],
-          contributions.map { [$0.feature, Self.number($0.value), Self.number($0.contribution)] })
+          contributionRows)
+    }
+
+    private var contributionRows: [[String]] {
+      let rows = contributions.map { [$0.feature, Self.number($0.value), Self.number($0.contribution)] }
+      guard let score else { return rows }
+      return [["EXPECTED", "-", Self.number(score.expected)]] + rows + [["SCORE", "-", Self.number(score.score)]]
     }
 
     private static func identity(_ model: JSONValue) -> String {
@@ -171,6 +179,10 @@
               }
             }
           })
+        if let score {
+          json.member("expected", score.expected)
+          json.member("score", score.score)
+        }
         json.member("gaps", array: { json in for gap in gaps { json.value(gap) } })
       }
       return json.text() + "\n"

@@ -1,4 +1,5 @@
 #if PLUGIN_PREDICTIVE_MAINTENANCE
+  import Decoding
   import JSONText
   import Records
   import SignalFeatures
@@ -113,12 +114,17 @@
       return value
     }
 
+    /// A category of the input, or what the feed's decoder makes of it.
     private static func number(_ value: JSONValue?, _ input: FeatureSpecification.Input) -> Double {
       switch value {
-      case .number(let number): number
+      case .number(let number): return number
+      case .bool(let flag): return ColumnNumber.of(flag)
       case .string(let text):
-        input.categories.first { $0.text.utf8.elementsEqual(text.utf8) }?.number ?? .nan
-      default: .nan
+        if let category = input.categories.first(where: { $0.text.utf8.elementsEqual(text.utf8) }) {
+          return category.number
+        }
+        return Array(text.utf8).withUnsafeBufferPointer { ColumnNumber.of(text: $0) }
+      default: return .nan
       }
     }
 

@@ -73,9 +73,9 @@
       if hasFiles { table.append(paths[record?.file ?? files[position]]) }
       if hasAsset {
         if let record {
-          table.append(record.asset)
+          append(asset: record.asset)
         } else {
-          names[position].withUnsafeBufferPointer { table.append($0) }
+          names[position].withUnsafeBufferPointer { append(asset: $0) }
         }
       }
       if hasSequence { table.append(Double(row.lastSequence)) }
@@ -106,6 +106,11 @@
       guard !hasRecordTime, !options.kept.isEmpty else { return }
       while kept.count <= position { kept.append([]) }
       kept[position] = record.kept.map { Array($0) }
+    }
+
+    /// A source is a text, a column of the file what it looks like.
+    private func append(asset: UnsafeBufferPointer<UInt8>) {
+      if options.by == nil { table.append(words: asset) } else { table.append(asset) }
     }
 
     private func append(time ns: Int64, _ record: FeatureRecord?) {

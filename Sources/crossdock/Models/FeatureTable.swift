@@ -94,6 +94,15 @@
       }
     }
 
+    /// A text, also where it looks like a number.
+    func append(words text: UnsafeBufferPointer<UInt8>) {
+      guard !isCSV else { return append(text) }
+      separate()
+      var json = JSONWriter()
+      json.value(utf8: text)
+      bytes.append(contentsOf: json.bytes)
+    }
+
     func append(_ text: String) {
       var text = text
       text.withUTF8 { append($0) }

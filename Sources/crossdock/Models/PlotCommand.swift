@@ -18,7 +18,8 @@
       discussion: """
         SIGNAL is STREAM/SOURCE/COLUMN; a source may have slashes itself. For vibration the column is "waveform": the RMS of each record's samples. \
         The limits and the health are what the model that reads the stream compares with: its monitor runs over the journal's records from the oldest one on, with its options. \
-        The alerts are those that it has written. Reads the journal's file: the agent may run or not.
+        The alerts are those that it has written. The values stand at their event times; where a few of them lie years from the others, they are \
+        left out and counted in the caption. Reads the journal's file: the agent may run or not.
 
         Exit codes: 0 drawn; 65 there is no such stream, source or column, or no value in that time; 73 FILE cannot be written.
         """,
@@ -40,13 +41,14 @@
       let file = try ConfigurationFile(arguments, showWarnings: false, checksPlugins: false)
       let model = try MaintenanceModels.one(named: arguments.value("--model"), reading: place.stream, file)
       let points = try points(place, sinceNs: since, model, file)
-      guard let first = points.first, let last = points.last else {
+      guard !points.isEmpty else {
         throw CrossdockError(
           "plot \(arguments.positionals[0])", at: file.journalPath,
           reason: "the journal has no value of it in that time",
           hint: "crossdock tail \(place.stream) shows the sources", exitCode: .badInput)
       }
-      let (fromNs, toNs) = (min(first.timeNs, last.timeNs), max(first.timeNs, last.timeNs))
+      let span = PlotSpan(points.map(\.timeNs))
+      let (fromNs, toNs) = (span.fromNs, span.toNs)
       let component = place.isWaveform ? try SignalTrace.waveformComponent(model.context) : place.column
       let history = try AlertHistory(model.configuration.writes[0], try JournalReader(path: file.journalPath))
       let alerts = history.alerts.filter {
@@ -55,7 +57,8 @@
       }
       let picture = SignalPicture(
         title: "\(place.source) \(component)",
-        quantity: place.isWaveform ? "RMS, \(model.vibrationUnit)" : place.column, points: points,
+        quantity: place.isWaveform ? "RMS, \(model.vibrationUnit)" : place.column,
+        points: points.filter { span.contains($0.timeNs) }, left: points.count { !span.contains($0.timeNs) },
         alerts: alerts, fromNs: fromNs, toNs: toNs)
       try Output.write(picture.svg(), to: arguments.value("--output"))
       return .success

@@ -13,7 +13,10 @@
     let title: String
     /// Of the signal: its name, which has the unit last.
     let quantity: String
+    /// All of them between `fromNs` and `toNs`, in the order in which they came.
     let points: [SignalTrace.Point]
+    /// Values at other times, which the picture does not show.
+    let left: Int
     let alerts: [AlertHistory.Alert]
     let fromNs: Int64
     let toNs: Int64
@@ -24,7 +27,8 @@
       var canvas = SVGCanvas(width: Int(Self.width), height: height)
       canvas.label(title, Self.left, 22, size: 16, isBold: true)
       canvas.label(
-        "\(Timestamp.text(fromNs).prefix(19)) to \(Timestamp.text(toNs).prefix(19)) UTC, \(points.count) values",
+        "\(Timestamp.text(fromNs).prefix(19)) to \(Timestamp.text(toNs).prefix(19)) UTC, \(points.count) values"
+          + (left > 0 ? "; \(left) more lie far before or behind" : ""),
         Self.left, 40,
         colour: Self.grey)
       legend(&canvas)

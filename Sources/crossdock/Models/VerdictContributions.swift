@@ -10,6 +10,8 @@
   /// What each feature added to a trained model's output: from the features that a verdict has recorded, and the bundle in the store.
   struct VerdictContributions {
     private(set) var contributions: [(feature: String, value: Double, contribution: Double)] = []
+    /// What they are counted from, and what they come to with it.
+    private(set) var score: (expected: Double, score: Double)?
     /// Outputs evaluated again from the recorded features, beside those that were recorded.
     private(set) var outputs: [(name: String, recorded: Double, now: Double)] = []
     /// Why there are none.
@@ -65,6 +67,7 @@
           guard let recorded = verdict[name]?.number else { continue }
           self.outputs.append((name, recorded, value))
         }
+        score = version.scoreOfContributions(row, outputs: outputs)
         let names = version.specification.featureNames
         for (feature, added) in version.contributions(row, outputs: outputs) {
           guard let place = names.firstIndex(of: feature) else { continue }

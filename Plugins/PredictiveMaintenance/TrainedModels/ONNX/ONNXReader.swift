@@ -18,6 +18,7 @@ enum ONNXReader {
     // Old files list constants among the inputs.
     let ports = file.inputs.filter { !constants.contains($0.name) }
     for port in ports { inputs.append(try input(port, &builder)) }
+    try checkNames(file)
     let outputs = try chosenOutputs(file)
     let needed = neededNodes(file, outputs)
     for node in file.nodes where needed.contains(node.index) { try add(node, file, &builder) }
@@ -26,6 +27,16 @@ enum ONNXReader {
 
   private static func failure(_ place: String, _ reason: String) -> ModelFormatError {
     ModelFormatError(format: .onnx, place: place, reason: reason)
+  }
+
+  /// Each value is given once (static single assignment): of two nodes with one output, which one counts would be a guess.
+  private static func checkNames(_ file: ONNXFile) throws(ModelFormatError) {
+    var names: Set<String> = []
+    for node in file.nodes {
+      for name in node.outputs where !name.isEmpty && !names.insert(name).inserted {
+        throw failure("node \(node.index) (\(node.type))", "its output '\(name)' is that of another node, too")
+      }
+    }
   }
 
   private static func input(_ port: ONNXFile.Port, _ builder: inout GraphBuilder) throws(ModelFormatError)

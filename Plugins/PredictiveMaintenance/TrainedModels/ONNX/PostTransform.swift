@@ -17,7 +17,9 @@ enum PostTransform: String, Sendable {
     self = transform
   }
 
+  /// A single score is not transformed, but by PROBIT.
   func apply(_ scores: UnsafeMutablePointer<Double>, count: Int) {
+    guard count > 1 || self == .probit else { return }
     switch self {
     case .none: return
     case .logistic: for index in 0..<count { scores[index] = Self.sigmoid(scores[index]) }

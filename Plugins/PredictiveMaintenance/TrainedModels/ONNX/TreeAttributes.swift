@@ -29,12 +29,17 @@ struct TreeAttributes {
 
   private let operation: Operation
   private let scoreCount: Int
+  /// How several weights of a leaf for one score become one.
+  private let aggregation: ScoreAggregation
   private var numbers: [Key: Int] = [:]
   /// By node: the scores of a leaf, and their weights.
   private var weights: [Int: [(score: Int, weight: Double)]] = [:]
 
-  init(_ operation: Operation, prefix: String, scoreCount: Int, inputCount: Int) throws(ModelFormatError) {
+  init(
+    _ operation: Operation, prefix: String, scoreCount: Int, inputCount: Int, aggregation: ScoreAggregation
+  ) throws(ModelFormatError) {
     self.operation = operation
+    self.aggregation = aggregation
     self.scoreCount = scoreCount
     let arrays = try Self.arrays(operation, inputCount: inputCount)
     for node in arrays.treeIDs.indices {
@@ -135,14 +140,24 @@ struct TreeAttributes {
 
   private mutating func leaf(_ node: Int) throws(ModelFormatError) -> Double {
     let scores = weights[node] ?? []
-    if scoreCount == 1 || usedScores.count == 1 { return scores.reduce(0) { $0 + $1.weight } }
+    let isExtreme = aggregation == .least || aggregation == .greatest
+    // An extreme is of the leaves that have something for the score.
+    if scoreCount == 1 || usedScores.count == 1 && !isExtreme { return scores.reduce(0) { $0 + $1.weight } }
     let row = leafScores.count / scoreCount
     guard leafScores.count + scoreCount <= ModelLimits.maxTensorElements else {
       throw operation.failure("more than \(ModelLimits.maxTensorElements) scores of leaves")
     }
-    // What a leaf does not add to is -0, which changes no sum.
+    // What a leaf does not add to is -0, which changes no sum; a weight of -0 is 0.
     leafScores += repeatElement(-0.0, count: scoreCount)
-    for (score, weight) in scores { leafScores[row * scoreCount + score] += weight }
+    for (score, weight) in scores {
+      let place = row * scoreCount + score
+      let isFirst = leafScores[place] == 0 && leafScores[place].sign == .minus
+      switch aggregation {
+      case .least where !isFirst: leafScores[place] = min(leafScores[place], weight + 0)
+      case .greatest where !isFirst: leafScores[place] = max(leafScores[place], weight + 0)
+      default: leafScores[place] += weight + 0
+      }
+    }
     return Double(row)
   }
 

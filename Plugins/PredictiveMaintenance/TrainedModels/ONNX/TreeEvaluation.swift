@@ -44,7 +44,7 @@ struct TreeEvaluation: Sendable {
     let scores = memory[output]
     // A score that no leaf adds to stays -0, which no sum of others is.
     scores.update(repeating: -0.0, count: scoreCount)
-    aggregate(leaves, into: scores)
+    if isExtreme { extremes(leaves, into: scores) } else { aggregate(leaves, into: scores) }
     if isClassifier && scoreCount == 2 { finishTwo(scores) } else { finish(scores) }
   }
 
@@ -52,10 +52,10 @@ struct TreeEvaluation: Sendable {
     let count = forest.treeCount
     for tree in 0..<count {
       if onlyScore >= 0 {
-        add(leaves[tree], tree: tree, to: scores + onlyScore)
+        add(leaves[tree], to: scores + onlyScore)
       } else {
         let row = Int(leaves[tree]) * scoreCount
-        for score in 0..<scoreCount { add(leafScores[row + score], tree: tree, to: scores + score) }
+        for score in 0..<scoreCount { add(leafScores[row + score], to: scores + score) }
       }
     }
     if aggregation == .average {
@@ -64,23 +64,33 @@ struct TreeEvaluation: Sendable {
   }
 
   @inline(__always)
-  private func add(_ value: Double, tree: Int, to score: UnsafeMutablePointer<Double>) {
-    switch aggregation {
-    case .sum, .average: score[0] = Double(Float(score[0] + value))
-    case .least: score[0] = tree == 0 ? value : min(score[0], value)
-    case .greatest: score[0] = tree == 0 ? value : max(score[0], value)
+  private func add(_ value: Double, to score: UnsafeMutablePointer<Double>) {
+    score[0] = Double(Float(score[0] + value))
+  }
+
+  private var isExtreme: Bool { aggregation == .least || aggregation == .greatest }
+
+  /// The least or the greatest of the leaves that have something for a score; the others do not count as 0.
+  private func extremes(_ leaves: UnsafePointer<Double>, into scores: UnsafeMutablePointer<Double>) {
+    for tree in 0..<forest.treeCount {
+      for score in 0..<scoreCount {
+        let value = scoreCount == 1 ? leaves[tree] + 0 : leafScores[Int(leaves[tree]) * scoreCount + score]
+        guard !isAbsent(value) else { continue }
+        let isBetter = aggregation == .least ? value < scores[score] : value > scores[score]
+        if isAbsent(scores[score]) || isBetter { scores[score] = value }
+      }
     }
   }
 
   private func isAbsent(_ score: Double) -> Bool { score == 0 && score.sign == .minus }
 
-  /// Of a regressor, base values go to scores that some leaf adds to. A single score is not transformed, but by PROBIT.
+  /// Of a regressor, base values go to scores that some leaf adds to.
   private func finish(_ scores: UnsafeMutablePointer<Double>) {
     for score in 0..<scoreCount {
       let takesBase = !base.isEmpty && (isClassifier || !isAbsent(scores[score]))
       scores[score] += takesBase ? base[base.count == 1 ? 0 : score] : 0
     }
-    if scoreCount > 1 || transform == .probit { transform.apply(scores, count: scoreCount) }
+    transform.apply(scores, count: scoreCount)
   }
 
   /// Of two classes, leaves may add to the first only: its score stands for the second then, and is turned round for
@@ -94,7 +104,8 @@ struct TreeEvaluation: Sendable {
     case (2, false):
       scores[0] += base[0]
     default:
-      scores[0] += base.first ?? 0
+      // Where leaves add to the second only, a single base value goes to none.
+      if !isAbsent(scores[0]) || !hasSecond { scores[0] += base.first ?? 0 }
       guard hasSecond else { return finishOne(scores) }
     }
     transform.apply(scores, count: 2)

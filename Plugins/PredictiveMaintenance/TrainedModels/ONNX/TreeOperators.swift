@@ -40,7 +40,8 @@ enum TreeOperators {
     guard rows == 1, !input.isConstant, (1...ModelLimits.maxOutputs).contains(scoreCount) else {
       throw operation.failure("trees are evaluated for one row, and some scores")
     }
-    let trees = try TreeAttributes(operation, prefix: prefix, scoreCount: scoreCount, inputCount: columns)
+    let trees = try TreeAttributes(
+      operation, prefix: prefix, scoreCount: scoreCount, inputCount: columns, aggregation: aggregation)
     let base = try operation.node.numbers("base_values") ?? []
     guard [0, 1, scoreCount].contains(base.count) else { throw operation.failure("base_values do not fit the scores") }
     let evaluation = TreeEvaluation(
