@@ -39,7 +39,6 @@ extension PluginWork {
     if isSingly { try session.lookAfter(nowMs) }
     guard !records.isEmpty else {
       try lookAfter(session)
-      noteDenials()
       _ = runner.surroundings.handle.commits.wait(past: generation, timeoutMs: Int(Self.idleMs))
       return
     }

@@ -98,13 +98,12 @@ final class PluginWork {
       publish()
       _ = runner.stopSignal.wait(past: 0, timeoutMs: Int(min(leftMs, Self.idleMs)))
       try lookAfter(session)
-      noteDenials()
     }
   }
 
   /// While nothing is asked of it.
   func lookAfter(_ session: PluginSession) throws(PluginFailure) {
-    try session.process.lookAfter(nowMs)
+    try session.lookAfter(nowMs)
     noteDenials()
     let process = session.process
     if let excess = throttle.idles(readMs: process.usageReadMs, cpuMs: process.cpuMs) { throw excess }
