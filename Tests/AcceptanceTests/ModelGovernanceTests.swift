@@ -69,7 +69,7 @@ import Testing
       }, "\((try? fixture.stages()) ?? [:])\n\(fixture.agent.agent?.log.suffix(4000) ?? "")")
     #expect(
       try fixture.events().filter { $0.kind != "comparison" }.map { "\($0.kind) \($0.to) by \($0.by)" }
-        == ["promoted 3.0.0 by command", "rolled-back 2.0.0 by drift"])
+        == ["promoted 2.0.0 by command", "promoted 3.0.0 by command", "rolled-back 2.0.0 by drift"])
     for (place, numbers) in [
       ("journal", try fixture.agent.journalNumbers()), ("central", try fixture.agent.centralNumbers()),
     ] {

@@ -28,7 +28,8 @@ struct ExecTests {
     let child = try start([], "hello", "import json", "import asyncio", "import ssl", "environment")
     #expect(
       try results(child) == [
-        "hello", "ok", "ok", "ok", "HOME LANG PATH PYTHONDONTWRITEBYTECODE PYTHONNOUSERSITE TMPDIR",
+        "hello", "ok", "ok", "ok",
+        "HOME LANG OMP_NUM_THREADS OPENBLAS_NUM_THREADS PATH PYTHONDONTWRITEBYTECODE PYTHONNOUSERSITE TMPDIR",
       ])
     #expect(try child.request(.open, Payloads.open()).status == 0)
     try child.send(Frame(kind: .close, number: 2, payload: []).bytes)

@@ -103,7 +103,9 @@ final class HostChild {
     while true {
       let frame = try receive()
       // What the host says of its confinement is of no request.
-      guard frame.number == number || (frame.kind == .log && frame.number == 0) else { throw Ended(description: "a frame of request \(frame.number) in \(number)") }
+      guard frame.number == number || (frame.kind == .log && frame.number == 0) else {
+        throw Ended(description: "a frame of request \(frame.number) in \(number)")
+      }
       guard frame.kind == .answer else {
         frames.append(frame)
         continue
