@@ -7,12 +7,15 @@ package import Records
 package final class FileLock {
   private let fd: Int32
   private let path: String
+  /// The kernel has no wait for a lock that ends by itself.
+  private static let pollMs: Int32 = 10
 
-  /// - Throws: when another process holds it; the reason names that process.
-  package init(path: String) throws(CrossdockError) {
+  /// - Parameter timeoutMs: how long to wait for a process that holds it.
+  /// - Throws: when another process holds it all that time; the reason names that process.
+  package init(path: String, timeoutMs: Int64 = 0) throws(CrossdockError) {
     let fd = crossdock_open(path, O_RDWR | O_CREAT, 0o600)
     guard fd >= 0 else { throw Files.failure("lock", path) }
-    guard flock(fd, LOCK_EX | LOCK_NB) == 0 else {
+    guard Self.take(fd, timeoutMs: timeoutMs) else {
       let isHeld = errno == EWOULDBLOCK
       var text = [UInt8](repeating: 0, count: 32)
       let count = pread(fd, &text, text.count, 0)
@@ -33,6 +36,20 @@ package final class FileLock {
     pwrite(fd, owner, owner.count, 0)
     self.fd = fd
     self.path = path
+  }
+
+  /// - Returns: false with `errno` of the last attempt.
+  private static func take(_ fd: Int32, timeoutMs: Int64) -> Bool {
+    let deadlineNs = SystemClock.monotonicNs() + timeoutMs * 1_000_000
+    while true {
+      if flock(fd, LOCK_EX | LOCK_NB) == 0 { return true }
+      let reason = errno
+      guard reason == EINTR || (reason == EWOULDBLOCK && SystemClock.monotonicNs() < deadlineNs) else {
+        errno = reason
+        return false
+      }
+      if reason == EWOULDBLOCK { poll(nil, 0, pollMs) }
+    }
   }
 
   /// Says that this process takes SIGHUP as a request: `announcedOwner` finds it until it ends or this value goes.

@@ -2,8 +2,10 @@ import Fixtures
 import Foundation
 import Records
 import Seeded
+import Synchronization
 import Testing
 
+import Platform
 @testable import PluginBundles
 
 private let now: Int64 = 1_795_000_000_000_000_000
@@ -160,10 +162,37 @@ private func names(_ path: String) throws -> [String] {
 
   @Test func onlyOneCommandChangesTheStore() throws {
     let store = try PluginStore(folder: place)
-    #expect { try PluginStore(folder: place) } throws: {
+    #expect { try PluginStore(folder: place, lockTimeoutMs: 0) } throws: {
       ($0 as? CrossdockError)?.reason.hasPrefix("already in use by process") == true
     }
     _ = store
+  }
+
+  /// The agent writes down what it does with plugins, and an operator's command may come at that moment.
+  @Test func storeThatSomebodyChangesIsWaitedFor() async throws {
+    try install(try PluginStore(folder: place), try bundle())
+    var lock: FileLock? = try FileLock(path: "\(place)/.lock")
+    #expect(lock != nil)
+    let end = End()
+    let change = Task.detached { [place] in
+      defer { end.isReached.store(true, ordering: .releasing) }
+      return try PluginStore(folder: place).setEnabled("watch", false)
+    }
+    // The second one is at the lock, or it has given up.
+    while openings(of: "\(place)/.lock") < 2, !end.isReached.load(ordering: .acquiring) { await Task.yield() }
+    lock = nil
+    #expect(try await change.value)
+  }
+
+  private final class End: Sendable {
+    let isReached = Atomic(false)
+  }
+
+  /// How many descriptors of this process are open on a file.
+  private func openings(of path: String) -> Int {
+    let folder = "/proc/self/fd"
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return all.count { (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == path }
   }
 
   @Test func unreadableStateIsSaidAndLeftAlone() throws {

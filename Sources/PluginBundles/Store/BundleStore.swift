@@ -25,6 +25,7 @@ package final class BundleStore<State: StoredState> {
   static var removedPrefix: String { ".removed-" }
   static var lockName: String { ".lock" }
   static var maxEntries: Int { 256 }
+  package static var lockPatienceMs: Int64 { 10_000 }
 
   /// Absolute.
   package let folder: String
@@ -33,8 +34,11 @@ package final class BundleStore<State: StoredState> {
 
   /// Opens the store to change it: makes it where there is none, and removes what an interrupted command has left.
   ///
-  /// - Throws: when another command is changing it.
-  package init(folder: String, observer: StoreDisk.Observer? = nil) throws(CrossdockError) {
+  /// - Parameter lockTimeoutMs: how long to wait for another command, or for the agent, that is changing it: mostly done in a moment.
+  /// - Throws: when another is changing it all that time.
+  package init(
+    folder: String, lockTimeoutMs: Int64 = BundleStore.lockPatienceMs, observer: StoreDisk.Observer? = nil
+  ) throws(CrossdockError) {
     disk = StoreDisk(folder: folder, observer: observer)
     if !Files.isFolder(folder) {
       let above = Files.folder(of: folder)
@@ -44,7 +48,7 @@ package final class BundleStore<State: StoredState> {
     }
     let folder = Files.absolute(folder)
     self.folder = folder
-    lock = try FileLock(path: "\(folder)/\(Self.lockName)")
+    lock = try FileLock(path: "\(folder)/\(Self.lockName)", timeoutMs: lockTimeoutMs)
     disk.adopt("\(folder)/\(Self.lockName)")
     disk.keepSpare()
     try removeRemains()

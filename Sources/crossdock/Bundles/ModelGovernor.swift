@@ -133,8 +133,8 @@ final class ModelGovernor: Sendable {
     guard (try? ModelStore.model(model, in: folder)) != nil else {
       return log.warning("a decision about a model that is not installed", metadata: ["model": "\(model)"])
     }
-    // A command that holds the store is done in a moment; the decision is not lost: the cursor has not moved.
-    let isNew = try ModelStore(folder: folder).take(decision, about: model, nowNs: SystemClock().now().wallNs)
+    // Not waited for here, where nobody could stop it: the decision is not lost, the cursor has not moved, and this is tried again.
+    let isNew = try ModelStore(folder: folder, lockTimeoutMs: 0).take(decision, about: model, nowNs: SystemClock().now().wallNs)
     guard isNew else { return }
     log.notice(
       "a model's version in use has changed",
