@@ -91,7 +91,7 @@ final class Child: @unchecked Sendable {
   }
 }
 
-/// Runs a program to its end.
+/// Runs a program to its end. What fails is shown, so that a test that did not expect it can be understood afterwards.
 func runToEnd(
   _ executable: String, _ arguments: [String], environment: [String: String] = [:], input: String = ""
 ) throws -> (code: Int32, output: String, errors: String) {
@@ -109,5 +109,11 @@ func runToEnd(
   while waitpid(pid, &raw, 0) < 0, errno == EINTR {}
   let code = raw & 0x7F == 0 ? (raw >> 8) & 0xFF : 128 + (raw & 0x7F)
   func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
-  return (code, text(files.output), text(files.errors))
+  let errors = text(files.errors)
+  if code != 0 {
+    print(
+      "\((executable as NSString).lastPathComponent) \(arguments.prefix(3).joined(separator: " ")): \(code), \(errors.prefix(300))"
+    )
+  }
+  return (code, text(files.output), errors)
 }
