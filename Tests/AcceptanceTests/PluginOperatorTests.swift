@@ -16,7 +16,7 @@ import Testing
       #expect(try runToEnd("crossdock", ["plugin", "enable", "copier"] + configuration).code == 0)
       #expect(waitUntil("it was tried") { timesParked() == round }, "\(fixture.status ?? [:])")
     }
-    #expect(fixture.status?["state"] as? String == "parked")
+    #expect(waitUntil("it is parked again") { fixture.status?["state"] as? String == "parked" })
     let status = try runToEnd("crossdock", ["status"] + configuration)
     #expect(status.output.contains("copier is parked: it cannot use its options"), "\(status.output)")
     #expect(status.output.contains("`crossdock plugin enable copier` tries it again"))
