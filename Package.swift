@@ -226,7 +226,7 @@ let package = Package(
     module("HTTPClient", ["CHTTPClient", "Records"]),
     module("Segments", ["CZstd", "CLinux", "Records", "JSONText"]),
     // 3
-    module("Configuration", ["CTomlPlusPlus", "Platform", "Records"]),
+    module("Configuration", ["CTomlPlusPlus", "CLinux", "Platform", "Records"]),
     module("MQTTFeed", ["CMosquitto", "CLinux", "Platform", "Records", log]),
     module("Decoding", ["JSONText", "Records"]),
     module("Journal", ["SQLite", "CZstd", "CLinux", "Platform", "Segments", "Records", "JSONText", log]),

@@ -7,6 +7,23 @@
 
 int crossdock_open(const char *path, int flags, unsigned mode) { return open(path, flags | O_CLOEXEC, mode); }
 
+int crossdock_open_plain(const char *path) {
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  // A socket's file cannot be opened.
+  if (fd < 0 && errno == ENXIO) errno = crossdock_not_plain;
+  if (fd < 0) return -1;
+  struct stat info;
+  int is_given = strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
+  int error = 0;
+  if (fstat(fd, &info) != 0) error = errno;
+  else if (S_ISFIFO(info.st_mode) && !is_given) error = crossdock_not_plain;
+  else if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) != 0) error = errno;
+  if (error == 0) return fd;
+  close(fd);
+  errno = error;
+  return -1;
+}
+
 int crossdock_exchange(const char *path, const char *other) {
   return renameat2(AT_FDCWD, path, AT_FDCWD, other, RENAME_EXCHANGE);
 }

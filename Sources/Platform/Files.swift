@@ -24,7 +24,7 @@ package enum Files {
   private static func read(
     _ path: String, limit: Int, failure: () -> CrossdockError
   ) throws(CrossdockError) -> [UInt8] {
-    let fd = crossdock_open(path, O_RDONLY, 0)
+    let fd = crossdock_open_plain(path)
     guard fd >= 0 else { throw failure() }
     defer { close(fd) }
     var bytes: [UInt8] = []
@@ -46,7 +46,7 @@ package enum Files {
 
   /// Whether every byte of a file can be read.
   package static func isReadable(_ path: String) -> Bool {
-    let fd = crossdock_open(path, O_RDONLY, 0)
+    let fd = crossdock_open_plain(path)
     guard fd >= 0 else { return false }
     defer { close(fd) }
     var chunk = [UInt8](repeating: 0, count: 65_536)
@@ -59,7 +59,7 @@ package enum Files {
 
   /// The first bytes of a file, fewer where it is shorter.
   package static func readStart(_ path: String, count: Int) throws(CrossdockError) -> [UInt8] {
-    let fd = crossdock_open(path, O_RDONLY, 0)
+    let fd = crossdock_open_plain(path)
     guard fd >= 0 else { throw failure("read the file", path) }
     defer { close(fd) }
     var bytes = [UInt8](repeating: 0, count: count)
@@ -198,6 +198,7 @@ package enum Files {
       case ENOENT: "check the path"
       case EACCES, EPERM, EROFS: "give this user permission, or choose another place"
       case ENOSPC, EDQUOT: "free space on this file system"
+      case Int32(crossdock_not_plain): "name the file itself"
       default: ""
       }
     // A file that is to be written cannot be written, whatever the reason: exit code 73.
@@ -205,7 +206,9 @@ package enum Files {
       operation.hasPrefix("write")
       || [EACCES, EPERM, EROFS, ENOSPC, EDQUOT, EIO].contains(code) && !operation.hasPrefix("read")
     return CrossdockError(
-      operation, at: path, reason: String(cString: strerror(code)), hint: hint,
+      operation, at: path,
+      reason: code == Int32(crossdock_not_plain) ? "it is no plain file" : String(cString: strerror(code)),
+      hint: hint,
       isRetryable: [ENOSPC, EDQUOT, EINTR, EAGAIN].contains(code), exitCode: isWriteFault ? .cannotWrite : .failure)
   }
 }

@@ -1,5 +1,6 @@
 import Configuration
 import Fixtures
+import Glibc
 import Testing
 
 @Suite struct SecretTests {
@@ -24,6 +25,15 @@ import Testing
       Self.withPassword("password_file = \"floor.password\""), path: "\(folder.path)/agent.conf")
     #expect(problems == [])
     #expect(configuration?.connections.first?.password?.reveal() == "s3cret")
+  }
+
+  /// The agent would wait in a reload until somebody writes.
+  @Test func namedPipeIsRefused() throws {
+    let folder = try TemporaryFolder()
+    try #require(mkfifo("\(folder.path)/pipe", 0o600) == 0)
+    let problems = load(Self.withPassword("password_file = \"pipe\""), path: "\(folder.path)/agent.conf").problems
+    #expect(problems.count == 1 && problems[0].contains(":7:17: error:"), "\(problems)")
+    #expect(problems.first?.contains("it is no plain file") == true, "\(problems)")
   }
 
   @Test func credentialComesFromItsDirectory() throws {

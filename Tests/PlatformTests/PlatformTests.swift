@@ -42,6 +42,19 @@ import Testing
     #expect(error?.reason == "No such file or directory")
   }
 
+  /// Whoever reads it would wait until somebody writes.
+  @Test func namedPipeIsNoFile() throws {
+    try Files.createFolder(folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/pipe"
+    try #require(mkfifo(path, 0o600) == 0)
+    let error = #expect(throws: CrossdockError.self) { try Files.readInput(path, limit: 1) }
+    #expect(error?.reason == "it is no plain file" && error?.exitCode == .badInput)
+    #expect(!Files.isReadable(path))
+    #expect(throws: CrossdockError.self) { try Files.readStart(path, count: 1) }
+    #expect(try Files.read("/dev/null", limit: 1).isEmpty)
+  }
+
   @Test func secondLockIsRefusedAndNamesTheHolder() throws {
     try Files.createFolder(folder)
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -33,6 +33,11 @@
 
 // open(2) is variadic. Flags always get O_CLOEXEC.
 int crossdock_open(const char *path, int flags, unsigned mode);
+// Opens a file to read it whole. A named pipe would wait for whoever writes into it, a socket cannot be read: -1 with crossdock_not_plain in errno.
+// Pipes of /dev and /proc (standard input, a shell's <(…)) have their writer already.
+int crossdock_open_plain(const char *path);
+// No errno of open(2) or read(2).
+enum { crossdock_not_plain = 4096 };
 // renameat2(2) with RENAME_EXCHANGE: the two names change places. 0, or -1 with errno.
 int crossdock_exchange(const char *path, const char *other);
 // Runs a program of the PATH in a folder with this process's environment and waits for it; its output goes to this process's standard

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Small files, whole.
@@ -13,7 +14,7 @@ enum FileContents {
   }
 
   static func read(_ path: String, maxBytes: Int) -> Result<Contents, Unreadable> {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = crossdock_open_plain(path)
     guard descriptor >= 0 else { return .failure(lastError()) }
     defer { close(descriptor) }
     var status = stat()
@@ -45,7 +46,8 @@ enum FileContents {
   }
 
   private static func lastError() -> Unreadable {
-    Unreadable(reason: lowercasedFirst(String(cString: strerror(errno))))
+    if errno == Int32(crossdock_not_plain) { return Unreadable(reason: "it is no plain file") }
+    return Unreadable(reason: lowercasedFirst(String(cString: strerror(errno))))
   }
 
   private static func lowercasedFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }
