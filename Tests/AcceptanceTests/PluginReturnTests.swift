@@ -24,6 +24,26 @@ import Testing
     try expectBothBack(fixture, published: 3000)
   }
 
+  /// Wherever it is interrupted, one version runs in the end, and nothing is missing or there twice.
+  @Test func returnThatAKillInterruptsIsFinishedAfterTheStart() throws {
+    let fixture = try PluginFixture.ofTwoInstances()
+    try fixture.install(try fixture.bundle(version: 1))
+    try fixture.startAgent()
+    let publisher = try fixture.agent.publisher()
+    publisher.publish(500)
+    #expect(fixture.waitForCopies(500) && fixture.waitForCopies(500, in: "copies-too"))
+    #expect(try fixture.install(try fixture.bundle(version: 2, mode: 10)).code == 0)
+    var published = 500
+    for _ in 0..<3 {
+      publisher.publish(200)
+      published += 200
+      fixture.agent.stopAgent(signal: SIGKILL)
+      try fixture.startAgent()
+    }
+    publisher.publish(200)
+    try expectBothBack(fixture, published: published + 200)
+  }
+
   private func returns(_ fixture: PluginFixture) -> Int {
     (fixture.agent.agent?.log ?? "").components(separatedBy: "back to the version before").count - 1
   }
