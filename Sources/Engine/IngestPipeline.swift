@@ -34,7 +34,7 @@ final class IngestPipeline {
   let quarantine: UInt16
   private let tombstones: UInt16
   /// Checks the bodies of what plugins emit.
-  let bodies = JSONExtractor([])
+  let bodies = JSONBody()
   private var accounts: [String: PluginAccount] = [:]
   /// Of results that were taken, by plugin, until the owner asks.
   private var refused: [String: OutputRefusals] = [:]

@@ -17,8 +17,8 @@ extension IngestPipeline {
     _ record: EmittedRecords.Record, of emitted: EmittedRecords, to stream: UInt16, isDerived: Bool,
     replyConnection: String?, by account: PluginAccount, now: ClockReading
   ) -> Bool {
-    if journal.bodyFormat(ofStream: stream) == .json, let fault = emitted.withBody(of: record, { bodies.scan($0) }) {
-      refuse(record, of: emitted, to: stream, .notJSON, "its body is not JSON: \(fault)", by: account, now: now)
+    if journal.bodyFormat(ofStream: stream) == .json, let fault = emitted.withBody(of: record, { bodies.fault($0) }) {
+      refuse(record, of: emitted, to: stream, .notJSON, fault, by: account, now: now)
       return false
     }
     let source: UInt32

@@ -59,7 +59,8 @@ package struct JournalLimits: Sendable, Equatable {
   var packBytes: Int64 { min(packAtBytes / 2, 128 << 10) }
   /// One transaction may write this many bytes of records: the write-ahead log can hold a transaction and as much again before
   /// it is moved.
-  package var maxTransactionBytes: Int { Int(min(maxBytes / 16, 4 << 20)) }
+  package var maxTransactionBytes: Int { Int(min(maxBytes / 16, Int64(Self.mostTransactionBytes))) }
+  package static let mostTransactionBytes = 4 << 20
   /// Pages that the database may have in use. The write-ahead log may overshoot by one transaction, and one that makes room packs
   /// up to three times `packAtBytes` on the way and writes the pages that it empties too.
   var databasePages: Int64 {

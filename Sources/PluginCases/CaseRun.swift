@@ -1,4 +1,6 @@
 // One life of a plugin with a case's records: a process of the real host, spoken to in the frames that the agent speaks.
+internal import Decoding
+internal import Journal
 internal import Logging
 internal import Platform
 internal import PluginRuntime
@@ -15,11 +17,14 @@ final class CaseRun {
   private let log: Logger
   private(set) var outputs: [ActualOutput] = []
   private(set) var rejects: [ActualReject] = []
+  /// Outputs that an agent would not take, in its words.
+  private(set) var refusals: [String] = []
   private(set) var lastStatus = PluginSession.Status.ok
   private var session: PluginSession?
   /// By source: its number in this session.
   private var sources: [String: UInt32] = [:]
   private let batch = RecordBatch()
+  private let bodies = JSONBody()
   /// The benches of the SDK say the same.
   private let identity: PluginIdentity
 
@@ -126,6 +131,11 @@ final class CaseRun {
     lastStatus = try session.process(batch, newSources: newSources, time: time)
     if lastStatus == .failed, testCase.status != "failed" { throw .failed(session.reason) }
     guard lastStatus == .ok else { return }
+    // As an agent has it whose journal is not a small one.
+    if session.emitted.bytes > JournalLimits.mostTransactionBytes {
+      throw .flooded(
+        "\(session.emitted.bytes) bytes with one batch; a journal takes \(JournalLimits.mostTransactionBytes) at most")
+    }
     for record in session.emitted.records {
       outputs.append(
         ActualOutput(
@@ -133,9 +143,18 @@ final class CaseRun {
           source: session.emitted.withSource(of: record) { String(decoding: $0, as: UTF8.self) },
           timeNs: record.eventTimeNs, body: session.emitted.withBody(of: record) { Array($0) },
           topic: session.emitted.replyTopic(of: record)))
+      refuse(outputs[outputs.count - 1])
     }
     for reject in session.rejects {
       rejects.append(ActualReject(record: first + reject.record, reason: reject.reason))
+    }
+  }
+  private func refuse(_ output: ActualOutput) {
+    guard !testCase.holdsBytes(output.stream), let fault = output.body.withUnsafeBytes({ bodies.fault($0) }) else {
+      return
+    }
+    if refusals.count < PluginCase.maxLines {
+      refusals.append("output \(outputs.count): refused: \(fault): \(output.shown)")
     }
   }
 }

@@ -4,7 +4,7 @@
 //   expected.ndjson   what it must answer, one output a line: {"stream","source","time","body","topic"}; of a decoder also
 //                     {"rejected":index,"reason":…}
 //   options.json      its options: {"key":value}
-//   case.json         {"streams":[{"name","columns"}],"writes":[…],"polls":n,"poll_s":1,"wait_ms":1000,"now":time,
+//   case.json         {"streams":[{"name","columns","raw":false}],"writes":[…],"polls":n,"poll_s":1,"wait_ms":1000,"now":time,
 //                     "status":"ok","expected_files":{path in its data folder: file of the case},"restart":true}
 //
 // Everything but one of input.ndjson and case.json may be missing. `{data}` in an option is the instance's private folder.
@@ -120,13 +120,16 @@ package struct PluginCase: Sendable {
   private mutating func readStreams(_ value: JSONValue, _ file: CaseFile) throws(CrossdockError) {
     for stream in value.array ?? [] {
       let columns = (stream["columns"]?.array ?? []).map(\.string)
+      let isRaw = stream["raw"] ?? .bool(false)
       guard let name = stream["name"]?.string, StreamDefinition.isValidName(name),
-        columns.allSatisfy({ $0 != nil })
-      else { throw file.failure("\"streams\" is no array of {\"name\", \"columns\"}") }
+        columns.allSatisfy({ $0 != nil }), let isRaw = isRaw.bool
+      else { throw file.failure("\"streams\" is no array of {\"name\", \"columns\", \"raw\"}") }
       streams.append(
-        StreamDefinition(name: name, streamClass: .telemetry, columns: columns.compactMap(\.self)))
+        StreamDefinition(
+          name: name, streamClass: .telemetry, bodyFormat: isRaw ? .bytes : .json,
+          columns: columns.compactMap(\.self)))
     }
-    if streams.isEmpty { throw file.failure("\"streams\" is no array of {\"name\", \"columns\"}") }
+    if streams.isEmpty { throw file.failure("\"streams\" is no array of {\"name\", \"columns\", \"raw\"}") }
   }
 
   private mutating func readFiles(_ value: JSONValue, _ file: CaseFile) throws(CrossdockError) {
@@ -137,6 +140,11 @@ package struct PluginCase: Sendable {
       expectedFiles.append((path, name))
     }
     if expectedFiles.isEmpty { throw file.failure("\"expected_files\" is no object of paths and files of the case") }
+  }
+
+  /// Whether a stream takes any bytes: it is filled by feeds that decode nothing.
+  func holdsBytes(_ stream: String) -> Bool {
+    streams.first { $0.name == stream }?.bodyFormat == .bytes
   }
 
   // MARK: lines

@@ -75,6 +75,7 @@ package struct PluginCaseRunner {
     do throws(PluginFailure) {
       try live(whole)
       result.differences = testCase.differences(outputs: whole.run.outputs, rejects: whole.run.rejects)
+      result.differences += whole.run.refusals
       result.differences += try Self.files(testCase, data)
       if "\(whole.run.lastStatus)" != testCase.status {
         result.differences.append("status: expected \(testCase.status), found \(whole.run.lastStatus)")

@@ -29,6 +29,7 @@ package final class InProcessModel {
   private var instance: UnsafeMutableRawPointer?
   private let log: Logger
   private var lastLogLine = ""
+  private var lines = LineLimit()
   private var checkpointBytes: [UInt8] = []
   private var deadlineNs: Int64 = 0
   private var isReplaying = false
@@ -58,6 +59,7 @@ package final class InProcessModel {
 
   deinit {
     close()
+    noteLeftOut(.max)
     host.deallocate()
   }
 
@@ -92,6 +94,7 @@ package final class InProcessModel {
   ) -> Bool {
     isReplaying = isReplay
     isCheckpointWanted = false
+    noteLeftOut(SystemClock.monotonicNs() / 1_000_000)
     for write in dropped.indices { dropped[write] = 0 }
     emitted.removeAll()
     rejects.removeAll(keepingCapacity: true)
@@ -123,6 +126,7 @@ package final class InProcessModel {
 
   func receiveLog(_ level: Int32, _ text: String) {
     lastLogLine = text
+    guard mayLog() else { return }
     let line = Logger.Message(stringLiteral: "plugin: \(text)")
     switch level {
     case ...Int32(CROSSDOCK_LOG_ERROR): log.error(line)
@@ -132,10 +136,21 @@ package final class InProcessModel {
     }
   }
 
+  private func mayLog() -> Bool {
+    let nowMs = SystemClock.monotonicNs() / 1_000_000
+    noteLeftOut(nowMs)
+    return lines.allows(nowMs: nowMs)
+  }
+
+  private func noteLeftOut(_ nowMs: Int64) {
+    guard let count = lines.takeLeftOut(nowMs: nowMs) else { return }
+    log.warning("\(count) lines of the plugin were left out")
+  }
+
   func receiveOutput(_ output: crossdock_output) -> Int32 {
     let stream = output.stream.buffer
     guard let write = writes.firstIndex(where: { $0.utf8.elementsEqual(stream) }) else {
-      log.error("the plugin emitted a record for a stream that it may not write")
+      if mayLog() { log.error("the plugin emitted a record for a stream that it may not write") }
       return Int32(CROSSDOCK_REFUSED)
     }
     // What it says to a replay is thrown away: to keep it would only take memory.

@@ -170,6 +170,13 @@ import Testing
       installed.code == 0 && installed.output.hasPrefix("watch 0.1.0: installed, NOT SIGNED\n"), "\(installed.errors)")
     let listed = try box.plugin("list", "--config", box.configuration)
     #expect(listed.output.contains("UNSIGNED ones are allowed") && listed.output.contains("NOBODY"))
+    #expect(listed.code == 0)
+    // Whether all is well is in the exit code, too.
+    _ = try box.sandbox.write("data/plugins/watch/0.1.0/README.md", "another\n")
+    for more in [[], ["--json"]] {
+      let damaged = try runToEnd("crossdock", ["plugin", "list", "--config", box.configuration] + more)
+      #expect(damaged.code == 1 && damaged.output.contains(more.isEmpty ? "DAMAGED" : "README.md"), "\(damaged.errors)")
+    }
   }
 
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/minisign"), "minisign is not installed"))
@@ -246,6 +253,28 @@ import Testing
     let broken = try box.plugin("test", decoder)
     #expect(
       broken.code == 65 && broken.errors.contains("unknown key \"sumary\" in plugin.toml; did you mean \"summary\"?"))
+  }
+
+  /// As the agent would refuse it, in its words; a stream that is said to hold bytes takes any.
+  @Test func testRefusesABodyThatTheAgentWouldRefuse() throws {
+    let box = try Box()
+    let folder = try box.makePlugin()
+    try box.replace("\(folder)/plugin.c", #"{\"value\":%.10g"#, "{value:%.10g")
+    let testCase = "watch-0.1.0/testcases/passes-the-limit"
+    _ = try box.sandbox.write("\(testCase)/expected.ndjson", "{\"body\":\"*\"}\n")
+    let refused = try box.plugin("test", folder)
+    #expect(
+      refused.code == 1
+        && refused.output.contains(
+          "output 1: refused: its body is not JSON: byte 1: expected a key in double quotes: "),
+      "\(refused.output)\(refused.errors)")
+    _ = try box.sandbox.write(
+      "\(testCase)/case.json",
+      """
+      {"streams":[{"name":"temperature","columns":["value"]},{"name":"alerts","raw":true}],"writes":["alerts"]}
+      """)
+    let passed = try box.plugin("test", folder)
+    #expect(passed.code == 0, "\(passed.output)\(passed.errors)")
   }
 
   /// A feed and an uplink, whose effects are outputs of their own and files.

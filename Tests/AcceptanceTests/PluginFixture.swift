@@ -8,7 +8,7 @@ final class PluginFixture {
 
   /// `MODE` is what happens at the number `AT`: 0 nothing, 1 abort, 2 an endless loop, 3 memory without end, 4 CROSSDOCK_FAILED, 5 a
   /// flood of outputs, 6 a record for a stream that it may not write, 7 abort when it is opened, 8 a loop when it is closed,
-  /// 9 options that it cannot use.
+  /// 9 options that it cannot use, 10 CROSSDOCK_FAILED at every record, but only where it writes `copies-too`.
   private static let source = """
     #include "crossdock_plugin.h"
     #include <stdio.h>
@@ -20,13 +20,14 @@ final class PluginFixture {
     #ifndef AT
     #define AT -1
     #endif
-    struct copier { const crossdock_host *host; uint64_t count; };
+    struct copier { const crossdock_host *host; uint64_t count; char *write; };
     static crossdock_bytes text(const char *s) { crossdock_bytes b = {(const uint8_t *)s, strlen(s)}; return b; }
     static int32_t open_it(void *data, const crossdock_host *host, const crossdock_open *o, void **instance) {
-      (void)data; (void)o;
+      (void)data;
       if (MODE == 7) abort();
       if (MODE == 9) return CROSSDOCK_BAD_OPTIONS;
-      struct copier *c = calloc(1, sizeof *c); c->host = host; *instance = c; return CROSSDOCK_OK;
+      struct copier *c = calloc(1, sizeof *c); c->host = host;
+      c->write = strdup(o->writes[0]); *instance = c; return CROSSDOCK_OK;
     }
     static int32_t emit(struct copier *c, const crossdock_batch *b, uint32_t r, const char *stream, long n) {
       char body[96];
@@ -40,7 +41,7 @@ final class PluginFixture {
       case 2: for (;;) { __asm__ volatile(""); }
       case 3: for (;;) { char *p = malloc(1 << 20); if (!p) abort(); memset(p, 1, 1 << 20); }
       case 4: c->host->log(c->host->context, 3, text("this one is too much")); return CROSSDOCK_FAILED;
-      case 5: for (int i = 0; i < 20000; i++) if (emit(c, b, r, "copies", n) != CROSSDOCK_OK) return CROSSDOCK_FAILED; return CROSSDOCK_OK;
+      case 5: for (int i = 0; i < 20000; i++) if (emit(c, b, r, c->write, n) != CROSSDOCK_OK) return CROSSDOCK_FAILED; return CROSSDOCK_OK;
       case 6: return emit(c, b, r, "telemetry", n) == CROSSDOCK_OK ? CROSSDOCK_OK : CROSSDOCK_FAILED;
       default: return CROSSDOCK_OK;
       }
@@ -50,9 +51,10 @@ final class PluginFixture {
       for (uint32_t i = 0; i < b->selection_count; i++) {
         uint32_t r = b->selection[i];
         long n = (long)b->columns[b->column_offset[r]];
+        if (MODE == 10 && strcmp(c->write, "copies-too") == 0) return CROSSDOCK_FAILED;
         if (MODE && n == AT) { int32_t answer = misbehave(c, b, r, n); if (answer != CROSSDOCK_OK) return answer; }
         c->count++;
-        if (emit(c, b, r, "copies", n) != CROSSDOCK_OK) return CROSSDOCK_FAILED;
+        if (emit(c, b, r, c->write, n) != CROSSDOCK_OK) return CROSSDOCK_FAILED;
       }
       return CROSSDOCK_OK;
     }
@@ -64,13 +66,14 @@ final class PluginFixture {
       struct copier *c = instance; if (b.count != 8) return CROSSDOCK_BAD_CHECKPOINT;
       memcpy(&c->count, b.data, 8); return CROSSDOCK_OK;
     }
-    static void close_it(void *instance) { if (MODE == 8) for (;;) { __asm__ volatile(""); } free(instance); }
+    static void close_it(void *instance) { if (MODE == 8) for (;;) { __asm__ volatile(""); } free(((struct copier *)instance)->write); free(instance); }
     static const crossdock_plugin plugin = {sizeof(crossdock_plugin), CROSSDOCK_ABI_VERSION, CROSSDOCK_ROLE_MODEL, 0, "copier",
       VERSION ".0.0", "Copies numbers.", 0, 0, open_it, restore, process, checkpoint, close_it};
     const crossdock_plugin *crossdock_plugin_entry(uint32_t host) { return host >= 1 ? &plugin : 0; }
     """
 
-  init() throws {
+  /// - Parameter extra: more of agent.conf.
+  init(extra: String = "") throws {
     agent = try AgentFixture(
       extra: """
         [plugins]
@@ -83,6 +86,23 @@ final class PluginFixture {
         plugin = "copier"
         reads = ["telemetry"]
         writes = ["copies"]
+        begin = "oldest"
+        \(extra)
+        """)
+  }
+
+  /// With a second instance, which writes a stream of its own.
+  static func ofTwoInstances() throws -> PluginFixture {
+    try PluginFixture(
+      extra: """
+        [[stream]]
+        name = "copies-too"
+        class = "telemetry"
+        [[plugin]]
+        name = "second"
+        plugin = "copier"
+        reads = ["telemetry"]
+        writes = ["copies-too"]
         begin = "oldest"
         """)
   }
@@ -116,7 +136,7 @@ final class PluginFixture {
       artefact = "copier.so"
       [capabilities]
       reads = ["telemetry"]
-      writes = ["copies"]
+      writes = ["copies*"]
       [limits]
       memory_mb = \(memoryMb)
       batch_ms = \(batchMs)
@@ -145,12 +165,13 @@ final class PluginFixture {
     return (result.code, result.output, result.errors)
   }
 
-  var status: [String: Any]? { (agent.status()?["plugins"] as? [[String: Any]])?.first }
+  var statuses: [[String: Any]] { agent.status()?["plugins"] as? [[String: Any]] ?? [] }
+  var status: [String: Any]? { statuses.first }
   func figure(_ key: String) -> Int { (status?[key] as? NSNumber)?.intValue ?? -1 }
 
   /// The numbers in the copies, in order, with the version that made each.
-  func copies() throws -> [(n: Int, version: Int, count: Int)] {
-    try bodies("copies").map { body in
+  func copies(_ stream: String = "copies") throws -> [(n: Int, version: Int, count: Int)] {
+    try bodies(stream).map { body in
       func number(_ key: String) -> Int { (body[key] as? NSNumber)?.intValue ?? -1 }
       return (number("n"), number("v"), number("count"))
     }
@@ -176,13 +197,13 @@ final class PluginFixture {
   }
 
   /// Waits until so many copies are in the journal. What the plugin has emitted may still be on its way there.
-  func waitForCopies(_ count: Int) -> Bool {
-    waitUntil("\(count) copies") { self.lastCopy >= count }
+  func waitForCopies(_ count: Int, in stream: String = "copies") -> Bool {
+    waitUntil("\(count) \(stream)") { self.lastCopy(stream) >= count }
   }
 
-  private var lastCopy: Int {
+  private func lastCopy(_ stream: String) -> Int {
     let streams = agent.status()?["streams"] as? [[String: Any]]
-    return (streams?.first { $0["name"] as? String == "copies" }?["last"] as? NSNumber)?.intValue ?? 0
+    return (streams?.first { $0["name"] as? String == stream }?["last"] as? NSNumber)?.intValue ?? 0
   }
 }
 

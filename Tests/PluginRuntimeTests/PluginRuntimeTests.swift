@@ -73,11 +73,13 @@ import Testing
     return (batch, names)
   }
 
-  private func model(_ path: String, step: Int64 = 1) throws -> InProcessModel {
+  private func model(
+    _ path: String, step: Int64 = 1, log: Logger = Logger(label: "test")
+  ) throws -> InProcessModel {
     try InProcessModel(
       name: "m", descriptor: SharedObject.load(path), options: [PluginOptionValue(key: "step", value: .integer(step))],
       streams: [StreamDefinition(name: "in", streamClass: .telemetry, columns: ["v"])], writes: ["out"],
-      log: Logger(label: "test"))
+      log: log)
   }
 
   @Test func sharedObjectInCRunsThroughTheContract() throws {
@@ -98,6 +100,23 @@ import Testing
     // A record for a stream that it may not write fails the batch, and nothing of it is kept.
     #expect(!model.process(batch, selection: [0, 1], sources: names, deadlineMs: 1000))
     #expect(model.emitted.records.isEmpty)
+  }
+
+  @Test func linesOfAPluginInTheAgentAreBoundedAndTheOthersCounted() throws {
+    let written = WrittenLines()
+    let log = Logger(label: "test") { _ in written }
+    var model: InProcessModel? = try model(build(), log: log)
+    let (lines, began) = (1000, Date())
+    for _ in 0..<lines { model?.receiveLog(3, "again") }
+    let seconds = Int(Date().timeIntervalSince(began)) + 2
+    let passed = written.lines.count { $0 == "plugin: again" }
+    #expect((1...20 * seconds).contains(passed))
+    // Its end is the latest that the others are told of.
+    model = nil
+    let told = written.lines.compactMap {
+      $0.hasSuffix(" lines of the plugin were left out") ? Int($0.prefix { $0 != " " }) : nil
+    }
+    #expect(passed + told.reduce(0, +) == lines)
   }
 
   @Test func checkpointMovesTheStateAndADamagedOneIsRefused() throws {

@@ -166,7 +166,8 @@ typedef struct crossdock_host {
   void (*log)(void *context, int32_t level, crossdock_bytes text);
   // Inside process() only. CROSSDOCK_OK, or CROSSDOCK_REFUSED (the reason is in the agent's log). In-process, a model's outputs beyond
   // what a batch may hold (10,000, 8 MiB) are CROSSDOCK_OK, too: how records are cut into batches must change nothing in it. The agent drops
-  // them, with a count and a tombstone. In a process of its own, where CROSSDOCK_FAILED brings the same records again singly, they are refused.
+  // them, with a count and a tombstone. In a process of its own, where CROSSDOCK_FAILED brings the same records again singly, they are refused;
+  // and a batch whose outputs come to more than one transaction of the journal takes (4 MiB, less in a small journal) has failed.
   int32_t (*emit)(void *context, const crossdock_output *output);
   // Inside checkpoint() only: appends to the checkpoint.
   void (*write)(void *context, crossdock_bytes part);

@@ -4,11 +4,14 @@ struct PluginProbation {
   static let maxFailures = 3
 
   let previous: IsolatedPlugin.Version
+  /// Where it begins.
+  let position: Int64
   private(set) var succeeded = 0
   private(set) var failed = 0
 
-  init(previous: IsolatedPlugin.Version) {
+  init(previous: IsolatedPlugin.Version, position: Int64) {
     self.previous = previous
+    self.position = position
   }
 
   var isPassed: Bool { succeeded >= Self.batches }

@@ -15,7 +15,7 @@ package final class PluginRunner: Sendable {
     package var configuration: AgentConfiguration
     package var handle: EngineHandle
     package var log: Logger
-    /// The plugin went back to its previous version: instance, plugin, the version that failed, why.
+    /// The plugin went back to its previous version, all its instances did: plugin, the version that failed, why.
     package var rolledBack: @Sendable (_ plugin: String, _ version: String, _ reason: String) -> Void
     /// The plugin was given up, and why; nil: it runs.
     package var parked: @Sendable (_ plugin: String, _ reason: String?) -> Void
@@ -41,16 +41,23 @@ package final class PluginRunner: Sendable {
   let log: Logger
   let stop = WakeDescriptor()
   /// Ends every wait of the thread.
-  let stopSignal = CommitSignal()
+  private let stopSignal = CommitSignal()
+  private let wayBack = Mutex(PluginReturn())
+  private let onReturn: @Sendable (PluginRunner, PluginReturn.Wish) -> Void
   private let stopRequested = Atomic<Bool>(false)
   private let ended = Atomic<Bool>(false)
   private let current: Mutex<PluginStatus>
   private let thread = Mutex<OwnedThread?>(nil)
   private static let retryJournalMs = 500
 
-  package init(_ plugin: IsolatedPlugin, _ surroundings: Surroundings) {
+  /// - Parameter onReturn: it is back at its version before, and that is durable: why.
+  init(
+    _ plugin: IsolatedPlugin, _ surroundings: Surroundings,
+    onReturn: @escaping @Sendable (PluginRunner, PluginReturn.Wish) -> Void
+  ) {
     self.plugin = plugin
     self.surroundings = surroundings
+    self.onReturn = onReturn
     current = Mutex(PluginStatus(plugin))
     var log = surroundings.log
     log[metadataKey: "plugin"] = "\(plugin.name)"
@@ -62,6 +69,30 @@ package final class PluginRunner: Sendable {
 
   func update(_ change: (inout PluginStatus) -> Void) {
     current.withLock { change(&$0) }
+  }
+
+  /// At the version before its plugin's, which has failed.
+  var isBack: Bool { wayBack.withLock { $0.isBack } }
+  /// Why it is to go back; nil: it is not, or it has.
+  var wish: PluginReturn.Wish? { wayBack.withLock { $0.wish } }
+
+  /// It goes back between two batches.
+  func askBack(_ wish: PluginReturn.Wish) {
+    wayBack.withLock { if !$0.isBack { $0.wish = wish } }
+    stopSignal.wakeAll()
+    surroundings.handle.commits.wakeAll()
+  }
+
+  func wentBack(_ reason: PluginReturn.Wish) {
+    wayBack.withLock { $0 = PluginReturn(isBack: true) }
+    onReturn(self, reason)
+  }
+
+  /// Ends early when it is to stop or to go back.
+  func rest(ms: Int64) {
+    let generation = stopSignal.generation
+    guard !isStopping, wish == nil else { return }
+    _ = stopSignal.wait(past: generation, timeoutMs: Int(ms))
   }
 
   /// - Parameter before: runners of the same plugin that were asked to stop: it begins when they have ended.
@@ -109,7 +140,8 @@ package final class PluginRunner: Sendable {
           $0.reason = "\(error.place): \(error.reason)"
         }
         log.error("the plugin waits for the journal", metadata: ["reason": "\(error.reason)"])
-        _ = stopSignal.wait(past: 0, timeoutMs: Self.retryJournalMs)
+        let generation = stopSignal.generation
+        if !isStopping { _ = stopSignal.wait(past: generation, timeoutMs: Self.retryJournalMs) }
       }
     }
     update { $0.state = .stopped }

@@ -48,6 +48,8 @@ package struct PluginStatus: Sendable {
   package var failures: UInt64 = 0
   package var lastFailure: String?
   package var rollbacks: UInt64 = 0
+  /// The version that failed, and why.
+  package var lastRollback: String?
   package var deniedCalls: UInt64 = 0
   package var lastDenied: String?
   package var residentMb = 0

@@ -29,6 +29,8 @@ extension PluginWork {
       default: throw PluginFailure.failed(session.reason)
       }
       guard try bringUp(session) else { return beginAnew() }
+      // Not brought to the end: its state is none to keep.
+      guard !isStopping, runner.wish == nil else { return }
       try carryOutSentence(session)
       checkpointMs = nowMs
       runner.surroundings.parked(plugin.plugin, nil)
@@ -103,7 +105,7 @@ extension PluginWork {
     guard plugin.role == .model || plugin.role == .decoder, let saved else { return }
     var arrival = saved.arrival
     var count = 0
-    while arrival < position, !isStopping {
+    while arrival < position, !isStopping, runner.wish == nil {
       let records: [JournalReader.ArrivedRecord]
       do throws(CrossdockError) {
         records = try input.next(after: arrival, through: position)
@@ -127,7 +129,7 @@ extension PluginWork {
   /// The record that failed twice goes to the quarantine, with a checkpoint behind it.
   private func carryOutSentence(_ session: PluginSession) throws(PluginFailure) {
     guard let (arrived, reason) = condemned else { return }
-    var result = PluginResult(plugin: plugin.name, version: version.text, position: .at(arrived.arrival))
+    var result = PluginResult(plugin: plugin.name, version: lastVersion, position: .at(arrived.arrival))
     result.setAside = [
       PluginResult.SetAside(stream: plugin.reads[arrived.stream], record: arrived.record, reason: reason)
     ]
@@ -177,35 +179,5 @@ extension PluginWork {
       $0.deniedCalls += new
       $0.lastDenied = process.lastDenied
     }
-  }
-
-  /// Back to the version before, with its state from before. False: there is none to go back to.
-  func rollBack(_ reason: String) throws(CrossdockError) -> Bool {
-    guard let probation else { return false }
-    let failedVersion = version.text
-    version = probation.previous
-    throttle = PluginThrottle(version.launch.limits)
-    self.probation = nil
-    session?.process.kill()
-    session = nil
-    carryFigures()
-    supervision = SupervisionState(nowMs: nowMs)
-    (suspectThrough, condemned, replayFailures) = (-1, nil, 0)
-    saved = try input.reader.checkpoint(of: plugin.previousName)
-    var result = PluginResult(plugin: plugin.name, version: version.text, position: .at(position))
-    if let saved {
-      result.checkpoints = [
-        JournalTransaction.Checkpoint(
-          model: plugin.name, version: saved.version, state: saved.state, arrival: saved.arrival)
-      ]
-    }
-    // Interrupted: the next start finds the new version still on probation.
-    guard post(result, waits: true) else { return true }
-    runner.update { $0.rollbacks += 1 }
-    runner.log.error(
-      "the new version fails: back to the one before",
-      metadata: ["failed": "\(failedVersion)", "now": "\(version.text)", "reason": "\(reason)"])
-    runner.surroundings.rolledBack(plugin.plugin, failedVersion, reason)
-    return true
   }
 }

@@ -95,11 +95,12 @@ extension PluginWork {
 
   private func accept(_ session: PluginSession, _ records: [JournalReader.ArrivedRecord]) throws(PluginFailure) {
     position = records[records.count - 1].arrival
+    lastVersion = version.text
     recordsSinceCheckpoint += records.count
     if session.isCheckpointWanted { isCheckpointWanted = true }
     // Before the checkpoint is asked for: that call forgets them.
     var result = PluginResult(
-      plugin: plugin.name, version: version.text, emitted: session.emitted, writes: plugin.writes,
+      plugin: plugin.name, version: lastVersion, emitted: session.emitted, writes: plugin.writes,
       isDerived: plugin.role == .model, replyConnection: plugin.replyConnection, position: .at(position))
     for reject in session.rejects where plugin.role == .decoder && reject.record < records.count {
       let arrived = records[reject.record]
@@ -148,8 +149,9 @@ extension PluginWork {
     guard status == .ok else { throw PluginFailure.failed(session.reason) }
     try checkRoom(session)
     let emitted = session.emitted
+    if !emitted.records.isEmpty { lastVersion = version.text }
     var result = PluginResult(
-      plugin: plugin.name, version: version.text, emitted: emitted, writes: plugin.writes, isDerived: false,
+      plugin: plugin.name, version: lastVersion, emitted: emitted, writes: plugin.writes, isDerived: false,
       replyConnection: plugin.replyConnection, position: .none)
     // Without outputs its state may still have moved: kept now and then.
     if !emitted.records.isEmpty || isCheckpointDue {
@@ -226,7 +228,7 @@ extension PluginWork {
     retryPauseMs = min(Self.retryMaxMs, max(Self.retryMinMs, retryPauseMs * 2))
     hindrance = "it asks to be tried again later" + (session.lastLogLine.isEmpty ? "" : ": \(session.lastLogLine)")
     try rest(session, ms: retryPauseMs)
-    guard nowMs - since >= Self.freshAfterMs, !isStopping else { return }
+    guard nowMs - since >= Self.freshAfterMs, !isStopping, runner.wish == nil else { return }
     retryingSinceMs = nil
     session.close()
     self.session = nil

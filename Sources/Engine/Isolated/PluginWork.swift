@@ -35,6 +35,8 @@ final class PluginWork {
   var checkpointMs: Int64 = 0
   var replayFailures = 0
   var probation: PluginProbation?
+  /// What had the last batch here; empty: nothing had. It stands with the position.
+  var lastVersion = ""
   var retryPauseMs: Int64 = 0
   var retryingSinceMs: Int64?
   /// What it waits for although nothing has failed, for the status.
@@ -55,8 +57,9 @@ final class PluginWork {
     let status = runner.status
     carried = (status.restarts, status.failures, status.missed)
     input = try PluginInput(runner.plugin, runner.surroundings)
-    version = runner.plugin.version
-    throttle = PluginThrottle(runner.plugin.version.launch.limits)
+    let version = runner.isBack ? runner.plugin.previous ?? runner.plugin.version : runner.plugin.version
+    self.version = version
+    throttle = PluginThrottle(version.launch.limits)
     supervision = SupervisionState(nowMs: SystemClock.monotonicNs() / 1_000_000)
   }
 
@@ -66,16 +69,20 @@ final class PluginWork {
   func run() throws(CrossdockError) {
     try findPosition()
     while !isStopping {
+      if let wish = runner.wish {
+        try goBack(wish)
+        continue
+      }
       switch supervision.phase {
       case .waiting(let untilMs):
         pause(untilMs - nowMs)
-        if !isStopping { try start() }
+        if !isStopping, runner.wish == nil { try start() }
       case .running: try step()
       case .parked(let reason):
         if try rollBack(reason) { continue }
         publish()
         runner.surroundings.parked(plugin.plugin, reason)
-        _ = runner.stopSignal.wait(past: 0, timeoutMs: 60_000)
+        runner.rest(ms: 60_000)
       }
       publish()
     }
@@ -86,17 +93,17 @@ final class PluginWork {
   func pause(_ ms: Int64) {
     guard ms > 0 else { return }
     publish()
-    _ = runner.stopSignal.wait(past: 0, timeoutMs: Int(ms))
+    runner.rest(ms: ms)
   }
 
   /// A pause of a process that runs: it is looked after meanwhile.
   func rest(_ session: PluginSession, ms: Int64) throws(PluginFailure) {
     let untilMs = nowMs + ms
-    while !isStopping {
+    while !isStopping, runner.wish == nil {
       let leftMs = untilMs - nowMs
       guard leftMs > 0 else { return }
       publish()
-      _ = runner.stopSignal.wait(past: 0, timeoutMs: Int(min(leftMs, Self.idleMs)))
+      runner.rest(ms: min(leftMs, Self.idleMs))
       try lookAfter(session)
     }
   }
@@ -118,7 +125,8 @@ final class PluginWork {
     if let known {
       // Beyond it, where the plugin has run in the agent's own process since.
       position = plugin.role == .feed ? known.arrival : max(known.arrival, saved?.arrival ?? 0)
-      try beginProbation(known.version)
+      lastVersion = known.version
+      try beginProbation()
       return
     }
     guard plugin.role != .feed else { return }
@@ -126,7 +134,7 @@ final class PluginWork {
     // position it has run in the agent's own process, which has said everything that there was to say.
     let arrival: Int64? = plugin.begin == .oldest && saved == nil ? 0 : nil
     var result = PluginResult(
-      plugin: plugin.name, version: version.text, position: arrival.map { .at($0) } ?? .end)
+      plugin: plugin.name, version: lastVersion, position: arrival.map { .at($0) } ?? .end)
     if saved == nil {
       result.checkpoints = [
         JournalTransaction.Checkpoint(model: plugin.name, version: version.text, state: [], arrival: arrival)
@@ -160,15 +168,23 @@ final class PluginWork {
     carried.failures += supervision.failures
   }
 
-  /// A version that has not run here before is watched, when there is one to go back to.
-  private func beginProbation(_ last: String) throws(CrossdockError) {
-    guard last != version.text, let previous = plugin.previous, previous.text == last else { return }
-    probation = PluginProbation(previous: previous)
-    let state = saved ?? Journal.SavedCheckpoint(version: last, arrival: position, state: [])
-    var result = PluginResult(plugin: plugin.name, version: last, position: .at(position))
+  /// A version that has not run here before is watched, when there is one to go back to: one that had a batch here. A plugin that never
+  /// got so far would not do better with it.
+  private func beginProbation() throws(CrossdockError) {
+    guard lastVersion != version.text, let previous = plugin.previous, previous.text == lastVersion else { return }
+    probation = PluginProbation(previous: previous, position: position)
+    // Interrupted before, with nothing but records set aside behind its own checkpoint: the copy is there.
+    if saved?.version == version.text,
+      try input.reader.checkpoint(of: plugin.previousName)?.version == lastVersion
+    {
+      return
+    }
+    let state = saved ?? Journal.SavedCheckpoint(version: lastVersion, arrival: position, state: [])
+    var result = PluginResult(plugin: plugin.name, version: lastVersion, position: .at(position))
+    // By the version that it is for, also where that had its state from one before it and has made none yet.
     result.checkpoints = [
       JournalTransaction.Checkpoint(
-        model: plugin.previousName, version: state.version, state: state.state, arrival: state.arrival)
+        model: plugin.previousName, version: lastVersion, state: state.state, arrival: state.arrival)
     ]
     post(result, waits: true)
   }

@@ -42,6 +42,7 @@ enum PluginStatusDocument {
     json.member("failures_total", plugin.failures)
     json.member("last_failure", plugin.lastFailure)
     json.member("rollbacks_total", plugin.rollbacks)
+    json.member("last_rollback", plugin.lastRollback)
     json.member("denied_calls_total", plugin.deniedCalls)
     json.member("last_denied", plugin.lastDenied)
     json.member("resident_mb", plugin.residentMb)
