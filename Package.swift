@@ -287,7 +287,10 @@ let package = Package(
       dependencies: [
         "CLinux", "Records", "JSONText", "Platform", "HTTPServer", "Segments", "Configuration", "Decoding", "Journal",
         "ControlAPI", "PluginBundles",
-      ] + (hasPredictiveMaintenance ? ["SignalFeatures", "TrainedModels"] : []), path: "Fuzz/Entries",
+      ]
+        + (hasPredictiveMaintenance
+          ? ["DriftWatch", "ModelGovernance", "Prognosis", "SignalFeatures", "TrainedModels"] : []),
+      path: "Fuzz/Entries",
       swiftSettings: settings + pluginFlags),
     // Tests
     module("Seeded", [], path: "Tests/Seeded"),
