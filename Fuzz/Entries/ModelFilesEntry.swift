@@ -118,29 +118,21 @@
         """
         tree
         version=v4
-        num_class=1
         num_tree_per_iteration=1
-        label_index=0
         max_feature_idx=0
         objective=regression
         feature_names=pressure_mean
-        feature_infos=[0:100]
 
         Tree=0
         num_leaves=2
-        num_cat=0
         split_feature=0
-        split_gain=1
         threshold=50
         decision_type=2
         left_child=-1
         right_child=-2
         leaf_value=10 20
         leaf_count=10 10
-        internal_value=15
         internal_count=20
-        is_linear=0
-        shrinkage=1
 
 
         end of trees

@@ -133,40 +133,13 @@ def model_bundle():
 
 # Files
 
-TREE = """tree
-version=v4
-num_class=1
-num_tree_per_iteration=1
-label_index=0
-max_feature_idx=0
-objective={objective}
-feature_names={name}
-feature_infos=[0:100]
-
-Tree=0
-num_leaves=2
-num_cat=0
-split_feature=0
-split_gain=1
-threshold=50
-decision_type=2
-left_child=-1
-right_child=-2
-leaf_value={low} {high}
-leaf_count=10 10
-internal_value=15
-internal_count=20
-is_linear=0
-shrinkage=1
-
-
-end of trees
-
-"""
-
-
 def tree(low, high, name="pressure_mean", objective="regression"):
-    return TREE.format(low=low, high=high, name=name, objective=objective).encode()
+    """LightGBM's text: one step at 50."""
+    head = {"version": "v4", "num_tree_per_iteration": 1, "max_feature_idx": 0, "objective": objective, "feature_names": name}
+    step = {"Tree": 0, "num_leaves": 2, "split_feature": 0, "threshold": 50, "decision_type": 2, "left_child": -1, "right_child": -2,
+            "leaf_value": f"{low} {high}", "leaf_count": "10 10", "internal_count": 20}
+    parts = ["\n".join(f"{key}={value}" for key, value in part.items()) for part in (head, step)]
+    return ("tree\n" + "\n\n".join([*parts, "end of trees\n"])).encode()
 
 
 def features(**more):
@@ -204,7 +177,7 @@ def model_files():
         "ends": files(model=model(**EVERYTHING), **ends),
         "classes": files(model=model(**TWO), tree=tree(-2, 3, objective="binary sigmoid:1")),
         "anomaly": files(model=model(task="anomaly", alert={"warning": 15, "critical": 15})),
-        "huge-leaves": files(tree=tree("1e308", "inf"), model=model(calibration=CALIBRATION)),
+        "huge-leaves": files(tree=tree("1e308", "1.7e308"), model=model(calibration=CALIBRATION)),
         "golden-assets": files(input=b"asset,time,pressure\na,0,1\nb,0.5,2\na,1,\nb,-1,nan\n", output=b"asset,point\na,10\nb,10\n"),
         "golden-crlf": files(input=b"pressure\r\n40\r\n60\r\n", output=b"point\r\n10\r\n"),
         "golden-late": files(features=features(inputs=[{"name": "pressure"}], **window), input=b"time,pressure\n1,4\n9,inf\n3,1e400\n8999999999,4\n"),
