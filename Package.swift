@@ -172,7 +172,7 @@ if Context.environment["CROSSDOCK_BENCHMARKS"] != nil {
       swiftSettings: settings))
   developerTargets.append(
     .executableTarget(
-      name: "plugin-benchmark", dependencies: ["PluginRuntime", "Platform", "Records", log],
+      name: "plugin-benchmark", dependencies: ["Decoding", "PluginRuntime", "Platform", "Records", log],
       path: "Benchmarks/plugins/session", swiftSettings: settings))
   if hasPredictiveMaintenance {
     developerTargets.append(
