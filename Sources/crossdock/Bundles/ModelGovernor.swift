@@ -134,7 +134,8 @@ final class ModelGovernor: Sendable {
       return log.warning("a decision about a model that is not installed", metadata: ["model": "\(model)"])
     }
     // Not waited for here, where nobody could stop it: the decision is not lost, the cursor has not moved, and this is tried again.
-    let isNew = try ModelStore(folder: folder, lockTimeoutMs: 0).take(decision, about: model, nowNs: SystemClock().now().wallNs)
+    let isNew = try ModelStore(folder: folder, lockTimeoutMs: 0).take(
+      decision, about: model, nowNs: SystemClock().now().wallNs)
     guard isNew else { return }
     log.notice(
       "a model's version in use has changed",
