@@ -1,11 +1,11 @@
 import Fixtures
 import Foundation
+import Platform
 import Records
 import Seeded
 import Synchronization
 import Testing
 
-import Platform
 @testable import PluginBundles
 
 private let now: Int64 = 1_795_000_000_000_000_000
