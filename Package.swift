@@ -172,7 +172,7 @@ if Context.environment["CROSSDOCK_BENCHMARKS"] != nil {
       swiftSettings: settings))
   developerTargets.append(
     .executableTarget(
-      name: "plugin-benchmark", dependencies: ["PluginRuntime", "Platform", "Records", log],
+      name: "plugin-benchmark", dependencies: ["Decoding", "PluginRuntime", "Platform", "Records", log],
       path: "Benchmarks/plugins/session", swiftSettings: settings))
   if hasPredictiveMaintenance {
     developerTargets.append(
@@ -287,7 +287,10 @@ let package = Package(
       dependencies: [
         "CLinux", "Records", "JSONText", "Platform", "HTTPServer", "Segments", "Configuration", "Decoding", "Journal",
         "ControlAPI", "PluginBundles",
-      ] + (hasPredictiveMaintenance ? ["SignalFeatures", "TrainedModels"] : []), path: "Fuzz/Entries",
+      ]
+        + (hasPredictiveMaintenance
+          ? ["DriftWatch", "ModelGovernance", "Prognosis", "SignalFeatures", "TrainedModels"] : []),
+      path: "Fuzz/Entries",
       swiftSettings: settings + pluginFlags),
     // Tests
     module("Seeded", [], path: "Tests/Seeded"),

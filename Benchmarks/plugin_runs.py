@@ -32,6 +32,7 @@ def bench_plugins(table):
                               text=True).stdout
     figures = dict(line.split() for line in text.splitlines())
     table.add("plugin.isolated.records_per_s", float(figures["batch500.records_per_s"]))
+    table.add("plugin.output_check_ns", float(figures["output_check_ns"]), "ns")
     for count in (1, 10, 100, 500):
         table.add(f"plugin.isolated.batch{count}_us", float(figures[f"batch{count}.isolated_us"]), "us")
         table.add(f"plugin.in_process.batch{count}_us", float(figures[f"batch{count}.in_process_us"]), "us")

@@ -1,29 +1,32 @@
 import PluginBundles
 import Records
 
-/// Byte 0: 0 the rest is a bundle; 1 its tar as it came; 2 the tar with checksums put right, so that what lies behind them is
-/// reached; otherwise a manifest.
-enum BundleEntry {
-  private static let block = 512
+/// A bundle of plugins or of trained models. Byte 0: 0 the rest is a bundle; 1 its tar as it came; 2 the tar with checksums put right,
+/// so that what lies behind them is reached; otherwise a manifest.
+enum BundleEntry<Manifest: BundleContents> {
+  private static var block: Int { 512 }
 
-  static func run(_ bytes: UnsafeRawBufferPointer) throws(FuzzFinding) -> Int {
+  @Sendable static func run(_ bytes: UnsafeRawBufferPointer) throws(FuzzFinding) -> Int {
     var input = FuzzInput(bytes)
     let choice = input.byte()
-    let rest = Array(input.rest)
+    return try run(choice, Array(input.rest))
+  }
+
+  static func run(_ choice: UInt8, _ rest: [UInt8]) throws(FuzzFinding) -> Int {
     switch choice {
-    case 0: return try again(try? PluginBundle(decoding: rest), archive: nil)
-    case 1: return try again(try? PluginBundle(archive: rest), archive: rest)
+    case 0: return try again(try? FileBundle<Manifest>(decoding: rest), archive: nil)
+    case 1: return try again(try? FileBundle<Manifest>(archive: rest), archive: rest)
     case 2:
       let mended = mended(rest)
-      return try again(try? PluginBundle(archive: mended), archive: mended)
+      return try again(try? FileBundle<Manifest>(archive: mended), archive: mended)
     default:
-      guard let manifest = try? BundleManifest(json: rest) else { return 0 }
+      guard let manifest = try? Manifest(json: rest, place: BundleManifestFile.name) else { return 0 }
       try require(manifest.encoded() == rest, "a manifest has another text when it is written again")
       return manifest.files.count + 1
     }
   }
 
-  private static func again(_ bundle: PluginBundle?, archive: [UInt8]?) throws(FuzzFinding) -> Int {
+  private static func again(_ bundle: FileBundle<Manifest>?, archive: [UInt8]?) throws(FuzzFinding) -> Int {
     guard let bundle else { return 0 }
     do {
       let written = try bundle.archive()

@@ -2,6 +2,7 @@
 // the ordinary tests run the stored corpus through the same functions.
 //
 // An entry keeps no state from one input to the next, so that a crasher is replayed by its bytes alone.
+import PluginBundles
 
 package struct FuzzEntry: Sendable {
   package let name: String
@@ -12,7 +13,9 @@ package struct FuzzEntry: Sendable {
 
   package static let all = sources + models
   /// Names of entries whose plugin's folder was deleted.
-  package static let absent = ["lightgbm", "xgboost", "onnx", "features"].filter { named($0) == nil }
+  package static let absent = [
+    "lightgbm", "xgboost", "onnx", "features", "model-json", "model-files",
+  ].filter { named($0) == nil }
 
   private static let sources: [FuzzEntry] = [
     FuzzEntry(name: "json", maxBytes: 4096, run: JSONEntry.run),
@@ -24,7 +27,8 @@ package struct FuzzEntry: Sendable {
     FuzzEntry(name: "cursor", maxBytes: 256, run: CursorEntry.run),
     FuzzEntry(name: "query", maxBytes: 512, run: QueryEntry.run),
     FuzzEntry(name: "journal", maxBytes: 1024, run: JournalEntry.run),
-    FuzzEntry(name: "bundle", maxBytes: 8192, run: BundleEntry.run),
+    FuzzEntry(name: "bundle", maxBytes: 8192, run: BundleEntry<BundleManifest>.run),
+    FuzzEntry(name: "model-bundle", maxBytes: 8192, run: ModelBundleEntry.run),
     FuzzEntry(name: "plugin-toml", maxBytes: 4096, run: PluginManifestEntry.run),
     FuzzEntry(name: "signature", maxBytes: 1024, run: SignatureEntry.run),
   ]
@@ -36,6 +40,8 @@ package struct FuzzEntry: Sendable {
         FuzzEntry(name: "xgboost", maxBytes: 8192, run: ModelEntry.runXGBoost),
         FuzzEntry(name: "onnx", maxBytes: 8192, run: ModelEntry.runONNX),
         FuzzEntry(name: "features", maxBytes: 4096, run: FeatureSpecificationEntry.run),
+        FuzzEntry(name: "model-json", maxBytes: 4096, run: ModelDescriptionEntry.run),
+        FuzzEntry(name: "model-files", maxBytes: 8192, run: ModelFilesEntry.run),
       ]
     #else
       []
@@ -80,9 +86,29 @@ struct FuzzInput {
   }
 
   /// Up to the next line feed, which is dropped.
-  mutating func line() -> ArraySlice<UInt8> {
-    let line = rest.prefix { $0 != 0x0A }
-    rest = rest.dropFirst(line.count + 1)
-    return line
+  mutating func line() -> ArraySlice<UInt8> { take(to: 0x0A) }
+
+  /// Up to the next such byte, which is dropped.
+  mutating func take(to end: UInt8) -> ArraySlice<UInt8> {
+    let taken = rest.prefix { $0 != end }
+    rest = rest.dropFirst(taken.count + 1)
+    return taken
+  }
+
+  /// Changes a file by the rest of the input: two bytes for the place, one for the length (1 to 16), and the bytes; at places beyond
+  /// 32,767 as many bytes are cut out instead.
+  mutating func edit(_ file: [UInt8]) -> [UInt8] {
+    var file = file
+    while !rest.isEmpty, !file.isEmpty {
+      let place = Int(number(bytes: 2))
+      let length = Int(byte() & 15) + 1
+      let start = place % 0x8000 % file.count
+      if place < 0x8000 {
+        for (offset, byte) in take(length).enumerated() { file[(start + offset) % file.count] = byte }
+      } else {
+        file.removeSubrange(start..<min(file.count, start + length))
+      }
+    }
+    return file
   }
 }

@@ -33,7 +33,7 @@ struct CheckConfigCommand: Command {
     let path = arguments.value("--config") ?? "/etc/crossdock/agent.conf"
     let catalog = try PluginCatalog()
     let (configuration, problems) = ConfigurationLoader.load(
-      path: path, plugins: catalog.lookup, modelFiles: InstalledModels.lookup)
+      path: path, plugins: catalog.lookup, modelFiles: InstalledModels.presence)
     for problem in problems { Terminal.writeError("\(problem)\n") }
     guard let configuration else { return .badConfiguration }
     Terminal.write("\(path): ok\n\(configuration.summary)\n")

@@ -39,7 +39,7 @@ struct ConfigurationFile {
     let catalog = try PluginCatalog()
     let (loaded, problems) =
       checksPlugins
-      ? ConfigurationLoader.load(path: path, plugins: catalog.lookup, modelFiles: InstalledModels.lookup)
+      ? ConfigurationLoader.load(path: path, plugins: catalog.lookup, modelFiles: InstalledModels.presence)
       : ConfigurationLoader.load(path: path)
     return (loaded.map { ConfigurationFile($0, catalog) }, problems)
   }

@@ -3,28 +3,16 @@ import Testing
 
 /// Situations that a real mosquitto makes.
 @Suite(.serialized) struct BrokerSituationTests {
-  private func sandbox(_ brokerExtra: String = "") throws -> Sandbox {
-    let sandbox = try Sandbox()
-    try sandbox.startBroker(extra: brokerExtra)
-    return sandbox
-  }
-
-  private func expectStored(_ numbers: ClosedRange<Int>, _ agent: LoneAgent) throws {
-    waitUntil("\(numbers) stored") { (try? agent.numbers().count) ?? 0 >= numbers.count }
-    let found = try agent.numbers()
-    #expect(found.sorted() == Array(numbers), "\(difference(found, from: numbers))\n\(agent.log)")
-  }
-
   // MARK: sessions
 
   /// Packet ids begin anew with a new session, and equal payloads under equal ids are new facts then.
   @Test(arguments: ["3.1.1", "5"])
   func sessionThatTheBrokerHasForgottenBeginsAnewAndNothingIsTakenForRedelivered(version: String) throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try LoneAgent(sandbox, extra: LoneAgent.connection(sandbox, version: version) + LoneAgent.feed())
     try agent.startConnected()
     try sandbox.publishNumbers(1...100)
-    try expectStored(1...100, agent)
+    try agent.expectStored(1...100)
     sandbox.stopBroker(signal: SIGKILL)
     // Or "connected" below could be that of before: what is published then would be for nobody.
     try #require(waitUntil("the agent notices") { agent.lastError() != nil })
@@ -43,7 +31,7 @@ import Testing
   func queueThatAKilledBrokerRepeatsFromItsLastSaveIsRecognised(version: String) throws {
     // Saved once, by SIGUSR1, and not again before the kill.
     let settings = "autosave_on_changes false"
-    let sandbox = try sandbox(settings)
+    let sandbox = try Sandbox.withBroker(settings)
     let agent = try LoneAgent(sandbox, extra: LoneAgent.connection(sandbox, version: version) + LoneAgent.feed())
     try agent.startConnected()
     #expect(agent.stop() == 0)
@@ -53,13 +41,13 @@ import Testing
     let database = sandbox.path("broker/mosquitto.db")
     let saved = try Data(contentsOf: URL(fileURLWithPath: database))
     try agent.startConnected()
-    try expectStored(1...500, agent)
+    try agent.expectStored(1...500)
     sandbox.stopBroker(signal: SIGKILL)
     try saved.write(to: URL(fileURLWithPath: database))
     try sandbox.startBroker(extra: settings)
     try #require(waitUntil("the agent is back") { agent.isConnected })
     try sandbox.publishNumbers(501...510)
-    try expectStored(1...510, agent)
+    try agent.expectStored(1...510)
     #expect(agent.counters().dropped["redelivered"] == 500)
   }
 
@@ -67,7 +55,7 @@ import Testing
 
   /// MQTT 5: the broker must not send what is larger than the client says, and goes on with the next.
   @Test func packetAboveTheMaximumIsDiscardedByTheBrokerAndTheNextFlows() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try LoneAgent(
       sandbox, extra: LoneAgent.connection(sandbox) + LoneAgent.feed(extra: "max_payload_bytes = \"64KiB\""))
     try agent.startConnected()
@@ -89,7 +77,7 @@ import Testing
 
   @Test(arguments: ["3.1.1", "5"])
   func tenThousandRetainedMessagesArriveOnceEach(version: String) throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let publisher = try LoadPublisher(
       port: sandbox.brokerPort, name: "retained", isRetained: true, topic: { "site/asset-\($0)/numbers" },
       payload: { "{\"n\":\($0)}" })
@@ -97,7 +85,7 @@ import Testing
     try #require(waitUntil("all are retained") { publisher.isAllAcknowledged })
     let agent = try LoneAgent(sandbox, extra: LoneAgent.connection(sandbox, version: version) + LoneAgent.feed())
     try agent.startConnected()
-    try expectStored(1...10_000, agent)
+    try agent.expectStored(1...10_000)
     #expect(try agent.records().allSatisfy { $0.flags.contains("retained") })
     #expect(agent.account(received: 10_000).stored == 10_000)
     #expect(agent.child.map { $0.residentKiB < 96 << 10 } == true, "\(agent.child?.residentKiB ?? 0) KiB (debug build)")
@@ -109,7 +97,7 @@ import Testing
   /// whatever `allow_duplicate_messages` says; the copy for another filter is known by its subscription id.
   @Test(arguments: [true, false])
   func copyForAnOverlappingFilterIsCountedAsDuplicateAndStoredOnce(allowDuplicates: Bool) throws {
-    let sandbox = try sandbox("allow_duplicate_messages \(allowDuplicates)")
+    let sandbox = try Sandbox.withBroker("allow_duplicate_messages \(allowDuplicates)")
     let feeds =
       LoneAgent.feed("narrow", topic: "site/{asset}/numbers") + LoneAgent.feed("wide", topic: "site/#")
       + LoneAgent.feed("other", topic: "+/asset-1/{kind}")
@@ -130,7 +118,7 @@ import Testing
   /// 3.1.1 has no subscription ids: the copies look like two messages, and `allow_duplicate_messages false` is the remedy.
   @Test(arguments: [true, false])
   func withoutSubscriptionIDsTheBrokersSettingDecidesHowOften(sendsCopies: Bool) throws {
-    let sandbox = try sandbox("allow_duplicate_messages \(sendsCopies)")
+    let sandbox = try Sandbox.withBroker("allow_duplicate_messages \(sendsCopies)")
     let feeds = LoneAgent.feed("narrow", topic: "site/{asset}/numbers") + LoneAgent.feed("wide", topic: "site/#")
     let agent = try LoneAgent(sandbox, extra: LoneAgent.connection(sandbox, version: "3.1.1") + feeds)
     try agent.startConnected()
@@ -142,7 +130,7 @@ import Testing
   // MARK: topics
 
   @Test func brokersOwnTopicsCanBeAFeed() throws {
-    let sandbox = try sandbox("sys_interval 1")
+    let sandbox = try Sandbox.withBroker("sys_interval 1")
     let feed = """
       [[feed]]
       name = "broker"
@@ -164,7 +152,7 @@ import Testing
   }
 
   @Test func topicsWithOddBytesAreKeptApartAndWhole() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let feed = LoneAgent.feed(topic: "site/#", extra: "source = \"{topic}\"")
     let agent = try LoneAgent(sandbox, extra: LoneAgent.connection(sandbox) + feed)
     try agent.startConnected()
@@ -175,7 +163,7 @@ import Testing
       "site/\"quoted\"\\back", "site/%2F..", long,
     ]
     for (number, topic) in topics.enumerated() { try sandbox.publish(topic, "{\"n\":\(number + 1)}") }
-    try expectStored(1...topics.count, agent)
+    try agent.expectStored(1...topics.count)
     let sources = try agent.records().map(\.source)
     // Bytes, not canonical equivalence: é and é are two devices.
     #expect(sources.map { Array($0.utf8) } == topics.map { Array($0.utf8) })
@@ -183,7 +171,7 @@ import Testing
   }
 
   @Test func topicsThatMQTTForbidsAreRefusedAtTheBrokersDoor() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try LoneAgent(sandbox, extra: LoneAgent.connection(sandbox) + LoneAgent.feed())
     try agent.startConnected()
     for middle in [[0xEF, 0xBF, 0xBF], [0xFF, 0xC0], [0x61, 0, 0x62], [0x01]] as [[UInt8]] {
@@ -192,7 +180,7 @@ import Testing
       #expect(device.isClosedByTheBroker(), "\(middle)")
     }
     try sandbox.publishNumbers(1...3)
-    try expectStored(1...3, agent)
+    try agent.expectStored(1...3)
     let connection = (agent.status()?["connections"] as? [[String: Any]])?.first
     #expect(connection?["reconnects_total"] as? Int == 0)
   }
@@ -200,7 +188,7 @@ import Testing
   // MARK: QoS 2 devices
 
   @Test func whatDevicesPublishAtQoS2IsStoredOnceAcrossKills() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try LoneAgent(sandbox, extra: LoneAgent.connection(sandbox) + LoneAgent.feed())
     try agent.startConnected()
     let publisher = try LoadPublisher(
@@ -214,21 +202,27 @@ import Testing
       next = gone + 0.3
     }
     try #require(waitUntil("all are published") { publisher.isAllAcknowledged })
-    try expectStored(1...publisher.count, agent)
+    try agent.expectStored(1...publisher.count)
   }
 
   // MARK: a slow disk, and holds longer than the keepalive
 
-  /// A sync takes longer than the broker waits (1.5 × keepalive): the loop is inside of the commit, neither reads nor pings, and
-  /// the broker ends the connection. The messages are bounded by its window, and what it sends again is recognised.
-  @Test(.enabled(if: SlowDisk.isAvailable, "there is no C compiler"))
-  func burstOnADiskThatIsSlowerThanTheKeepaliveLosesAndDoublesNothing() throws {
-    let sandbox = try sandbox()
+  private func agentOnASlowDisk() throws -> (LoneAgent, SlowDisk) {
+    let sandbox = try Sandbox.withBroker()
     let disk = try SlowDisk(sandbox)
     let agent = try LoneAgent(
       sandbox, extra: LoneAgent.connection(sandbox, extra: "keepalive_s = 5") + LoneAgent.feed())
     try agent.start(environment: disk.environment)
     try #require(waitUntil("the agent is connected") { agent.isConnected }, "\(agent.log)")
+    return (agent, disk)
+  }
+
+  /// A sync takes longer than the broker waits (1.5 × keepalive): the loop is inside of the commit, neither reads nor pings, and
+  /// the broker ends the connection. The messages are bounded by its window, and what it sends again is recognised.
+  @Test(.enabled(if: SlowDisk.isAvailable, "there is no C compiler"))
+  func burstOnADiskThatIsSlowerThanTheKeepaliveLosesAndDoublesNothing() throws {
+    let (agent, disk) = try agentOnASlowDisk()
+    let sandbox = agent.sandbox
     // Mosquitto looks every 5 s who has been silent for 1.5 × keepalive: after 12.5 s at the latest.
     try disk.delay(ms: 14_000)
     let publisher = try LoadPublisher(
@@ -240,19 +234,15 @@ import Testing
     #expect(isDropped, "\(sandbox.brokerLog.suffix(500))")
     try disk.delay(ms: 0)
     try #require(waitUntil("all are published") { publisher.isAllAcknowledged })
-    try expectStored(1...20_000, agent)
+    try agent.expectStored(1...20_000)
     #expect(agent.child.map { $0.residentKiB < 96 << 10 } == true, "\(agent.child?.residentKiB ?? 0) KiB (debug build)")
   }
 
   /// Faster than the broker's patience: the session stays, and the burst is held back by not reading.
   @Test(.enabled(if: SlowDisk.isAvailable, "there is no C compiler"))
   func burstOnASlowDiskKeepsTheSession() throws {
-    let sandbox = try sandbox()
-    let disk = try SlowDisk(sandbox)
-    let agent = try LoneAgent(
-      sandbox, extra: LoneAgent.connection(sandbox, extra: "keepalive_s = 5") + LoneAgent.feed())
-    try agent.start(environment: disk.environment)
-    try #require(waitUntil("the agent is connected") { agent.isConnected }, "\(agent.log)")
+    let (agent, disk) = try agentOnASlowDisk()
+    let sandbox = agent.sandbox
     try disk.delay(ms: 400)
     let publisher = try LoadPublisher(
       port: sandbox.brokerPort, name: "load", topic: { "site/asset-\($0 % 10)/numbers" }, payload: { "{\"n\":\($0)}" })
@@ -262,7 +252,7 @@ import Testing
     try disk.delay(ms: 0)
     try #require(waitUntil("all are published") { publisher.isAllAcknowledged })
     #expect(publisher.connects == 1, "\(sandbox.brokerLog.suffix(2000))")
-    try expectStored(1...12_000, agent)
+    try agent.expectStored(1...12_000)
     let connection = (agent.status()?["connections"] as? [[String: Any]])?.first
     #expect(connection?["reconnects_total"] as? Int == 0, "\(agent.log)")
     #expect(agent.counters().dropped["redelivered"] == 0)
@@ -271,7 +261,7 @@ import Testing
   /// While the engine holds, a PINGREQ could leave only behind acknowledgements that must not leave: the session is let go, and
   /// resumed when the disk is back.
   @Test func holdLongerThanTheKeepaliveIsResumedWithoutLossOrDouble() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     guard let disk = try SmallDisk(sandbox, megabytes: 6) else {
       print("skipped: a small file system cannot be mounted here")
       return
@@ -295,7 +285,7 @@ import Testing
     disk.empty()
     #expect(waitUntil("the agent goes on by itself") { agent.journalState == "writing" })
     try #require(waitUntil("all are published") { publisher.isAllAcknowledged })
-    try expectStored(1...publisher.count, agent)
+    try agent.expectStored(1...publisher.count)
     #expect(agent.counters().dropped["redelivered"] ?? 0 > 0, "what was read before the hold came again")
     #expect(agent.stop() == 0)
   }

@@ -220,7 +220,26 @@ struct FeedAccount {
   var isBalanced: Bool { received == stored + quarantined + dropped.values.reduce(0, +) }
 }
 
+extension LoneAgent {
+  /// Waits for so many, and looks whether they are these, each once.
+  func expectStored(
+    _ numbers: ClosedRange<Int>, inOrder: Bool = false, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    waitUntil("\(numbers) stored") { (try? self.numbers().count) ?? 0 >= numbers.count }
+    let found = try self.numbers()
+    #expect(
+      (inOrder ? found : found.sorted()) == Array(numbers), "\(difference(found, from: numbers))\n\(log)",
+      sourceLocation: sourceLocation)
+  }
+}
+
 extension Sandbox {
+  static func withBroker(_ brokerExtra: String = "") throws -> Sandbox {
+    let sandbox = try Sandbox()
+    try sandbox.startBroker(extra: brokerExtra)
+    return sandbox
+  }
+
   /// Publishes one message at QoS 1 and returns when the broker has it.
   func publish(_ topic: String, _ payload: [UInt8], port: UInt16? = nil, options: [String] = []) throws {
     let file = path("payload-\(UUID().uuidString.prefix(8))")

@@ -5,17 +5,6 @@ import Testing
 @Suite(.serialized) struct MQTTTests {
   private static let topic = "site/asset-1/numbers"
 
-  private func sandbox(_ brokerExtra: String = "") throws -> Sandbox {
-    let sandbox = try Sandbox()
-    try sandbox.startBroker(extra: brokerExtra)
-    return sandbox
-  }
-
-  private func expectStored(_ numbers: ClosedRange<Int>, _ agent: LoneAgent) throws {
-    waitUntil("\(numbers) stored") { (try? agent.numbers().count) ?? 0 >= numbers.count }
-    #expect(try agent.numbers().sorted() == Array(numbers), "\(agent.log)")
-  }
-
   /// Waits until the connection has failed for a reason that satisfies the condition; returns the last reason there was.
   private func lastError(_ agent: LoneAgent, where isExpected: (String) -> Bool) -> String {
     var last = ""
@@ -30,59 +19,59 @@ import Testing
 
   @Test(arguments: ["3.1.1", "5"])
   func messagesPublishedWhileTheAgentIsAwayArriveOnce(version: String) throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try LoneAgent(sandbox, extra: LoneAgent.connection(sandbox, version: version) + LoneAgent.feed())
     try agent.startConnected()
     try sandbox.publishNumbers(1...50)
-    try expectStored(1...50, agent)
+    try agent.expectStored(1...50)
     #expect(agent.stop() == 0)
     try sandbox.publishNumbers(51...100)
     try agent.startConnected()
-    try expectStored(1...100, agent)
+    try agent.expectStored(1...100)
     #expect(agent.account(received: 100).stored == 100)
   }
 
   @Test(arguments: ["3.1.1", "5"])
   func brokerRestartIsReconnectedAndCounted(version: String) throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try LoneAgent(sandbox, extra: LoneAgent.connection(sandbox, version: version) + LoneAgent.feed())
     try agent.startConnected()
     try sandbox.publishNumbers(1...10)
-    try expectStored(1...10, agent)
+    try agent.expectStored(1...10)
     sandbox.stopBroker()
     try #require(waitUntil("the agent notices") { agent.lastError() != nil })
     try sandbox.startBroker()
     try #require(waitUntil("the agent is back") { agent.isConnected })
     #expect(agent.lastError() == nil)
     try sandbox.publishNumbers(11...20)
-    try expectStored(1...20, agent)
+    try agent.expectStored(1...20)
     let connection = (agent.status()?["connections"] as? [[String: Any]])?.first
     #expect(connection?["reconnects_total"] as? Int == 1)
   }
 
   @Test(arguments: ["3.1.1", "5"])
   func retainedMessageIsNotStoredAgainAfterARestartOfTheAgent(version: String) throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     try sandbox.publish(Self.topic, "{\"n\":1}", options: ["-r"])
     let agent = try LoneAgent(sandbox, extra: LoneAgent.connection(sandbox, version: version) + LoneAgent.feed())
     try agent.startConnected()
-    try expectStored(1...1, agent)
+    try agent.expectStored(1...1)
     #expect(try agent.records().first?.flags.contains("retained") == true)
     for (number, signal) in [(2, SIGTERM), (3, SIGKILL)] {
       agent.stop(signal)
       try agent.startConnected()
       try sandbox.publish(Self.topic, "{\"n\":\(number)}")
-      try expectStored(1...number, agent)
+      try agent.expectStored(1...number)
     }
     #expect(agent.account(received: 3).stored == 3)
   }
 
   @Test func messagesOfAQoS0FeedAreStored() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try LoneAgent(sandbox, extra: LoneAgent.connection(sandbox) + LoneAgent.feed(extra: "qos = 0"))
     try agent.startConnected()
     try sandbox.publishNumbers(1...100, qos: 0)
-    try expectStored(1...100, agent)
+    try agent.expectStored(1...100)
     // Equal messages are different facts: there is no redelivery at QoS 0.
     try sandbox.publish(Self.topic, "{\"n\":101}")
     try sandbox.publish(Self.topic, "{\"n\":101}")
@@ -120,11 +109,11 @@ import Testing
     try sandbox.startBroker(extra: plugin)
     try agent.startConnected()
     try sandbox.publishNumbers(1...3)
-    try expectStored(1...3, agent)
+    try agent.expectStored(1...3)
   }
 
   @Test func statusTopicSaysOnlineAndOfflineAndWhy() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let status = try sandbox.subscribe("crossdock/dock-7/status", log: "status.log")
     let connection = LoneAgent.connection(sandbox, extra: "status_topic = \"crossdock/{agent}/status\"")
     let agent = try LoneAgent(sandbox, extra: connection + LoneAgent.feed())
@@ -154,7 +143,7 @@ import Testing
   // MARK: several
 
   @Test func sharedSubscriptionDealsMessagesOutAndLosesNone() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agents = try ["dock-1", "dock-2"].map {
       try LoneAgent(sandbox, id: $0, extra: LoneAgent.connection(sandbox) + LoneAgent.feed(extra: "share = \"g\""))
     }
@@ -167,7 +156,7 @@ import Testing
   }
 
   @Test func feedsOfAConnectionKeepTheirMessagesApart() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try LoneAgent(
       sandbox,
       extra: LoneAgent.connection(sandbox) + LoneAgent.feed("a", topic: "a/{x}") + LoneAgent.feed("b", topic: "b/{x}/#")
@@ -176,15 +165,15 @@ import Testing
     try sandbox.publishNumbers(1...20, topic: "a/1")
     try sandbox.publishNumbers(21...30, topic: "b/2")
     try sandbox.publishNumbers(31...35, topic: "b/3/deep/er")
-    try expectStored(1...35, agent)
+    try agent.expectStored(1...35)
     #expect(agent.account("a", received: 20).stored == 20)
     #expect(agent.account("b", received: 15).stored == 15)
   }
 
   /// One topic, two brokers: each connection's feed gets its own.
   @Test func connectionsToTwoBrokersKeepEqualTopicsApart() throws {
-    let floor = try sandbox()
-    let yard = try sandbox()
+    let floor = try Sandbox.withBroker()
+    let yard = try Sandbox.withBroker()
     let connections = LoneAgent.connection(floor) + LoneAgent.connection(yard, name: "yard", version: "3.1.1")
     let feeds =
       LoneAgent.feed(extra: "source = \"floor\"")
@@ -192,9 +181,9 @@ import Testing
     let agent = try LoneAgent(floor, extra: connections + feeds)
     try agent.startConnected()
     try floor.publishNumbers(1...10)
-    try expectStored(1...10, agent)
+    try agent.expectStored(1...10)
     try yard.publishNumbers(11...30)
-    try expectStored(1...30, agent)
+    try agent.expectStored(1...30)
     #expect(agent.account(received: 10).stored == 10)
     #expect(agent.account("yard-numbers", received: 20).stored == 20)
     #expect(
@@ -204,7 +193,7 @@ import Testing
     yard.stopBroker()
     try #require(waitUntil("the loss is noticed") { agent.lastError("yard") != nil })
     try floor.publishNumbers(31...40)
-    try expectStored(1...40, agent)
+    try agent.expectStored(1...40)
     #expect(agent.lastError() == nil)
   }
 
@@ -246,12 +235,12 @@ import Testing
     let agent = try LoneAgent(sandbox, extra: connection(port: port, version: version, files) + LoneAgent.feed())
     try agent.startConnected()
     try sandbox.publishNumbers(1...300)
-    try expectStored(1...300, agent)
+    try agent.expectStored(1...300)
     #expect(agent.stop() == 0)
     // What waits in the session comes with the CONNACK, while the handshake is still being driven.
     try sandbox.publishNumbers(301...400)
     try agent.startConnected()
-    try expectStored(1...400, agent)
+    try agent.expectStored(1...400)
     #expect(agent.account(received: 400).dropped["redelivered"] == 0)
   }
 
@@ -300,6 +289,6 @@ import Testing
     _ = try sandbox.write("password", "s3cret-right\n")
     try agent.startConnected()
     try sandbox.publish(Self.topic, "{\"n\":1}", options: ["-u", "dock", "-P", "s3cret-right"])
-    try expectStored(1...1, agent)
+    try agent.expectStored(1...1)
   }
 }

@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 
 /// Trained models as an operator makes them: folders, bundles, and an agent that runs one over its feed of numbers.
@@ -87,7 +88,7 @@ final class ModelFixture {
        "features":[{"name":"v_mean","input":"v","statistic":"mean","count":\(version.featureCount)}]}
 
       """)
-    _ = try sandbox.write("\(place)/tree.txt", Self.tree(version.leaves))
+    _ = try sandbox.write("\(place)/tree.txt", SteppedTree.text(input: "v_mean", leaves: version.leaves))
     _ = try sandbox.write(
       "\(place)/model.json",
       """
@@ -120,40 +121,6 @@ final class ModelFixture {
       guard signed.code == 0 else { throw SandboxError("sign: \(signed.errors)") }
     }
     return path
-  }
-
-  private static func tree(_ leaves: (Double, Double)) -> String {
-    """
-    tree
-    version=v4
-    num_class=1
-    num_tree_per_iteration=1
-    label_index=0
-    max_feature_idx=0
-    objective=regression
-    feature_names=v_mean
-    feature_infos=[0:100]
-
-    Tree=0
-    num_leaves=2
-    num_cat=0
-    split_feature=0
-    split_gain=1
-    threshold=50
-    decision_type=2
-    left_child=-1
-    right_child=-2
-    leaf_value=\(leaves.0) \(leaves.1)
-    leaf_count=10 10
-    internal_value=15
-    internal_count=20
-    is_linear=0
-    shrinkage=1
-
-
-    end of trees
-
-    """
   }
 
   // MARK: what the box says

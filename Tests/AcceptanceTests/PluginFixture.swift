@@ -108,6 +108,15 @@ final class PluginFixture {
   }
 
   /// Starts the agent and waits until its subscription is there.
+  /// With the plugin's first version installed, and connected.
+  static func running(mode: Int = 0, at: Int = -1, memoryMb: Int = 64, batchMs: Int = 10_000) throws -> PluginFixture {
+    let fixture = try PluginFixture()
+    try fixture.install(
+      try fixture.bundle(version: 1, mode: mode, at: at, memoryMb: memoryMb, batchMs: batchMs))
+    try fixture.startAgent()
+    return fixture
+  }
+
   func startAgent() throws {
     try agent.startAgent()
     guard

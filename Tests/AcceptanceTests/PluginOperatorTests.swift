@@ -4,9 +4,7 @@ import Testing
 /// What an operator is told about plugins, and what the commands do to a running agent.
 @Suite(.serialized) struct PluginOperatorTests {
   @Test func parkedPluginIsTriedAgainWhenItIsEnabled() throws {
-    let fixture = try PluginFixture()
-    try fixture.install(try fixture.bundle(version: 1, mode: 9))
-    try fixture.startAgent()
+    let fixture = try PluginFixture.running(mode: 9)
     func timesParked() -> Int {
       (fixture.agent.agent?.log ?? "").components(separatedBy: "the plugin is parked").count - 1
     }
@@ -23,9 +21,7 @@ import Testing
   }
 
   @Test func statusIsThereWhenAnOptionOfAPluginIsWrong() throws {
-    let fixture = try PluginFixture()
-    try fixture.install(try fixture.bundle(version: 1))
-    try fixture.startAgent()
+    let fixture = try PluginFixture.running()
     let right = try String(contentsOfFile: fixture.agent.configuration, encoding: .utf8)
     let wrong = right.replacing("begin = \"oldest\"", with: "begin = \"oldest\"\n[plugin.options]\nnone = 1")
     try #require(wrong != right)
@@ -37,9 +33,7 @@ import Testing
   }
 
   @Test func traceShowsBatchesAndNamesWhatThereIs() throws {
-    let fixture = try PluginFixture()
-    try fixture.install(try fixture.bundle(version: 1))
-    try fixture.startAgent()
+    let fixture = try PluginFixture.running()
     try fixture.agent.publisher().publish(10)
     #expect(fixture.waitForCopies(10))
     let configuration = ["--config", fixture.agent.configuration]

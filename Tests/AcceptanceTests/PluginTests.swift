@@ -6,9 +6,7 @@ import Testing
   private func run(
     mode: Int, at: Int, count: Int = 2000, memoryMb: Int = 64, batchMs: Int = 10_000, expecting missing: Set<Int>
   ) throws -> PluginFixture {
-    let fixture = try PluginFixture()
-    try fixture.install(try fixture.bundle(version: 1, mode: mode, at: at, memoryMb: memoryMb, batchMs: batchMs))
-    try fixture.startAgent()
+    let fixture = try PluginFixture.running(mode: mode, at: at, memoryMb: memoryMb, batchMs: batchMs)
     let publisher = try fixture.agent.publisher()
     publisher.publish(count)
     #expect(fixture.waitForCopies(count - missing.count), "\(fixture.status ?? [:])\n\(fixture.agent.agent?.log ?? "")")
@@ -27,9 +25,7 @@ import Testing
   }
 
   @Test func everyRecordHasItsCopyOnceAndInOrderWhenTheProcessIsKilledAgainAndAgain() throws {
-    let fixture = try PluginFixture()
-    try fixture.install(try fixture.bundle(version: 1))
-    try fixture.startAgent()
+    let fixture = try PluginFixture.running()
     let publisher = try fixture.agent.publisher()
     var published = 0
     for _ in 0..<8 {
@@ -49,9 +45,7 @@ import Testing
   }
 
   @Test func everyRecordHasItsCopyOnceWhenTheAgentIsKilledAgainAndAgain() throws {
-    let fixture = try PluginFixture()
-    try fixture.install(try fixture.bundle(version: 1))
-    try fixture.startAgent()
+    let fixture = try PluginFixture.running()
     let publisher = try fixture.agent.publisher()
     var published = 0
     for round in 0..<6 {
@@ -104,9 +98,7 @@ import Testing
   }
 
   @Test func pluginThatCannotBeOpenedIsParkedVisiblyAndTheAgentGoesOn() throws {
-    let fixture = try PluginFixture()
-    try fixture.install(try fixture.bundle(version: 1, mode: 7))
-    try fixture.startAgent()
+    let fixture = try PluginFixture.running(mode: 7)
     let publisher = try fixture.agent.publisher()
     publisher.publish(1000)
     #expect(waitUntil("it is parked") { fixture.status?["state"] as? String == "parked" })
@@ -124,9 +116,7 @@ import Testing
   }
 
   @Test func upgradeUnderLoadLosesAndDoublesNothing() throws {
-    let fixture = try PluginFixture()
-    try fixture.install(try fixture.bundle(version: 1))
-    try fixture.startAgent()
+    let fixture = try PluginFixture.running()
     let publisher = try fixture.agent.publisher()
     let bundles = try (2...5).map { try fixture.bundle(version: $0) }
     var published = 0
@@ -148,9 +138,7 @@ import Testing
   }
 
   @Test func upgradeThatFailsItsFirstBatchesGoesBackByItself() throws {
-    let fixture = try PluginFixture()
-    try fixture.install(try fixture.bundle(version: 1))
-    try fixture.startAgent()
+    let fixture = try PluginFixture.running()
     let publisher = try fixture.agent.publisher()
     publisher.publish(1000)
     #expect(fixture.waitForCopies(1000))
@@ -167,9 +155,7 @@ import Testing
   }
 
   @Test func disabledPluginStopsAndGoesOnWhereItWasWhenItIsEnabled() throws {
-    let fixture = try PluginFixture()
-    try fixture.install(try fixture.bundle(version: 1))
-    try fixture.startAgent()
+    let fixture = try PluginFixture.running()
     let publisher = try fixture.agent.publisher()
     publisher.publish(1000)
     #expect(fixture.waitForCopies(1000))
@@ -187,9 +173,7 @@ import Testing
 
   /// A reload of what the engine is made of makes everything anew, the plugin's thread too.
   @Test func pluginGoesOnAfterAReloadThatMakesTheEngineAnew() throws {
-    let fixture = try PluginFixture()
-    try fixture.install(try fixture.bundle(version: 1))
-    try fixture.startAgent()
+    let fixture = try PluginFixture.running()
     let publisher = try fixture.agent.publisher()
     publisher.publish(1000)
     let file = URL(fileURLWithPath: fixture.agent.configuration)
@@ -206,9 +190,7 @@ import Testing
 
   /// Whatever a plugin takes for its end: the writer's thread does not wait for it.
   @Test func reloadDoesNotWaitForAPluginThatHangsInItsEnd() throws {
-    let fixture = try PluginFixture()
-    try fixture.install(try fixture.bundle(version: 1, mode: 8, batchMs: 20_000))
-    try fixture.startAgent()
+    let fixture = try PluginFixture.running(mode: 8, batchMs: 20_000)
     let publisher = try fixture.agent.publisher()
     publisher.publish(100)
     #expect(fixture.waitForCopies(100))
@@ -224,9 +206,7 @@ import Testing
 
   /// Where it runs is the operator's choice, at any time: the same state, the same place in what it reads.
   @Test func pluginThatMovesIntoTheAgentAndOutAgainLosesAndDoublesNothing() throws {
-    let fixture = try PluginFixture()
-    try fixture.install(try fixture.bundle(version: 1))
-    try fixture.startAgent()
+    let fixture = try PluginFixture.running()
     let publisher = try fixture.agent.publisher()
     let file = URL(fileURLWithPath: fixture.agent.configuration)
     let isolated = try String(contentsOf: file, encoding: .utf8)

@@ -3,17 +3,6 @@ import Testing
 
 /// A changed configuration under a running agent: what is said, what is refused, and what stays as it was.
 @Suite(.serialized) struct ReloadTests {
-  private func sandbox() throws -> Sandbox {
-    let sandbox = try Sandbox()
-    try sandbox.startBroker()
-    return sandbox
-  }
-
-  private func expectStored(_ numbers: ClosedRange<Int>, _ agent: LoneAgent) throws {
-    waitUntil("\(numbers) stored") { (try? agent.numbers().count) ?? 0 >= numbers.count }
-    #expect(try agent.numbers() == Array(numbers), "\(agent.log)")
-  }
-
   private static let extraFeed = LoneAgent.feed("extra", topic: "{site}/{asset}/extra")
 
   private func outcome(_ agent: LoneAgent) -> [String: Any]? {
@@ -27,7 +16,7 @@ import Testing
   // MARK: what is said
 
   @Test func reloadSaysWhatChangedAndTheNewFeedFlows() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let base = LoneAgent.connection(sandbox) + LoneAgent.feed()
     let agent = try LoneAgent(sandbox, extra: base)
     try agent.startConnected()
@@ -40,7 +29,7 @@ import Testing
     #expect(added.output.hasPrefix("feed \"extra\" added\nreloaded in "), "\(added.output)")
     try #require(waitUntil("connected again") { agent.isConnected })
     try sandbox.publish("site/a/extra", "{\"n\":1}")
-    try expectStored(1...1, agent)
+    try agent.expectStored(1...1, inOrder: true)
     #expect(try String(contentsOfFile: agent.dataDirectory + "/control.addr", encoding: .utf8) == address)
     // The feed goes again, and its subscription with it.
     try agent.configure(base)
@@ -48,12 +37,12 @@ import Testing
     try #require(waitUntil("connected again") { agent.isConnected })
     try sandbox.publish("site/a/extra", "{\"n\":2}")
     try sandbox.publishNumbers(2...2)
-    try expectStored(1...2, agent)
+    try agent.expectStored(1...2, inOrder: true)
     #expect(agent.counters("_unrouted").received == 0)
   }
 
   @Test func outcomeIsOneJSONObjectForPrograms() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let base = LoneAgent.connection(sandbox) + LoneAgent.feed()
     let agent = try LoneAgent(sandbox, extra: base)
     try agent.startConnected()
@@ -82,7 +71,7 @@ import Testing
   }
 
   @Test func logLevelChangesInPlace() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let base = LoneAgent.connection(sandbox) + LoneAgent.feed()
     let agent = try LoneAgent(sandbox, extra: base + "[log]\nlevel = \"error\"\n")
     try agent.startConnected()
@@ -122,7 +111,7 @@ import Testing
   }
 
   @Test func serviceManagerHearsReloadingAndReady() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let base = LoneAgent.connection(sandbox) + LoneAgent.feed()
     let agent = try LoneAgent(sandbox, extra: base)
     let manager = try NotifySocket(path: sandbox.path("notify"))
@@ -143,7 +132,7 @@ import Testing
   // MARK: what is refused
 
   @Test func brokenFileChangesNothingAndEveryProblemIsNamed() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let base = LoneAgent.connection(sandbox) + LoneAgent.feed()
     let agent = try LoneAgent(sandbox, extra: base)
     try agent.startConnected()
@@ -166,11 +155,11 @@ import Testing
     try sandbox.publishNumbers(1...5)
     try agent.configure(base + Self.extraFeed)
     #expect(try agent.reload().code == 0)
-    try expectStored(1...5, agent)
+    try agent.expectStored(1...5, inOrder: true)
   }
 
   @Test func whatOnlyARestartCanChangeIsRefusedWithTheHint() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let base = LoneAgent.connection(sandbox) + LoneAgent.feed()
     let agent = try LoneAgent(sandbox, extra: base)
     try agent.startConnected()
@@ -192,7 +181,7 @@ import Testing
   }
 
   @Test func withoutAnAgentItIsSaidWith69() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try LoneAgent(sandbox, extra: LoneAgent.connection(sandbox) + LoneAgent.feed())
     let never = try agent.reload()
     #expect(never.code == 69 && never.errors.contains("no agent runs"), "\(never)")
@@ -203,7 +192,7 @@ import Testing
   }
 
   @Test func toolThatHoldsTheLockIsNotSignalled() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try LoneAgent(sandbox, extra: LoneAgent.connection(sandbox) + LoneAgent.feed())
     try agent.startConnected()
     #expect(agent.stop() == 0)
@@ -220,7 +209,7 @@ import Testing
   }
 
   @Test func anotherFileThanTheAgentsIsRefused() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try LoneAgent(sandbox, extra: LoneAgent.connection(sandbox) + LoneAgent.feed())
     try agent.startConnected()
     let copy = sandbox.path("copy.conf")
@@ -232,7 +221,7 @@ import Testing
   // MARK: what does not open
 
   @Test func controlPortInUseIsRefusedBeforeAnythingIsTouched() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let base = LoneAgent.connection(sandbox) + LoneAgent.feed()
     let agent = try LoneAgent(sandbox, extra: base)
     try agent.startConnected()
@@ -246,13 +235,13 @@ import Testing
     _ = try sandbox.write("dock-7.conf", text)
     #expect(agent.isConnected)
     try sandbox.publishNumbers(1...5)
-    try expectStored(1...5, agent)
+    try agent.expectStored(1...5, inOrder: true)
     #expect(try agent.reload().output == "nothing changed\n")
   }
 
   /// The same port with a certificate that is none: the old one had to close first, and is opened again.
   @Test func controlThatDoesNotOpenAnewOnItsPortIsOpenedAsItWas() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let base = LoneAgent.connection(sandbox) + LoneAgent.feed()
     let port = try unusedPort()
     let agent = try LoneAgent(sandbox, listen: "127.0.0.1:\(port)", extra: base)
@@ -302,7 +291,7 @@ import Testing
   // MARK: in bad company
 
   @Test func reloadWithTheBrokerAwayHoldsForWhenItComes() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let base = LoneAgent.connection(sandbox) + LoneAgent.feed()
     let agent = try LoneAgent(sandbox, extra: base)
     try agent.startConnected()
@@ -319,7 +308,7 @@ import Testing
   }
 
   @Test func reloadWhileTheDiskIsFullIsRefusedAndLosesNothing() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     guard let disk = try SmallDisk(sandbox, megabytes: 6) else {
       print("skipped: a small file system cannot be mounted here")
       return
@@ -345,18 +334,18 @@ import Testing
     let reloaded = try agent.reload()
     #expect(reloaded.code == 0 && reloaded.output.contains("feed \"extra\" added"), "\(reloaded)")
     #expect(waitUntil("everything is published") { publisher.isAllAcknowledged })
-    try expectStored(1...publisher.count, agent)
+    try agent.expectStored(1...publisher.count, inOrder: true)
     #expect(agent.stop() == 0)
   }
 
   /// Damage that the journal's new opening meets goes the way it goes at a start.
   @Test func damageThatAReloadMeetsIsSetAside() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let base = LoneAgent.connection(sandbox) + LoneAgent.feed()
     let agent = try LoneAgent(sandbox, extra: base)
     try agent.startConnected()
     try sandbox.publishNumbers(1...3000)
-    try expectStored(1...3000, agent)
+    try agent.expectStored(1...3000, inOrder: true)
     #expect(agent.stop() == 0)
     try agent.startConnected()
     let epoch = agent.status()?["epoch"] as? String

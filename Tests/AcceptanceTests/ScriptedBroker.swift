@@ -249,6 +249,12 @@ final class ScriptedConnection {
     }
   }
 
+  /// One number under its own id, as far as its PUBACK.
+  func deliver(_ number: Int) throws {
+    publish(number: number, id: number)
+    try expectAcknowledged([number])
+  }
+
   func end() {
     shutdown(fd, Int32(SHUT_RDWR))
   }

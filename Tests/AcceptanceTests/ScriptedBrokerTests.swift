@@ -38,13 +38,11 @@ import Testing
         try connection.acceptSubscribe()
         // From before the agent's last packet: a busy machine makes it longer, never shorter.
         let silent = Date()
-        connection.publish(number: 1, id: 1)
-        try connection.expectAcknowledged([1])
+        try connection.deliver(1)
         try connection.drain(answersPings: false)
         connection.broker.note("given up after \(Int(Date().timeIntervalSince(silent).rounded())) s")
       } else {
-        connection.publish(number: 2, id: 2)
-        try connection.expectAcknowledged([2])
+        try connection.deliver(2)
         try connection.drain()
       }
     }
@@ -63,15 +61,13 @@ import Testing
       case 1:
         connection.acceptConnect()
         try connection.acceptSubscribe()
-        connection.publish(number: 1, id: 1)
-        try connection.expectAcknowledged([1])
+        try connection.deliver(1)
         connection.end()
       case 2: connection.end()
       default:
         connection.acceptConnect(sessionPresent: true)
         try connection.acceptSubscribe()
-        connection.publish(number: 2, id: 2)
-        try connection.expectAcknowledged([2])
+        try connection.deliver(2)
         try connection.drain()
       }
     }
@@ -85,8 +81,7 @@ import Testing
       connection.acceptConnect()
       if number == 1 { return try connection.drain() }
       try connection.acceptSubscribe()
-      connection.publish(number: 1, id: 1)
-      try connection.expectAcknowledged([1])
+      try connection.deliver(1)
       try connection.drain()
     }
     let agent = try agent(broker, try Sandbox())
@@ -122,8 +117,7 @@ import Testing
       connection.broker.note("connection \(number)")
       connection.acceptConnect()
       try connection.acceptSubscribe()
-      connection.publish(number: 1, id: 1)
-      try connection.expectAcknowledged([1])
+      try connection.deliver(1)
       try connection.drain()
     }
     let agent = try agent(broker, try Sandbox())
@@ -142,8 +136,7 @@ import Testing
     let broker = try ScriptedBroker { connection, _ in
       connection.acceptConnect()
       try connection.acceptSubscribe()
-      connection.publish(number: 1, id: 1)
-      try connection.expectAcknowledged([1])
+      try connection.deliver(1)
       try disk.delay(ms: 1500)
       let start = Date()
       for n in 2...200 { connection.publish(number: n, id: n) }

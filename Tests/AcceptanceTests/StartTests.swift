@@ -5,12 +5,6 @@ import Testing
 
 /// What an agent meets at its start and its end: broken files, a full disk, ports and brokers that are not there.
 @Suite(.serialized) struct StartTests {
-  private func sandbox() throws -> Sandbox {
-    let sandbox = try Sandbox()
-    try sandbox.startBroker()
-    return sandbox
-  }
-
   private func plainAgent(_ sandbox: Sandbox, id: String = "dock-7", listen: String = "127.0.0.1:0") throws -> LoneAgent
   {
     try LoneAgent(sandbox, id: id, listen: listen, extra: LoneAgent.connection(sandbox) + LoneAgent.feed())
@@ -26,16 +20,11 @@ import Testing
 
   private func contents(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
 
-  private func expectStored(_ numbers: ClosedRange<Int>, _ agent: LoneAgent) throws {
-    waitUntil("\(numbers) stored") { (try? agent.numbers().count) ?? 0 >= numbers.count }
-    #expect(try agent.numbers() == Array(numbers), "\(agent.log)")
-  }
-
   // MARK: broken journals
 
   @Test(arguments: [10, 4096, 20_000])
   func garbageInPlaceOfTheJournalIsSetAsideAndANewEpochBegins(size: Int) throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try plainAgent(sandbox)
     let garbage = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 7) }
     try write(garbage, to: journal(agent))
@@ -43,7 +32,7 @@ import Testing
     #expect(try contents(journal(agent) + ".damaged-1") == garbage)
     #expect(agent.log.contains("journal.db.damaged-1"), "\(agent.log)")
     try sandbox.publishNumbers(1...5)
-    try expectStored(1...5, agent)
+    try agent.expectStored(1...5, inOrder: true)
     // What began anew is said in the data, too.
     let tombstone = try #require(try agent.records("_tombstones").first)
     #expect((tombstone.body["reason"] as? String)?.contains("journal.db.damaged-1") == true)
@@ -51,11 +40,11 @@ import Testing
 
   @Test(arguments: [0.1, 0.5, 0.99])
   func truncatedJournalIsSetAsideAndTheAgentGoesOn(part: Double) throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try plainAgent(sandbox)
     try agent.startConnected()
     try sandbox.publishNumbers(1...3000)
-    try expectStored(1...3000, agent)
+    try agent.expectStored(1...3000, inOrder: true)
     let epoch = agent.status()?["epoch"] as? String
     #expect(agent.stop() == 0)
     let whole = try contents(journal(agent))
@@ -78,11 +67,11 @@ import Testing
   /// the start after it finds a way on, and what was not acknowledged comes from the broker.
   @Test(arguments: [0.01, 0.3, 0.7, 0.95])
   func damagedPagesAreNoticedAndTheNextStartGoesOn(from part: Double) throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try plainAgent(sandbox)
     try agent.startConnected()
     try sandbox.publishNumbers(1...3000)
-    try expectStored(1...3000, agent)
+    try agent.expectStored(1...3000, inOrder: true)
     #expect(agent.stop() == 0)
     var damaged = try contents(journal(agent))
     for at in max(4096, Int(Double(damaged.count) * part))..<damaged.count { damaged[at] = 0xA5 }
@@ -119,7 +108,7 @@ import Testing
   }
 
   @Test func journalOfAnotherAgentIsRefusedAndBothAreNamed() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let owner = try plainAgent(sandbox, id: "dock-1")
     try owner.startConnected()
     #expect(owner.stop() == 0)
@@ -133,7 +122,7 @@ import Testing
   }
 
   @Test func secondAgentOnADataFolderIsRefusedAndNamesTheFirst() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let first = try plainAgent(sandbox)
     try first.startConnected()
     let pid = try #require(first.child?.pid)
@@ -142,14 +131,14 @@ import Testing
     #expect(refused.errors.contains("process \(pid)"), "\(refused.errors)")
     // The first has lost nothing by it: neither its journal nor the way to its status.
     try sandbox.publishNumbers(1...5)
-    try expectStored(1...5, first)
+    try first.expectStored(1...5, inOrder: true)
     #expect(first.isConnected)
   }
 
   // MARK: full disk
 
   @Test func fullDiskHoldsTheAgentAndNothingIsLostOrDouble() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let disk = sandbox.path("disk")
     try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
     let mounted = try runToEnd("/usr/bin/mount", ["-t", "tmpfs", "-o", "size=6m", "crossdock-test", disk])
@@ -176,7 +165,7 @@ import Testing
     try FileManager.default.removeItem(atPath: disk + "/filler")
     #expect(waitUntil("the agent goes on by itself") { journalState() == "writing" })
     #expect(waitUntil("everything is published") { publisher.isAllAcknowledged })
-    try expectStored(1...publisher.count, agent)
+    try agent.expectStored(1...publisher.count, inOrder: true)
     #expect(agent.account(received: publisher.count).stored == publisher.count)
     #expect(agent.stop() == 0)
   }
@@ -189,7 +178,7 @@ import Testing
   }
 
   @Test func startOnAFullDiskIsRefusedAndNamesThePlace() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let disk = sandbox.path("disk")
     try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
     guard try runToEnd("/usr/bin/mount", ["-t", "tmpfs", "-o", "size=1m", "crossdock-test", disk]).code == 0 else {
@@ -210,7 +199,7 @@ import Testing
   // MARK: what is not there
 
   @Test func missingBrokerIsNoErrorAndConnectedToWhenItComes() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try plainAgent(sandbox)
     sandbox.stopBroker()
     try agent.start()
@@ -220,11 +209,11 @@ import Testing
     try sandbox.startBroker()
     try #require(waitUntil("the agent is connected") { agent.isConnected })
     try sandbox.publishNumbers(1...5)
-    try expectStored(1...5, agent)
+    try agent.expectStored(1...5, inOrder: true)
   }
 
   @Test func portInUseIsNamedByCentral() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let result = try runToEnd(
       "crossdock-central", ["run", "--data", sandbox.path("central"), "--listen", "127.0.0.1:\(sandbox.brokerPort)"])
     #expect(result.code == 69)
@@ -232,7 +221,7 @@ import Testing
   }
 
   @Test func controlPortInUseIsNamedByTheAgent() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let refused = try plainAgent(sandbox, listen: "127.0.0.1:\(sandbox.brokerPort)").runRefused()
     #expect(refused.code == 69)
     #expect(refused.errors.contains("port \(sandbox.brokerPort) is in use"), "\(refused.errors)")
@@ -255,7 +244,7 @@ import Testing
 
   @Test(arguments: [SIGTERM, SIGINT])
   func stopSignalCommitsWhatWasReadAndEndsWithZero(signal: Int32) throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try plainAgent(sandbox)
     try agent.startConnected()
     let publisher = try LoadPublisher(
@@ -266,12 +255,12 @@ import Testing
     try publisher.run(perSecond: 2000, seconds: 0.2)
     #expect(waitUntil("everything is published") { publisher.isAllAcknowledged })
     try agent.startConnected()
-    try expectStored(1...publisher.count, agent)
+    try agent.expectStored(1...publisher.count, inOrder: true)
     #expect(agent.counters().dropped["redelivered"] == 0, "what was stored was acknowledged before the end")
   }
 
   @Test func serviceManagerHearsReadyWatchdogAndStopping() throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.withBroker()
     let agent = try plainAgent(sandbox)
     let manager = try NotifySocket(path: sandbox.path("notify"))
     try agent.start(environment: ["NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "2000000"])

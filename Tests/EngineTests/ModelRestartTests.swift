@@ -1,9 +1,7 @@
-import Configuration
 import CrossdockPlugin
 import Foundation
 import JSONText
 import Journal
-import Logging
 import PluginRuntime
 import Records
 import Synchronization
@@ -104,23 +102,8 @@ private final class Gearbox: Model {
         decoder = "json"
         \(models)
         """
-      let loaded = ConfigurationLoader.load(text: Array(text.utf8), path: "agent.conf")
-      let configuration = try #require(loaded.configuration, "\(loaded.problems)")
-      var made: ScriptedConnection?
-      let nowMs = now.monotonicMs
-      engine = try Engine(
-        configuration,
-        plugins: ["gearbox": try PluginDescriptor(ExportedPlugin.descriptor(Gearbox.self), from: "here")],
-        options: configuration.models.map { _ in [] }, handle: EngineHandle(), now: now, boot: "boot",
-        log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-        callbacks: Engine.Callbacks(reload: {}, setAside: { [] })
-      ) { settings in
-        let connection = ScriptedConnection(settings[0], nowMs: nowMs)
-        made = connection
-        return [connection]
-      }
-      connection = made
-      made?.connect(sessionPresent: true, nowMs: nowMs)
+      let plugins = ["gearbox": try PluginDescriptor(ExportedPlugin.descriptor(Gearbox.self), from: "here")]
+      (engine, connection) = try Engine.scripted(text, plugins: plugins, now: now, boot: "boot")
       turn()
     }
 

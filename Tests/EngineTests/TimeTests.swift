@@ -1,7 +1,5 @@
-import Configuration
 import Foundation
 import Journal
-import Logging
 import MQTTFeed
 import Records
 import Testing
@@ -52,21 +50,7 @@ import Testing
         dedupe = ["/id"]
         """
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      let loaded = ConfigurationLoader.load(text: Array(text.utf8), path: "agent.conf")
-      let configuration = try #require(loaded.configuration, "\(loaded.problems)")
-      let nowMs = now.monotonicMs
-      var made: ScriptedConnection?
-      engine = try Engine(
-        configuration, plugins: [:], options: [], handle: EngineHandle(), now: now, boot: boot,
-        log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-        callbacks: Engine.Callbacks(reload: {}, setAside: { [] })
-      ) { settings in
-        let connection = ScriptedConnection(settings[0], nowMs: nowMs)
-        made = connection
-        return [connection]
-      }
-      connection = made
-      made?.connect(sessionPresent: true, nowMs: nowMs)
+      (engine, connection) = try Engine.scripted(text, now: now, boot: boot)
       turn()
     }
 

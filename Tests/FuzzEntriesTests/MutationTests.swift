@@ -7,7 +7,10 @@ import Testing
 /// and joined: a little fuzzing in every run
 /// of the tests. `SEED` repeats one.
 @Suite struct MutationTests {
-  @Test(arguments: ["bundle", "plugin-toml", "signature", "lightgbm", "xgboost", "onnx", "features"])
+  @Test(arguments: [
+    "bundle", "plugin-toml", "signature", "lightgbm", "xgboost", "onnx", "features", "model-bundle", "model-json",
+    "model-files",
+  ])
   func mutatedInputGivesNoFinding(_ name: String) throws {
     var random = SeededNumbers(for: "mutatedInputGivesNoFinding(\(name))")
     guard !FuzzEntry.absent.contains(name) else { return }

@@ -39,6 +39,11 @@ import Testing
     (SampleModel(name: "Pump"), "model.json: line 1, column 55: name: \"Pump\" is no name"),
     (SampleModel(version: "1.0"), "model.json: line 1, column 77: version: \"1.0\" is no version"),
     (SampleModel(task: "oracle"), "model.json: line 1, column 92: task: \"oracle\" is not known"),
+    (
+      SampleModel(summary: String(repeating: "s", count: 201)),
+      "model.json: line 2, column 12: summary: the text is longer than 200 bytes"
+    ),
+    (SampleModel(summary: "a\\u0000b"), "model.json: line 2, column 12: summary: there is a zero byte"),
     (SampleModel(more: ",\"colour\":1"), "model.json: line 4, column 47: colour: there is no such member"),
     (
       SampleModel(more: ",\"alert\":{\"warning\":5,\"critical\":4}"),

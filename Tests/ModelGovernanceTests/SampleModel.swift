@@ -8,6 +8,7 @@ struct SampleModel {
   var name = "pump-life"
   var version = "1.0.0"
   var task = "regression"
+  var summary = "It is a sample."
   /// Below and from the step on.
   var leaves = (10.0, 20.0)
   /// More members of model.json.
@@ -33,7 +34,7 @@ struct SampleModel {
     return Array(
       """
       {"format":"crossdock-model","format_version":1,"name":"\(name)","version":"\(version)","task":"\(task)",
-       "summary":"It is a sample.","license":"CC0-1.0","features":"\(hash ?? known)",
+       "summary":"\(summary)","license":"CC0-1.0","features":"\(hash ?? known)",
        "artefacts":[{"file":"tree.txt","format":"\(artefactFormat)","role":"point"}],
        "training":{"data":"none","identity":"none"}\(more)}
       """.utf8)

@@ -1,5 +1,6 @@
 // What the contract costs: batches of 150-byte records with one column through a plugin that looks at each, in a confined process and
 // in this one. Prints one line a figure.
+import Decoding
 import Glibc
 import Logging
 import Platform
@@ -24,6 +25,7 @@ enum PluginBenchmark {
     let descriptor = try SharedObject.load(object)
     let model = try InProcessModel(
       name: "sum", descriptor: descriptor, options: [], streams: [stream], writes: ["sums"], log: log)
+    print("output_check_ns \(try outputCheckNs())")
     let names = SourceNames()
     Array("site/asset-1".utf8).withUnsafeBytes { names.append($0) }
     for count in [1, 10, 100, 500] {
@@ -39,6 +41,19 @@ enum PluginBenchmark {
       print("batch\(count).in_process_us \(Double(inProcess) / 1000)")
       print("batch\(count).records_per_s \(Int64(count) * 1_000_000_000 / max(1, isolated))")
     }
+  }
+
+  /// What the engine does with each body for a stream of JSON: of one with 150 bytes.
+  private static func outputCheckNs() throws -> Double {
+    let text =
+      "{\"ts\":1790000000000,\"asset\":\"site/line/asset-1\",\"score\":71.234,\"reasons\":[\"range\",\"rate\"],\"note\":\""
+    let body =
+      Array(text.utf8) + Array(repeating: UInt8(ascii: "x"), count: 150 - text.utf8.count - 2) + Array("\"}".utf8)
+    let extractor = JSONExtractor([])
+    let ns = try nsPerBatch {
+      for _ in 0..<100 where body.withUnsafeBytes({ extractor.scan($0) }) != nil { fail("scan") }
+    }
+    return Double(ns) / 100
   }
 
   private static func makeBatch(_ count: Int) -> RecordBatch {

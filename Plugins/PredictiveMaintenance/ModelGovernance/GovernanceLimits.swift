@@ -5,6 +5,8 @@ package enum GovernanceLimits {
   package static let classes = 64
   package static let metrics = 256
   package static let textBytes = 1024
+  /// What a bundle's manifest takes.
+  package static let summaryBytes = 200
   package static let goldenRows = 10_000
   package static let goldenBytes = 16 << 20
   /// Of all artefacts and tables of one version together.

@@ -27,15 +27,19 @@ extension ModelDescription {
     guard formatVersion.value.integer == Self.formatVersion else {
       throw formatVersion.fault("this program reads format \(Self.formatVersion)")
     }
-    func text(_ key: String) throws(SpecificationFault) -> String {
-      try model.required(key).string(atMost: GovernanceLimits.textBytes)
+    /// It comes into the bundle's manifest as well.
+    func text(_ key: String, atMost bytes: Int) throws(SpecificationFault) -> String {
+      let part = try model.required(key)
+      let text = try part.string(atMost: bytes)
+      guard !text.utf8.contains(0) else { throw part.fault("there is a zero byte in the text") }
+      return text
     }
     name = try Self.name(model.required("name"))
     version = try Self.version(model.required("version"))
     let task = try Self.choice(model.required("task"), Task.self)
     self.task = task
-    summary = try text("summary")
-    license = try text("license")
+    summary = try text("summary", atMost: GovernanceLimits.summaryBytes)
+    license = try text("license", atMost: GovernanceLimits.textBytes)
     features = try Self.hash(model.required("features"))
     artefacts = try Self.artefacts(model.required("artefacts"), task)
     classes = try Self.classes(model["classes"], task, reader)

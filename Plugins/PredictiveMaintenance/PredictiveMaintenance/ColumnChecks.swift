@@ -24,6 +24,11 @@ struct ColumnChecks {
   private(set) var episodes: [Episode]
   /// Of the record that was looked at last.
   private(set) var reasons: [QualityReasons]
+  /// Whether any column of that record has a reason.
+  private(set) var hasFlagged = false
+  private var openEpisodes = 0
+  /// As nearly all records are: nothing was found, no episode is open, there is nothing to note.
+  var isQuiet: Bool { !hasFlagged && openEpisodes == 0 }
   /// Beginnings that may be told.
   var bucket = AlertStorm.Bucket()
 
@@ -37,16 +42,21 @@ struct ColumnChecks {
   /// Fills `reasons`.
   mutating func look(_ values: UnsafeBufferPointer<Double>, timeNs: Int64, sequence: UInt64) {
     var isTaken = false
+    var all: QualityReasons = []
     // Taken out while the extractor is at work, so that nothing is copied.
     var found: [QualityReasons] = []
     swap(&found, &reasons)
     extractor.observe(values, timeNs: timeNs, sequence: sequence) { row in
       isTaken = true
-      for i in found.indices { found[i] = row.reasons(of: i).intersection(Self.counted) }
+      for i in found.indices {
+        found[i] = row.reasons(of: i).intersection(Self.counted)
+        all.formUnion(found[i])
+      }
     }
     // Older than the record before: it has no place in a rate of change.
     if !isTaken { for i in found.indices { found[i] = .late } }
     swap(&found, &reasons)
+    hasFlagged = !isTaken || all != []
   }
 
   enum Change { case began, ended }
@@ -55,7 +65,10 @@ struct ColumnChecks {
   mutating func note(_ column: Int, sequence: UInt64, clearCount: Int) -> Change? {
     if reasons[column] != [] {
       let isNew = episodes[column].flagged == 0
-      if isNew { episodes[column].firstSequence = sequence }
+      if isNew {
+        episodes[column].firstSequence = sequence
+        openEpisodes += 1
+      }
       episodes[column].flagged += 1
       episodes[column].reasons.formUnion(reasons[column])
       episodes[column].good = 0
@@ -67,7 +80,10 @@ struct ColumnChecks {
   }
 
   mutating func setTold(_ column: Int) { episodes[column].isTold = true }
-  mutating func endEpisode(_ column: Int) { episodes[column] = Episode() }
+  mutating func endEpisode(_ column: Int) {
+    episodes[column] = Episode()
+    openEpisodes -= 1
+  }
 
   // MARK: checkpoint
 
@@ -95,6 +111,7 @@ struct ColumnChecks {
       episodes[i].good = try state.integer()
       episodes[i].isTold = try state.integer(UInt8.self) != 0
     }
+    openEpisodes = episodes.count { $0.flagged > 0 }
     guard state.isAtEnd else { throw StateReader.Damaged(description: "checks are longer than they say") }
   }
 }

@@ -9,11 +9,12 @@ extension MaintenanceModel {
     (.range, "flagged_range"), (.rate, "flagged_rate"), (.stuck, "flagged_stuck"), (.late, "flagged_late"),
   ]
 
-  /// - Returns: whether any column of the record is checked; then `asset.checks` has the reasons.
+  /// - Returns: whether any column of the record is flagged; then `asset.checks` has the reasons.
   func check(_ record: PluginRecord, _ asset: AssetMonitor, _ output: PluginOutput) throws -> Bool {
     guard let plan = checkPlans[Int(record.stream)] else { return false }
     if asset.checks == nil { asset.checks = ColumnChecks(plan) }
     asset.checks?.look(record.columns, timeNs: record.eventTimeNs, sequence: record.sequence)
+    if asset.checks?.isQuiet != false { return false }
     let clearCount = options.scalars.thresholds.clearCount
     for (column, value) in record.columns.enumerated() where value.isFinite {
       for (reason, name) in Self.counters where asset.checks?.reasons[column].contains(reason) == true {
@@ -30,7 +31,7 @@ extension MaintenanceModel {
       case nil: break
       }
     }
-    return true
+    return asset.checks?.hasFlagged == true
   }
 
   private func tellBeginning(

@@ -12,13 +12,13 @@ extension MaintenanceModel {
     }
     guard let asset = try asset(of: record, scalars: columns.count, waveform: false, output) else { return }
     let sequence = record.sequence
-    let isChecked = try check(record, asset, output)
+    let isFlagged = try check(record, asset, output)
     for (i, value) in columns.enumerated() {
       guard RobustBaseline.accepts(value) else {
         output.count(value.isNaN ? "missing_values" : "invalid_values")
         continue
       }
-      if isChecked, asset.checks?.reasons[i] != [] { continue }
+      if isFlagged, asset.checks?.reasons[i] != [] { continue }
       if options.watchesSignalDrift { try watchDrift(value, column: i, of: record, asset, output) }
       let severity = asset.scalars[i].alarm.severity
       var transition = asset.scalars[i].observe(value, sequence: sequence, options.scalars)
@@ -33,7 +33,7 @@ extension MaintenanceModel {
       try settle(transition, severity, column: i, value: value, of: record, asset, output)
     }
     guard watchesGroups else { return }
-    guard isChecked, let reasons = asset.checks?.reasons else {
+    guard isFlagged, let reasons = asset.checks?.reasons else {
       return try observeGroup(columns, of: record, asset, output)
     }
     // To the columns together, what is flagged is missing.

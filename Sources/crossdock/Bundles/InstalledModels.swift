@@ -35,6 +35,20 @@ enum InstalledModels {
     }
   }
 
+  /// For a reading of agent.conf: whether the model is there, and no version's files. To read, hash and load them takes longer than all
+  /// else of a start, and says nothing: a version that cannot be used is damage that the plugin tells of, and no refusal of its options.
+  static func presence(
+    _ section: ModelsSection, _ name: String, _ user: ModelConfiguration
+  ) -> Result<[OptionFile], ModelFilesFailure> {
+    do throws(CrossdockError) {
+      let folder = storeFolder(section)
+      guard let model = try ModelStore.model(name, in: folder) else { throw ModelStore.missing(name, in: folder) }
+      return .success([stateFile(model, instance: user.name, damage: [])])
+    } catch {
+      return .failure(ModelFilesFailure(reason: error.reason, hint: error.hint))
+    }
+  }
+
   /// A command that changes the store meanwhile may take a version away: then the newer state is read.
   private static func entries(
     _ name: String, instance: String, in folder: String, allowsUnsigned: Bool
@@ -86,9 +100,15 @@ enum InstalledModels {
         files.append(OptionFile(path: "\(prefix)/\(version)/\(stage.rawValue)/\(file.path)", contents: bytes))
       }
     }
-    let state = OptionFile(
-      path: "\(prefix)/\(StateFile.name)", contents: state(model, instance: instance, damage: damage))
-    return [state] + files
+    return [stateFile(model, instance: instance, damage: damage)] + files
+  }
+
+  private static func stateFile(
+    _ model: InstalledModel, instance: String, damage: [(version: String, reason: String)]
+  ) -> OptionFile {
+    OptionFile(
+      path: "\(ModelFilesFailure.prefix)\(model.name)/\(StateFile.name)",
+      contents: state(model, instance: instance, damage: damage))
   }
 
   private static func state(
