@@ -119,6 +119,76 @@ private func learned(_ rows: inout SeededNumbers, columnCount: Int = 4) -> Multi
     #expect(isFound)
   }
 
+  /// Noise, noise on a level, a coarse digit, a wandering level, a setting, a flag; a fault in the first two from row 900 on.
+  private func mixedRow(_ i: Int, _ level: inout Double, _ rows: inout SeededNumbers) -> [Double] {
+    level += 0.05 * rows.pairedGaussian()
+    let fault = 900..<1000 ~= i ? 4.0 : 0
+    return [
+      fault + rows.pairedGaussian(), 230 + 0.01 * (fault + rows.pairedGaussian()),
+      (2 * rows.pairedGaussian()).rounded() / 4,
+      level + rows.pairedGaussian(), i < 1200 ? 50 : 60, 1400..<1420 ~= i ? 1 : 0,
+    ]
+  }
+
+  private func readings(_ change: (Int, Double) -> Double) -> [MultivariateDetector.Reading] {
+    var rows = SeededNumbers(default: 21)
+    var detector = MultivariateDetector(columnCount: 6)
+    var level = 10.0
+    return (0..<1700).map { i in
+      detector.update(mixedRow(i, &level, &rows).enumerated().map { change($0.offset, $0.element) })
+    }
+  }
+
+  @Test func theUnitOfAColumnDoesNotMatter() {
+    let plain = readings { $1 }
+    #expect(plain[900..<1000].contains(where: \.isAlert) && plain[1200...].contains(where: \.isAlert))
+    #expect(plain[400..<900].contains { !$0.isAlert })
+    for column in 0..<6 {
+      // By a power of two nothing is rounded otherwise.
+      for factor in [0x1p-60, 0x1p-10, -8, 0x1p60] {
+        #expect(readings { $0 == column ? $1 * factor : $1 } == plain, "column \(column) by \(factor)")
+      }
+      for factor in [1e-12, 0.01, 100, 3e7] {
+        let alerts = readings { $0 == column ? $1 * factor : $1 }.map(\.isAlert)
+        #expect(alerts == plain.map(\.isAlert), "column \(column) by \(factor)")
+      }
+    }
+  }
+
+  @Test func whereAMovingColumnHasItsZeroDoesNotMatter() {
+    let plain = readings { $1 }.map(\.isAlert)
+    for column in 0..<4 {
+      for offset in [-230.0, 1000, 100_000] {
+        #expect(readings { $0 == column ? $1 + offset : $1 }.map(\.isAlert) == plain, "column \(column), \(offset)")
+      }
+    }
+  }
+
+  @Test func aFlagThatFallsBackEndsItsAlarmAndHidesNoFault() {
+    var rows = SeededNumbers(default: 22)
+    var detector = MultivariateDetector(columnCount: 3)
+    var alerts: [Bool] = []
+    for i in 0..<1500 {
+      let fault = i >= 1200 ? 6.0 : 0
+      let flag: Double = 600..<620 ~= i ? 1 : 0
+      alerts.append(
+        detector.update([fault + rows.pairedGaussian(), fault + rows.pairedGaussian(), flag]).isAlert)
+    }
+    #expect(alerts[600..<620].contains(true))
+    #expect(!alerts[700..<1200].contains(true))
+    #expect(alerts[1220..<1500].allSatisfy { $0 })
+  }
+
+  @Test func oneDigitOfAColumnThatHardlyMovesIsNoAlarm() {
+    var detector = MultivariateDetector(columnCount: 1)
+    var alerts = 0
+    for i in 0..<2000 {
+      let digit: Double = i == 200 || i >= 600 ? 0.1 : 0
+      alerts += detector.update([500 + digit]).isAlert ? 1 : 0
+    }
+    #expect(alerts == 0)
+  }
+
   @Test func aColumnThatComesLateLearnsOnItsOwn() {
     var rows = SeededNumbers(default: 16)
     var detector = MultivariateDetector(columnCount: 2)
@@ -146,7 +216,9 @@ private func learned(_ rows: inout SeededNumbers, columnCount: Int = 4) -> Multi
     for cut in [0, 1, 79, 80, 399, 400, 401, 700] {
       var rows = SeededNumbers(seed)
       var detector = MultivariateDetector(columnCount: 3)
-      for i in 0..<cut { _ = detector.update([rows.pairedGaussian(), i % 7 == 0 ? .nan : rows.pairedGaussian(), 1]) }
+      for i in 0..<cut {
+        _ = detector.update([rows.pairedGaussian(), i % 7 == 0 ? .nan : rows.pairedGaussian(), cut > 500 ? 0 : 1])
+      }
       let writer = StateWriter(reserving: 0)
       detector.encode(into: writer)
       var reader = StateReader(writer.bytes[...])

@@ -37,6 +37,29 @@ private let streams: [PluginContext.Stream] = [.init(name: "vibration", columns:
 
   /// Impacts on the outer race of a 6205 at 1797 r/min, in a bearing that was never healthy while it was watched.
   @Test func aFewWordsNameTheFaultOfABearingThatWasBadFromTheStart() throws {
+    let (found, summary) = try firstAlert(saidRpm: 1797)
+    #expect(found["component"]?.string == "bearing")
+    #expect(found["fault"]?[0]?["type"]?.string == "outer-race")
+    #expect((found["fault"]?[0]?["probability"]?.number ?? 0) > 0.5)
+    #expect(found["evidence"]?.array?.contains { $0["feature"]?.string == "envelope_outer" } == true)
+    #expect(found["evidence"]?.array?.contains { $0["feature"]?.string == "fitting_speed_rpm" } == false)
+    #expect(found["maintenance"]?.string == "replace it")
+    #expect(summary["zone"]?.string != nil)
+    #expect((summary["velocity_rms_mm_s"]?.number ?? 0) > 0)
+  }
+
+  @Test func aSpeedThatDoesNotFitIsSaidBeforeAnyPart() throws {
+    let (found, summary) = try firstAlert(saidRpm: 2013)
+    for body in [found, summary] { #expect(body["fault"]?[0]?["type"]?.string == "speed-does-not-fit") }
+    func evidence(_ name: String) -> Double? {
+      found["evidence"]?.array?.first { $0["feature"]?.string == name }?["value"]?.number
+    }
+    #expect(evidence("speed_rpm") == 2013)
+    #expect(abs((evidence("fitting_speed_rpm") ?? 0) / 1797 - 1) < 0.035)
+    #expect((evidence("envelope_at_fitting_speed") ?? 0) > 0.4)
+  }
+
+  private func firstAlert(saidRpm: Double) throws -> (alert: JSONValue, summary: JSONValue) {
     let bench = try bench([
       "kind": .string("bearing"), "bearing": .string("6205"), "speed_column": .string("rpm"),
       "sample_rate_hz": .number(12_000), "machine_group": .integer(2), "maintenance": .string("replace it"),
@@ -55,20 +78,13 @@ private let streams: [PluginContext.Stream] = [.init(name: "vibration", columns:
         }
         at += period
       }
-      bench.add(stream: "vibration", source: "m", eventTimeNs: Int64(i), columns: [1797], samples: samples)
+      bench.add(stream: "vibration", source: "m", eventTimeNs: Int64(i), columns: [saidRpm], samples: samples)
       for record in try bench.run() {
         if record.stream == "alerts" { alert = try JSONValue.parse(record.body) }
         if record.stream == "features" { summary = try JSONValue.parse(record.body) }
       }
     }
-    let found = try #require(alert)
-    #expect(found["component"]?.string == "bearing")
-    #expect(found["fault"]?[0]?["type"]?.string == "outer-race")
-    #expect((found["fault"]?[0]?["probability"]?.number ?? 0) > 0.5)
-    #expect(found["evidence"]?.array?.contains { $0["feature"]?.string == "envelope_outer" } == true)
-    #expect(found["maintenance"]?.string == "replace it")
-    #expect(summary?["zone"]?.string != nil)
-    #expect((summary?["velocity_rms_mm_s"]?.number ?? 0) > 0)
+    return (try #require(alert), try #require(summary))
   }
 
   @Test func aThirdStreamOfWritesIsForEventsWithoutAWord() throws {

@@ -62,6 +62,18 @@ import Testing
     #expect(features[0].hasPrefix("block,envelope_inner_1_bank,"))
   }
 
+  @Test func aSpeedThatDoesNotFitIsSaidInTextAndJSON() throws {
+    let files = ["a.f32": float32(recording())]
+    let said = ["bearing", "--rate", "12000", "--rpm", "2200", "--bearing", "6205", "--input", "a.f32"]
+    let text = try run(said, files: files)
+    #expect(text.output.contains("The speed does not fit: lines stand as a fault's would at 0.8"))
+    #expect(!text.output.contains("most likely"))
+    let json = try run(said + ["--json"], files: files).output
+    #expect(json.contains("\"fault\":\"speed-does-not-fit\"") && json.contains("\"speed_fit\":{\"fits\":false,"))
+    #expect(
+      try run(known + ["--input", "a.f32", "--json"], files: files).output.contains("\"speed_fit\":{\"fits\":true,"))
+  }
+
   @Test func inputThatCannotBeUsedIsRefusedWithThePlace() throws {
     let files = [
       "odd.f32": Data([1, 2, 3]), "short.f32": float32(recording(100)), "bad.csv": Data("g\n1\nx\n".utf8),

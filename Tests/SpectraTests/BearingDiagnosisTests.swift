@@ -48,6 +48,64 @@ import Testing
     }
   }
 
+  /// By factors at which another fault's lines do not come to stand where these do.
+  @Test(arguments: [BearingFault.outer, .inner, .ball])
+  func aWrongSpeedIsSaidAndNoPartIsNamed(fault: BearingFault) throws {
+    var numbers = SeededNumbers(default: 27)
+    let analyser = analyser()
+    for factor in [0.7, 0.9, 1.1, 1.45] {
+      let block = SyntheticBearing(fault: fault).block(8192, &numbers)
+      analyser.begin(block, speedRpm: 1797 * factor)
+      let diagnosis = try #require(BearingDiagnosis(analyser))
+      let fit = try #require(diagnosis.speedFit)
+      print(fault, factor, fit)
+      #expect(!fit.isFitting && diagnosis.fault == nil, "\(factor)")
+      #expect(diagnosis.otherSpeedProbability > diagnosis.candidates[0].probability)
+      let sum = diagnosis.candidates.reduce(diagnosis.noneProbability + diagnosis.otherSpeedProbability) {
+        $0 + $1.probability
+      }
+      #expect(abs(sum - 1) < 1e-12)
+      analyser.begin(block, speedRpm: 1797 * factor * fit.scale)
+      let corrected = try #require(BearingDiagnosis(analyser))
+      #expect(corrected.isSpeedFitting && corrected.fault != nil)
+    }
+  }
+
+  @Test func theRightSpeedFitsAndSoDoesAnyWhereNothingStandsOut() throws {
+    var numbers = SeededNumbers(default: 28)
+    let analyser = analyser()
+    for fault in [BearingFault?.none, .outer, .inner, .ball] {
+      for factor in fault == nil ? [0.7, 1, 1.3] : [0.99, 1, 1.01] {
+        analyser.begin(SyntheticBearing(fault: fault).block(8192, &numbers), speedRpm: 1797 * factor)
+        let diagnosis = try #require(BearingDiagnosis(analyser))
+        #expect(diagnosis.isSpeedFitting && diagnosis.fault == fault && diagnosis.otherSpeedProbability == 0)
+      }
+    }
+  }
+
+  @Test func featuresOfABlockAreTheSameWithALookAtOtherSpeedsAndWithout() throws {
+    var numbers = SeededNumbers(default: 29)
+    let block = SyntheticBearing(fault: .inner).block(4096, &numbers)
+    func features(diagnosed: Bool) -> [UInt64] {
+      let analyser = analyser()
+      analyser.begin(block, speedRpm: 1797)
+      if diagnosed { #expect(BearingDiagnosis(analyser) != nil) }
+      return WaveformStatistic.classifier.map { analyser.value(of: $0).bitPattern }
+    }
+    #expect(features(diagnosed: true) == features(diagnosed: false))
+  }
+
+  @Test func anySpeedIsTakenWithoutOverflow() throws {
+    var numbers = SeededNumbers(default: 30)
+    let block = SyntheticBearing(fault: .inner).block(2048, &numbers)
+    let analyser = analyser()
+    for rpm in [1e-300, 1e-3, 60, 600, 1e5, 1e7, 1e300, .greatestFiniteMagnitude] {
+      analyser.begin(block, speedRpm: rpm)
+      guard let diagnosis = BearingDiagnosis(analyser) else { continue }
+      #expect(diagnosis.candidates.allSatisfy { $0.probability.isFinite && $0.score.isFinite })
+    }
+  }
+
   @Test func blocksOfDifferentSpeedsAddUpInOrders() throws {
     var numbers = SeededNumbers(default: 24)
     let analyser = analyser()

@@ -1,7 +1,7 @@
 // The checkpoint: everything that the model remembers, little-endian.
 //
 //   4  magic "CDPM"
-//   2  version 3
+//   2  version 4
 //   8  hash of the feature specification
 //   2  streams; each: name, 2 column count, the columns' names        (a text: 2 length, UTF-8)
 //   20 the bound on all alerts
@@ -30,7 +30,7 @@ internal import StateCoding
 
 enum MaintenanceCheckpoint {
   private static let magic: UInt32 = 0x4D50_4443
-  private static let version: UInt16 = 3
+  private static let version: UInt16 = 4
 
   static func encode(
     _ registry: AssetRegistry, _ storm: AlertStorm.Bucket, _ governance: ModelGovernance, _ sources: SourceNumbers,

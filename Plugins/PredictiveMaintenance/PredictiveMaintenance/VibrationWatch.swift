@@ -43,19 +43,23 @@ final class VibrationWatch {
     var finding = Finding(score: -.infinity, faults: [], evidence: [], velocityRmsMmS: nil, zone: nil)
     if findsFaults, let diagnosis = BearingDiagnosis(analyser) {
       scores.add(diagnosis)
-      addFaults(scores, to: &finding)
+      addFaults(scores, speedRpm: speedRpm ?? .nan, to: &finding)
     }
     if let severity = machine.severity { addZone(severity, to: &finding) }
     return finding
   }
 
-  private func addFaults(_ scores: BearingScores, to finding: inout Finding) {
+  private func addFaults(_ scores: BearingScores, speedRpm: Double, to finding: inout Finding) {
     let top = scores.largest
     finding.score = max(finding.score, scaled(top, Self.warningScore, Self.criticalScore))
     finding.faults = scores.faults
     for (fault, score) in zip(BearingDiagnosis.faults, scores.values) {
       finding.evidence.append(AlertEvidence("envelope_\(fault.rawValue)", score, threshold: Self.warningScore))
     }
+    guard let fit = scores.speedFit, !fit.isFitting else { return }
+    finding.evidence.append(AlertEvidence("speed_rpm", speedRpm))
+    finding.evidence.append(AlertEvidence("fitting_speed_rpm", fit.scale * speedRpm))
+    finding.evidence.append(AlertEvidence("envelope_at_fitting_speed", fit.score, threshold: SpeedFit.leastScore))
   }
 
   private func addZone(_ severity: VibrationSeverity, to finding: inout Finding) {

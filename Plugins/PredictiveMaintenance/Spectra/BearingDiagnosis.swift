@@ -4,6 +4,9 @@
 // three cases of four. A bearing that is damaged and shows no line gets "none" here: whether it vibrates more than it used to is for
 // the monitors to say.
 //
+// The speed. At a wrong one the lines of a fault stand where another fault's are expected. Where lines fit much better at another speed
+// (`SpeedFit`), that is a hypothesis beside the faults, more probable than any of them, and no part is named.
+//
 // Not decided on: the cage. Its line appears whenever the balls are loaded unevenly, with any other fault; it is part of the evidence.
 
 /// Which part of a bearing is damaged, how likely, and on what evidence.
@@ -24,6 +27,12 @@ package struct BearingDiagnosis: Equatable, Sendable {
   package var candidates: [Candidate]
   /// That no line of a fault stands out.
   package var noneProbability: Double
+  /// That the lines stand where they do because the speed (or the bearing) is another; 0 where the stated speed fits.
+  package var otherSpeedProbability: Double
+  /// nil: no other speed could be looked at.
+  package var speedFit: SpeedFit?
+  /// The best score of a fault at each of `SpeedScan.scales`, -infinity where none could be shown.
+  package var speedScores: [Double]
   package var blocks: Int
   /// The lines of each fault and harmonic that the blocks could show.
   package var lines: [BearingEvidence.Line]
@@ -37,9 +46,13 @@ package struct BearingDiagnosis: Equatable, Sendable {
       found.append(Candidate(fault: fault, probability: 0, score: score))
     }
     guard !found.isEmpty else { return nil }
-    let top = found.reduce(Self.noneScore) { max($0, $1.score) }
+    let scores = evidence.speedScores
+    let fit = SpeedFit(statedScore: found.reduce(-.infinity) { max($0, $1.score) }, scores: scores)
+    let doubt = fit.flatMap { $0.isFitting ? nil : $0.doubtScore }
+    let top = found.reduce(max(Self.noneScore, doubt ?? 0)) { max($0, $1.score) }
     let none = Scales.exp(Self.steepness * (Self.noneScore - top))
-    var total = none
+    let otherSpeed = doubt.map { Scales.exp(Self.steepness * ($0 - top)) } ?? 0
+    var total = none + otherSpeed
     for i in found.indices {
       found[i].probability = Scales.exp(Self.steepness * (found[i].score - top))
       total += found[i].probability
@@ -50,6 +63,9 @@ package struct BearingDiagnosis: Equatable, Sendable {
         ? $0.element.probability > $1.element.probability : $0.offset < $1.offset
     }.map(\.element)
     noneProbability = none / total
+    otherSpeedProbability = otherSpeed / total
+    speedFit = fit
+    speedScores = scores
     blocks = evidence.blocks
     lines = BearingFault.allCases.flatMap { fault in
       WaveformStatistic.harmonics.compactMap { evidence.line(fault, $0) }
@@ -64,9 +80,12 @@ package struct BearingDiagnosis: Equatable, Sendable {
     self.init(evidence)
   }
 
-  /// nil: "none" is the most probable.
+  /// Whether the lines of a fault stand out at the stated speed as much as at any other, or nowhere.
+  package var isSpeedFitting: Bool { speedFit?.isFitting ?? true }
+
+  /// nil: "none" is the most probable, or the speed does not fit.
   package var fault: BearingFault? {
-    guard let first = candidates.first, first.probability > noneProbability else { return nil }
+    guard isSpeedFitting, let first = candidates.first, first.probability > noneProbability else { return nil }
     return first.fault
   }
 }

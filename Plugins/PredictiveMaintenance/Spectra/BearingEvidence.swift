@@ -27,6 +27,8 @@ package struct BearingEvidence: Equatable, Sendable {
   package private(set) var blocks = 0
   package let orders: FaultOrders
   private var sums: [Sum]
+  /// The best score of a fault at each of `SpeedScan.scales`, over the blocks that could show one.
+  private var speeds = [Sum](repeating: Sum(), count: SpeedScan.scaleCount)
 
   package init(orders: FaultOrders) {
     self.orders = orders
@@ -35,10 +37,18 @@ package struct BearingEvidence: Equatable, Sendable {
 
   /// Adds the block that the analyser holds. False: it is not usable, or its speed is not known.
   package mutating func add(_ analyser: WaveformAnalyser) -> Bool {
-    guard analyser.outcome == .usable, let shaftHz = analyser.shaftHz, let lines = analyser.bankLines() else {
+    guard analyser.outcome == .usable, let shaftHz = analyser.shaftHz, let scan = analyser.speedScan(),
+      let lines = analyser.bankLines()
+    else {
       return false
     }
     blocks += 1
+    for i in speeds.indices {
+      let score = scan.score(scale: i)
+      guard score.isFinite else { continue }
+      speeds[i].prominence += score
+      speeds[i].count += 1
+    }
     for fault in BearingFault.allCases {
       for harmonic in WaveformStatistic.harmonics {
         let prominence = lines[.fault(fault, harmonic: harmonic)]
@@ -73,6 +83,9 @@ package struct BearingEvidence: Equatable, Sendable {
     }
     return count > 0 ? sum / count : nil
   }
+
+  /// The best score of a fault at each of `SpeedScan.scales`; -infinity where no block could show one.
+  package var speedScores: [Double] { speeds.map { $0.count > 0 ? $0.prominence / $0.count : -.infinity } }
 
   private static func slot(_ fault: BearingFault, _ harmonic: Int) -> Int { 3 * fault.position + harmonic - 1 }
 }

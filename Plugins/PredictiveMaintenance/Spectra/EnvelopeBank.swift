@@ -15,22 +15,25 @@ final class EnvelopeBank {
   private let envelope = EnvelopeSpectrum()
   private(set) var lines = EnvelopeLines()
   private var row = EnvelopeLines()
+  /// Of the last block that was read with `scans`.
+  let scan = SpeedScan()
   private var counts = [Double](repeating: 0, count: EnvelopeLines.count)
 
   func read(
     plain: UnsafePointer<kiss_fft_cpx>, white: UnsafePointer<kiss_fft_cpx>, spectrum: BlockSpectrum,
-    orders: FaultOrders, shaftHz: Double, plans: FourierPlans
+    orders: FaultOrders, shaftHz: Double, scans: Bool, plans: FourierPlans
   ) {
     lines.clear()
+    scan.clear()
     for i in counts.indices { counts[i] = 0 }
-    add(plain, spectrum, orders, shaftHz, plans)
-    add(white, spectrum, orders, shaftHz, plans)
+    add(plain, spectrum, orders, shaftHz, scans, plans)
+    add(white, spectrum, orders, shaftHz, scans, plans)
     lines.divide(by: counts)
   }
 
   private func add(
     _ bins: UnsafePointer<kiss_fft_cpx>, _ spectrum: BlockSpectrum, _ orders: FaultOrders, _ shaftHz: Double,
-    _ plans: FourierPlans
+    _ scans: Bool, _ plans: FourierPlans
   ) {
     for range in Self.ranges {
       envelope.demodulate(
@@ -38,6 +41,7 @@ final class EnvelopeBank {
         blockCount: spectrum.sampleCount, resolutionHz: spectrum.resolutionHz, plans: plans)
       row.read(envelope, orders: orders, shaftHz: shaftHz)
       lines.accumulate(row, counts: &counts)
+      if scans { scan.add(envelope, orders: orders, shaftHz: shaftHz) }
     }
   }
 }

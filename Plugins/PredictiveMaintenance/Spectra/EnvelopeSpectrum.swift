@@ -107,18 +107,35 @@ final class EnvelopeSpectrum {
   func line(order: Double, shaftHz: Double) -> Line? {
     let centre = order * shaftHz / resolutionHz
     guard centre >= 3, centre < Double(binCount), shaftHz >= Self.minBinsPerOrder * resolutionHz else { return nil }
-    let reach = max(Self.tolerance * centre, 0.5)
-    let low = max(1, Int((centre - reach).rounded(.up)))
-    let high = min(binCount - 1, Int((centre + reach).rounded(.down)))
-    guard high >= low else { return nil }
+    guard let bins = Self.reach(of: centre), bins.lowerBound < binCount else { return nil }
+    let (low, high) = (bins.lowerBound, min(binCount - 1, bins.upperBound))
     let e = amplitude.base
     var best = low
     for k in low...high where e[k] > e[best] { best = k }
     let around = medianAround(Int(centre), reach: Self.neighbourhoodOrders * shaftHz / resolutionHz)
-    let count = Double(high - low + 1)
-    let noise = 0.5 * Scales.ln((Scales.ln(count) + 0.577_215_664_901_532_9) / 0.693_147_180_559_945_3)
     let ratio = max(Double(e[best]), 1e-30) / max(Double(around), 1e-30)
-    return Line(bin: best, prominence: Scales.ln(ratio) - noise, amplitude: Double(e[best]))
+    return Line(bin: best, prominence: Scales.ln(ratio) - Self.noise(high - low + 1), amplitude: Double(e[best]))
+  }
+
+  /// The bins within the tolerance of a line, from 1 on; nil: there are none.
+  static func reach(of centre: Double) -> ClosedRange<Int>? {
+    let reach = max(tolerance * centre, 0.5)
+    let low = max(1, Int((centre - reach).rounded(.up)))
+    let high = Int((centre + reach).rounded(.down))
+    return high >= low ? low...high : nil
+  }
+
+  /// ln of how far the largest of so many bins of noise is above their median.
+  static func noise(_ count: Int) -> Double {
+    0.5 * Scales.ln((Scales.ln(Double(count)) + 0.577_215_664_901_532_9) / 0.693_147_180_559_945_3)
+  }
+
+  /// Of bins 0 ..< `binCount`.
+  var amplitudes: UnsafePointer<Float> { UnsafePointer(amplitude.base) }
+
+  /// The median of the bins around one of them.
+  func level(around bin: Int, shaftHz: Double) -> Double {
+    max(Double(medianAround(bin, reach: Self.neighbourhoodOrders * shaftHz / resolutionHz)), 1e-30)
   }
 
   private func medianAround(_ centre: Int, reach: Double) -> Float {

@@ -3,8 +3,8 @@
 //
 // Bad blocks. NaN or infinite samples: the block is not used, every number is NaN. All samples the same: mean, and rms and peak of 0;
 // the rest is NaN, as nothing divides by nothing. A wrong length: NaN. A speed that is not known (nil, not finite, not above zero): what
-// needs orders is NaN. A wrong sample rate or speed cannot be seen from the samples: the lines of one fault may then stand
-// where another's are expected, and a diagnosis says the wrong part.
+// needs orders is NaN. A wrong sample rate or speed: the lines of one fault may stand where another's are expected; what `SpeedFit` does
+// not see of that is diagnosed as the wrong part.
 //
 // No state is carried from block to block: there is nothing to checkpoint, and equal blocks give equal numbers bit for bit.
 
@@ -60,6 +60,7 @@ package final class WaveformAnalyser {
   private var hasEnvelope = [false, false, false]
   private let bank = EnvelopeBank()
   private var hasBank = false
+  private var hasScan = false
 
   package init(_ configuration: Configuration) {
     self.configuration = configuration
@@ -74,6 +75,7 @@ package final class WaveformAnalyser {
     hasWhite = false
     for i in hasEnvelope.indices { hasEnvelope[i] = false }
     hasBank = false
+    hasScan = false
     outcome = take(samples)
     return outcome
   }
@@ -156,14 +158,20 @@ package final class WaveformAnalyser {
     return band
   }
 
-  func bankLines() -> EnvelopeLines? {
+  /// - Parameter scans: the scores at other speeds as well, which features have no use for.
+  func bankLines(scans: Bool = false) -> EnvelopeLines? {
     guard let orders, let shaftHz else { return nil }
-    if !hasBank {
+    if !hasBank || (scans && !hasScan) {
       let spectrum = spectrum()
       bank.read(
-        plain: spectrum.bins, white: white(), spectrum: spectrum, orders: orders, shaftHz: shaftHz, plans: plans)
+        plain: spectrum.bins, white: white(), spectrum: spectrum, orders: orders, shaftHz: shaftHz, scans: scans,
+        plans: plans)
       hasBank = true
+      hasScan = scans
     }
     return bank.lines
   }
+
+  /// How the faults' lines fit at other speeds; nil where they cannot be shown at the stated one.
+  func speedScan() -> SpeedScan? { bankLines(scans: true) == nil ? nil : bank.scan }
 }

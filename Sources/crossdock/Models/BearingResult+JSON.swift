@@ -17,7 +17,7 @@
         json.member("block", run.blockCount)
         json.member("blocks", diagnosis.blocks)
         json.member("unusable_blocks", unusableBlocks)
-        json.member("fault", diagnosis.fault?.rawValue ?? "none")
+        json.member("fault", faultName)
         json.key("faults")
         json.array { json in
           for candidate in diagnosis.candidates {
@@ -29,6 +29,16 @@
           }
         }
         json.member("none_probability", diagnosis.noneProbability)
+        if let fit = diagnosis.speedFit {
+          json.key("speed_fit")
+          json.object { json in
+            json.member("fits", fit.isFitting)
+            json.member("probability", 1 - diagnosis.otherSpeedProbability)
+            json.member("best_scale", fit.scale)
+            json.member("best_rpm", fit.scale * run.speedRpm)
+            json.member("best_score", fit.score)
+          }
+        }
         json.member("zone", zone?.rawValue)
         json.key("statistics")
         json.object { json in
@@ -40,6 +50,11 @@
         }
       }
       return json.text()
+    }
+
+    /// Where the speed does not fit, no part is named.
+    private var faultName: String {
+      diagnosis.isSpeedFitting ? diagnosis.fault?.rawValue ?? "none" : "speed-does-not-fit"
     }
 
     private func write(_ line: BearingEvidence.Line, _ json: inout JSONWriter) {

@@ -57,6 +57,11 @@
     var verdict: String {
       let shares = diagnosis.candidates.map { "\(Self.partName($0.fault)) \(percent($0.probability))" }
       let list = shares.joined(separator: ", ") + ", no line of a fault \(percent(diagnosis.noneProbability))"
+      if let fit = diagnosis.speedFit, !fit.isFitting {
+        return "The speed does not fit: lines stand as a fault's would at \(rounded(fit.scale, 2)) times the stated "
+          + "\(rounded(run.speedRpm, 0)) r/min (\(rounded(fit.scale * run.speedRpm, 0)) r/min). Check speed and bearing; "
+          + "no part is named (another speed \(percent(diagnosis.otherSpeedProbability)), \(list))."
+      }
       guard let fault = diagnosis.fault else { return "No fault's lines stand out (\(list))." }
       return "Damage of the \(Self.partName(fault)) is most likely (\(list))."
     }

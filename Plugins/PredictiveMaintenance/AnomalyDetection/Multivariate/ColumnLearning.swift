@@ -10,15 +10,14 @@
 // and q · adaptCount / 2 is the steady error variance of a follower with gain 1/adaptCount behind such a walk (local level
 // model, Muth 1960). For white noise q is near 0 and the scale is that of the chart of Roberts (1959).
 //
-// A column that did not move at all gets 1 % of its level as scale (a setting that is changed is a deviation, a last digit
-// is none), any other at least 1/10,000 of it, so that rounding is never many scales.
+// A column that moved m times is known no better than to its smallest step / √(1 + m): one digit more or less is no deviation of a
+// column that hardly moves. This, and not a share of the level, as the level depends on where a unit has its zero; only what rounding
+// of doubles does is left out by the level. A column that did not move at all has no scale: it is left to the detector to guess one.
 
 import StateCoding
 
 struct ColumnLearning: Equatable, Sendable {
-  static let steadyShare = 0.01
-  static let leastShare = 0.0001
-  static let leastScale = 1e-9
+  static let roundingShare = 1e-9
 
   let learnCount: Int
   let lag: Int
@@ -28,6 +27,8 @@ struct ColumnLearning: Equatable, Sendable {
   private var squares: [Double]
   private var previous: [Double]
   private var steps: [Double]
+  private var moves: [Double]
+  private var smallest: [Double]
   private var changes: [Double]
   /// The last `lag` smoothed values, a row after the other.
   private var ring: [Double]
@@ -39,18 +40,24 @@ struct ColumnLearning: Equatable, Sendable {
     seen = [Int32](repeating: 0, count: columnCount)
     let zeros = [Double](repeating: 0, count: columnCount)
     (mean, squares, previous, steps, changes) = (zeros, zeros, zeros, zeros, zeros)
+    (moves, smallest) = (zeros, zeros)
     ring = [Double](repeating: 0, count: columnCount * lag)
   }
 
   var isDone: Bool { left == 0 }
 
-  /// - Returns: centre and scale, with the column's last value.
+  /// - Returns: centre and scale, with the column's last value; a scale of 0: it did not move.
   mutating func take(
     column i: Int, value: Double, smooth: Double, weight: Double, adaptCount: Double
   ) -> (Double, Double)? {
     let count = Int(seen[i])
     let slot = i * lag + count % lag
-    if count > 0 { steps[i] += (value - previous[i]) * (value - previous[i]) }
+    let step = (value - previous[i]).magnitude
+    if count > 0, step > 0 {
+      steps[i] += step * step
+      smallest[i] = moves[i] == 0 ? step : min(smallest[i], step)
+      moves[i] += 1
+    }
     if count >= lag { changes[i] += (smooth - ring[slot]) * (smooth - ring[slot]) }
     previous[i] = value
     ring[slot] = smooth
@@ -68,19 +75,22 @@ struct ColumnLearning: Equatable, Sendable {
     let variance = squares[i] / Double(learnCount)
     let white = steps[i] / Double(learnCount - 1) * weight / (2 - weight)
     let growth = max(0, changes[i] / Double(learnCount - lag) - white) / Double(lag)
-    let share = steps[i] == 0 ? Self.steadyShare : Self.leastShare
-    return max((variance + growth * adaptCount / 2).squareRoot(), share * mean[i].magnitude, Self.leastScale)
+    guard moves[i] > 0 else { return 0 }
+    let digit = smallest[i] / (1 + moves[i]).squareRoot()
+    return max(
+      (variance + growth * adaptCount / 2).squareRoot(), digit, Self.roundingShare * mean[i].magnitude,
+      .leastNormalMagnitude)
   }
 
-  var memoryBytes: Int { ring.count * 8 + seen.count * (5 * 8 + 4) }
+  var memoryBytes: Int { ring.count * 8 + seen.count * (7 * 8 + 4) }
 }
 
 extension ColumnLearning {
-  /// 4 bytes learnCount; of each column the count and five numbers; the ring.
+  /// 4 bytes learnCount; of each column the count and seven numbers; the ring.
   func encode(into state: StateWriter) {
     state.append(UInt32(learnCount))
     for count in seen { state.append(count) }
-    for values in [mean, squares, previous, steps, changes, ring] { state.append(all: values) }
+    for values in [mean, squares, previous, steps, changes, moves, smallest, ring] { state.append(all: values) }
   }
 
   mutating func restore(from state: inout StateReader) throws {
@@ -101,6 +111,8 @@ extension ColumnLearning {
     previous = try state.numbers(count)
     steps = try state.numbers(count)
     changes = try state.numbers(count)
+    moves = try state.numbers(count)
+    smallest = try state.numbers(count)
     ring = try state.numbers(count * lag)
     guard left > 0 else { throw StateReader.Damaged(description: "it has learned, and learns") }
   }

@@ -12,6 +12,12 @@
 // The largest of many columns is large by chance: beyond `fewColumns` the deviation is divided by how much larger the
 // extreme of that many standard normal values is, √(ln 2n / ln 2·fewColumns) (Fisher & Tippett 1928).
 //
+// A column that did not move in learning is steady. Its scale is a guess: 1 % of its level, or of the first other value where its level
+// is 0, so that a setting that is changed is a deviation and a last digit mostly none. What is guessed may open an alarm, at most: its |z|
+// counts up to twice the threshold, or one flag would hide all other columns, and outlast its end.
+//
+// Multiplying a column by a constant changes nothing but roundings, nor does adding one, unless the column is steady.
+//
 // Causal: a row's score depends on that row and earlier ones. A cell that is NaN, infinite or beyond ±1e100 is no
 // measurement: its column is left out of that row. Columns learn on their own: the score is made of those that are ready.
 // Memory: 8 words a column and a few more; while learning also learnCount / 5 + 6 words a column.
@@ -62,6 +68,8 @@ package struct MultivariateDetector: Equatable, Sendable {
   /// Values farther from 0 are not measurements; within, no arithmetic here overflows.
   package static let largestMagnitude = 1e100
   static let fewColumns = 8
+  static let steadyShare = 0.01
+  static let unknownScale = Double.greatestFiniteMagnitude
 
   package let parameters: Parameters
   package let columnCount: Int
@@ -69,8 +77,10 @@ package struct MultivariateDetector: Equatable, Sendable {
   package internal(set) var deviations: [Double]
   var smooth: [Double]
   var centre: [Double]
-  /// 0 until the column is ready.
+  /// 0 until the column is ready; `unknownScale` while a steady column of level 0 has not moved.
   var scale: [Double]
+  /// Columns that did not move in learning; empty when there is none.
+  var steady: [Bool] = []
   /// nil when every column is ready.
   var learning: ColumnLearning?
   var alarm = DeviationAlarm()
@@ -149,28 +159,55 @@ package struct MultivariateDetector: Equatable, Sendable {
       deviations[i] = bounded((smooth[i] - centre[i]) / scale[i])
       used.take(deviations[i])
     }
+    return steady.isEmpty ? used : standardiseSteady(row)
+  }
+
+  /// Puts what is guessed in its bounds: in a loop of its own, as it would cost the other half a time more.
+  private mutating func standardiseSteady(_ row: UnsafeBufferPointer<Double>) -> Largest {
+    var used = Largest()
+    for i in 0..<columnCount where row[i].magnitude <= Self.largestMagnitude {
+      if steady[i] { deviations[i] = guessedDeviation(i, row[i]) }
+      used.take(deviations[i])
+    }
     return used
+  }
+
+  private mutating func guessedDeviation(_ i: Int, _ value: Double) -> Double {
+    if scale[i] == Self.unknownScale, value != 0 {
+      scale[i] = max(Self.steadyShare * value.magnitude, .leastNormalMagnitude)
+    }
+    let most = 2 * parameters.threshold
+    return min(max((smooth[i] - centre[i]) / scale[i], -most), most)
   }
 
   /// The same while some columns still learn.
   private mutating func learnAndStandardise(_ row: UnsafeBufferPointer<Double>) -> Largest {
     var used = Largest()
+    let isSure = steady.isEmpty
     for i in 0..<columnCount {
       deviations[i] = 0
       guard row[i].magnitude <= Self.largestMagnitude else { continue }
       let isFirst = scale[i] == 0 && learning?.seen[i] == 0
       smooth[i] = isFirst ? row[i] : smooth[i] + parameters.weight * (row[i] - smooth[i])
       if scale[i] > 0 {
-        deviations[i] = bounded((smooth[i] - centre[i]) / scale[i])
+        deviations[i] =
+          isSure || !steady[i] ? bounded((smooth[i] - centre[i]) / scale[i]) : guessedDeviation(i, row[i])
         used.take(deviations[i])
       } else if let learned = learning?.take(
         column: i, value: row[i], smooth: smooth[i], weight: parameters.weight, adaptCount: parameters.adaptCount)
       {
         (centre[i], scale[i]) = learned
+        if scale[i] == 0 { guessScale(i) }
       }
     }
     if learning?.isDone == true { learning = nil }
     return used
+  }
+
+  private mutating func guessScale(_ i: Int) {
+    if steady.isEmpty { steady = [Bool](repeating: false, count: columnCount) }
+    steady[i] = true
+    scale[i] = centre[i] == 0 ? Self.unknownScale : max(Self.steadyShare * centre[i].magnitude, .leastNormalMagnitude)
   }
 
   private mutating func follow(_ row: UnsafeBufferPointer<Double>) {
@@ -186,6 +223,6 @@ package struct MultivariateDetector: Equatable, Sendable {
 
   /// Bytes that this detector holds.
   package var memoryBytes: Int {
-    MemoryLayout<Self>.size + 4 * 8 * columnCount + (learning?.memoryBytes ?? 0)
+    MemoryLayout<Self>.size + 4 * 8 * columnCount + steady.count + (learning?.memoryBytes ?? 0)
   }
 }

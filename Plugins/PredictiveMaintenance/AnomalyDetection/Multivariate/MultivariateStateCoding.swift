@@ -1,4 +1,4 @@
-// The state of a `MultivariateDetector` in a checkpoint: 4 bytes columns; smooth, centre, scale, deviations of each; the last
+// The state of a `MultivariateDetector` in a checkpoint: 4 bytes columns; smooth, centre, scale, deviations, whether it is steady of each; the last
 // reading; the alarm; 1 byte whether it learns, and then what it has learned. The parameters are the configuration's, not the state's.
 package import StateCoding
 
@@ -6,6 +6,7 @@ extension MultivariateDetector {
   package func encode(into state: StateWriter) {
     state.append(UInt32(columnCount))
     for values in [smooth, centre, scale, deviations] { state.append(all: values) }
+    for i in 0..<columnCount { state.append(UInt8(!steady.isEmpty && steady[i] ? 1 : 0)) }
     state.append(last.deviation)
     state.append(last.score)
     state.append(UInt8((last.isAlert ? 1 : 0) | (last.isLearning ? 2 : 0)))
@@ -29,6 +30,8 @@ extension MultivariateDetector {
     centre = try state.numbers(count)
     scale = try state.numbers(count)
     deviations = try state.numbers(count)
+    let isSteady = try (0..<count).map { _ in try state.integer(UInt8.self) != 0 }
+    steady = isSteady.contains(true) ? isSteady : []
     last.deviation = try state.number()
     last.score = try state.number()
     let flags = try state.integer(UInt8.self)
