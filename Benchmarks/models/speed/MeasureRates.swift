@@ -45,37 +45,32 @@ private func rates(_ name: String, _ make: () -> (Double) -> Bool) -> [(String, 
 /// one, shares that are found. `slow`: each value 0.9 of the one before and noise, where the test takes values for independent.
 private func stabilityRates() -> [(String, Double)] {
   [50, 100, 200, 500, 1000, 2000].flatMap { count -> [(String, Double)] in
-    let alone = stabilityShare(count, windows: 5000) { $0.index >= PopulationStability.actIndex }
-    let judged = stabilityShare(count, windows: 5000, isDrift)
-    let slow = stabilityShare(count, windows: 1000, memory: 0.9, isDrift)
-    let half = stabilityShare(count, windows: 400, shift: 0.5, isDrift)
-    let one = stabilityShare(count, windows: 400, shift: 1, isDrift)
+    let healthy = stabilityShares(count, windows: 5000)
+    let slow = stabilityShares(count, windows: 1000, memory: 0.9).judged
+    let half = stabilityShares(count, windows: 400, shift: 0.5).judged
+    let one = stabilityShares(count, windows: 400, shift: 1).judged
     return [
-      ("drift.stability.index_alone_false_share_\(count)", alone), ("drift.stability.false_share_\(count)", judged),
-      ("drift.stability.slow_false_share_\(count)", slow), ("drift.stability.half_sigma_found_share_\(count)", half),
-      ("drift.stability.1_sigma_found_share_\(count)", one),
+      ("drift.stability.index_alone_false_share_\(count)", healthy.alone),
+      ("drift.stability.false_share_\(count)", healthy.judged), ("drift.stability.slow_false_share_\(count)", slow),
+      ("drift.stability.half_sigma_found_share_\(count)", half), ("drift.stability.1_sigma_found_share_\(count)", one),
     ]
   }
 }
 
-private let stabilityFeatures = 10
-
-private func isDrift(_ stability: PopulationStability) -> Bool {
-  stability.isDrift(beyond: PopulationStability.actIndex, among: stabilityFeatures)
-}
-
-private func stabilityShare(
-  _ count: Int, windows: Int, memory: Double = 0, shift: Double = 0, _ isFound: (PopulationStability) -> Bool
-) -> Double {
+private func stabilityShares(
+  _ count: Int, windows: Int, memory: Double = 0, shift: Double = 0
+) -> (alone: Double, judged: Double) {
+  let featureCount = 10
+  let limit = PopulationStability.actIndex
   // Five windows a reference, each reference by a seed of its own.
-  var found = 0
+  var (alone, judged) = (0, 0)
   for seed in 0..<UInt64(windows / 5) {
     var signal = SeededSignal(seed: seed)
-    let references = (0..<stabilityFeatures).compactMap { _ in
+    let references = (0..<featureCount).compactMap { _ in
       PopulationStability(learning: (0..<5000).map { _ in signal.gaussian() })
     }
     for _ in 0..<5 {
-      var isAnyFound = false
+      var (isAnyAlone, isAnyJudged) = (false, false)
       for (feature, reference) in references.enumerated() {
         var stability = reference
         var value = signal.gaussian()
@@ -83,12 +78,14 @@ private func stabilityShare(
           stability.update(value + (feature == 0 ? shift : 0))
           value = memory * value + (1 - memory * memory).squareRoot() * signal.gaussian()
         }
-        isAnyFound = isFound(stability) || isAnyFound
+        isAnyAlone = isAnyAlone || stability.index >= limit
+        isAnyJudged = isAnyJudged || stability.isDrift(beyond: limit, among: featureCount)
       }
-      found += isAnyFound ? 1 : 0
+      alone += isAnyAlone ? 1 : 0
+      judged += isAnyJudged ? 1 : 0
     }
   }
-  return Double(found) / Double(windows)
+  return (Double(alone) / Double(windows), Double(judged) / Double(windows))
 }
 
 private func thresholdRates() -> [(String, Double)] {
