@@ -11,6 +11,8 @@ What it finds in the table:
   failures of two kinds can be told apart.
 What it asks for of each: means over short and long windows, slopes from 20 cycles up to the whole life, differences from the
 first cycles. Trees do well with slopes: a single cycle's level says little of how fast things go.
+A sensor's value that is missing is held for a few cycles (`hold_count`): one hole in one sensor would be a hole in all that is
+fused from it, and windows over what is left would reach further back than those of training.
 The same table gives the same bytes.
 """
 import argparse
@@ -24,6 +26,8 @@ RIDGE = 1e-3
 END_OF_LIFE = 30
 REGIME_SPREAD = 1e-3
 LARGEST_REGIME_COUNT = 10
+# A sensor's value that is missing: for so many cycles in a row its newest good one stands for it.
+HOLD_COUNT = 5
 SENSOR_FEATURES = [("mean", 10), ("slope", 60), ("slope", 120), ("slope", None)]
 FUSED_FEATURES = [
     ("mean", 5), ("mean", 10), ("mean", 20), ("mean", 40), ("slope", 20), ("slope", 40), ("slope", 80), ("slope", 160),
@@ -135,8 +139,9 @@ def specification(table, settings, name, version, life, units):
     combinations = [{"name": "health", "inputs": sensors, "weights": plain(weights), "offset": plain([offset])[0]}]
     for place, direction in enumerate(wear_directions(z, units, left), 1):
         combinations.append({"name": f"wear_{place}", "inputs": sensors, "weights": plain(direction)})
-    result = {"name": name, "version": version, "inputs": [{"name": column} for column in
-                                                          (settings if found else []) + sensors]}
+    result = {"name": name, "version": version, "inputs":
+              [{"name": column} for column in (settings if found else [])]
+              + [{"name": column, "hold_count": HOLD_COUNT} for column in sensors]}
     if found:
         result["regimes"] = {"inputs": settings, "means": plain(means), "deviations": plain(deviations),
                              "centres": [plain(centre) for centre in centres]}
@@ -144,7 +149,7 @@ def specification(table, settings, name, version, life, units):
                            "deviations": [plain(row) for row in sensor_deviations]}
     result["combinations"] = combinations
     result["features"] = (
-        [{"name": "cycles", "input": sensors[0], "statistic": "count"}]
+        [{"name": "cycles", "statistic": "count"}]
         + [feature(sensor, *wanted) for sensor in sensors for wanted in SENSOR_FEATURES]
         + [feature(fused["name"], *wanted) for fused in combinations for wanted in FUSED_FEATURES])
     return result

@@ -23,6 +23,42 @@ import Testing
     #expect(warnings == 0 && found == 40)
   }
 
+  /// The index alone would take chance for drift in more than a fourth of the windows of 50, of each feature.
+  @Test(arguments: [50, 100, 200])
+  func smallWindowsWithoutAChangeAreNoDriftAndAShiftIsOne(count: Int) throws {
+    let seed = SeededNumbers.seed(default: 53)
+    var values = SeededNumbers(seed)
+    let reference = try reference(&values)
+    func window(shifted shift: Double) -> PopulationStability {
+      var stability = reference
+      for _ in 0..<count { stability.update(values.pairedGaussian() + shift) }
+      return stability
+    }
+    var (alone, drifts, found, chance, index) = (0, 0, 0, 0.0, 0.0)
+    for _ in 0..<300 {
+      let healthy = window(shifted: 0)
+      alone += healthy.index >= PopulationStability.actIndex ? 1 : 0
+      drifts += healthy.isDrift(beyond: PopulationStability.actIndex, among: 10) ? 1 : 0
+      (chance, index) = (chance + healthy.chanceIndex, index + healthy.index)
+      found += window(shifted: 1.5).isDrift(beyond: PopulationStability.actIndex, among: 10) ? 1 : 0
+    }
+    print(
+      "population stability, \(count) values: \(alone) of 300 by the index alone, \(drifts) false, \(found) shifts found"
+    )
+    #expect(drifts == 0 && (count > 50 || alone > 60), "SEED=\(seed)")
+    #expect(found >= (count == 50 ? 250 : 300), "SEED=\(seed)")
+    #expect(count == 50 || (0.8...1.2).contains(index / chance), "\(index / chance), SEED=\(seed)")
+  }
+
+  /// A value in 2,000 of the training data twice among 50, where χ² would see a change.
+  @Test func rareBinsAreNoDriftBySingleValues() {
+    var stability = PopulationStability(edges: [1], shares: [0.9995, 0.0005], referenceCount: 20_000)
+    for i in 0..<50 { stability.update(i < 2 ? 2 : 0) }
+    #expect(!stability.isDrift(beyond: 0.05))
+    for _ in 0..<10 { stability.update(2) }
+    #expect(stability.isDrift(beyond: 0.05))
+  }
+
   @Test func theIndexIsThatOfItsFormula() {
     var stability = PopulationStability(edges: [0, 1], shares: [0.25, 0.5, 0.25])
     #expect(stability.index == 0)

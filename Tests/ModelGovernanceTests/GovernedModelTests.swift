@@ -1,3 +1,4 @@
+import Seeded
 import StateCoding
 import Testing
 
@@ -118,17 +119,17 @@ import Testing
     let reference =
       "{\"features\":[{\"name\":\"pressure_mean\",\"edges\":[10,20,30],\"shares\":[0.25,0.25,0.25,0.25]}]}"
     let drifting = SampleModel(
-      version: "2.0.0", leaves: (10, 30), more: ",\"rollback\":{\"window\":20,\"psi\":0.25}", reference: reference)
+      version: "2.0.0", leaves: (10, 30), more: ",\"rollback\":{\"window\":60,\"psi\":0.25}", reference: reference)
     let governance = try ModelGovernance.of([("active", drifting), ("previous", SampleModel())])
-    let judged = governance.feed(Array(repeating: 80, count: 21))
-    #expect(judged.map(\.version) == Array(repeating: "2.0.0", count: 20) + ["1.0.0"])
+    let judged = governance.feed(Array(repeating: 80, count: 61))
+    #expect(judged.map(\.version) == Array(repeating: "2.0.0", count: 60) + ["1.0.0"])
     let events = governance.eventTexts
     #expect(
       events.count == 2 && events[1].contains("\"by\":\"drift\"") && events[1].contains("\"feature\":\"pressure_mean\"")
     )
     #expect(
       events[0].hasPrefix("{\"event\":\"retrain-request\",\"model\":\"pump-life\",\"version\":\"2.0.0\"")
-        && events[0].hasSuffix("\"first\":1,\"last\":20}]}"), "\(events[0])")
+        && events[0].hasSuffix("\"first\":1,\"last\":60}]}"), "\(events[0])")
 
     let alone = try ModelGovernance.of([("active", drifting)])
     #expect(alone.feed(Array(repeating: 80, count: 100)).allSatisfy { $0.version == "2.0.0" })
@@ -136,6 +137,26 @@ import Testing
     #expect(
       told.count == 2 && told[1].contains("\"kind\":\"limit\"") && told[1].contains("there is no version to go back to")
     )
+  }
+
+  /// Windows of 50 rows, 60 of them: by chance the index alone is beyond its limit in more than a fourth.
+  @Test func healthyVersionStaysOverSmallWindowsAndGivesWayAfterAShift() throws {
+    let seed = SeededNumbers.seed(default: 54)
+    var numbers = SeededNumbers(seed)
+    let edges = [-1.281552, -0.841621, -0.524401, -0.253347, 0, 0.253347, 0.524401, 0.841621, 1.281552]
+    let reference =
+      "{\"rows\":5000,\"features\":[{\"name\":\"pressure_mean\",\"edges\":[\(edges.map { "\($0)" }.joined(separator: ","))],"
+      + "\"shares\":[\(edges.map { _ in "0.1" }.joined(separator: ",")),0.1]}]}"
+    let version = SampleModel(
+      version: "2.0.0", more: ",\"rollback\":{\"window\":20,\"psi\":0.25}", featureCount: 1, reference: reference)
+    let governance = try ModelGovernance.of([("active", version), ("previous", SampleModel())])
+    let healthy = governance.feed((0..<3000).map { _ in numbers.pairedGaussian() })
+    #expect(healthy.allSatisfy { $0.version == "2.0.0" } && governance.eventTexts == [], "SEED=\(seed)")
+    let shifted = governance.feed((0..<300).map { _ in numbers.pairedGaussian() + 1.5 }, from: 3001)
+    #expect(shifted.last?.version == "1.0.0", "SEED=\(seed)")
+    #expect(
+      governance.eventTexts.last?.contains("of it by chance); the limit is 0.25") == true,
+      "\(governance.eventTexts), SEED=\(seed)")
   }
 
   /// It would hold up the commits of everything else.

@@ -6,7 +6,7 @@ import Testing
 /// The same records give the same rows bit for bit, wherever the state is written and read again in between.
 @Suite struct ContinuationTests {
   static let everything = """
-    {"name":"all","version":"1","inputs":[{"name":"a","min":-3,"max":3,"maximum_step":4,"stuck_count":4},
+    {"name":"all","version":"1","inputs":[{"name":"a","min":-3,"max":3,"maximum_step":4,"stuck_count":4,"hold_count":2},
       {"name":"b","unit":"degC","min":-2,"max":2,"maximum_rate_per_s":9}],
      "derived":[{"name":"d","expression":"sqrt(a)*b"}],
      "regimes":{"inputs":["b"],"means":[0],"deviations":[1],"centres":[[-1],[1]]},

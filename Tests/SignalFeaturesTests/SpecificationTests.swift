@@ -32,6 +32,7 @@ import Testing
       #"{"name":"t","version":"1","inputs":[{"name":"a"},{"name":"a"}]}"#,
       "line 1, column 58: inputs[1].name: \"a\" is there already"
     ),
+    (#"{"name":"t","version":"1","inputs":[{"name":"a","hold_count":1001}]}"#, "1001 is not within 1...1000"),
     (#"{"name":"t","version":"1","inputs":[{"name":"1a"}]}"#, "inputs[0].name: \"1a\" is no name"),
     (#"{"name":"t","version":"1","inputs":[{"name":"a","unit":"degC","source_unit":"bar"}]}"#, "cannot be converted"),
     (#"{"name":"t","version":"1","inputs":[{"name":"a","source_unit":"bar"}]}"#, "needs \"unit\""),
@@ -162,7 +163,7 @@ import Testing
   @Test func canonicalTextGivesTheSameSpecification() throws {
     let text = """
       {"name":"all","version":"2.1","inputs":[{"name":"a","column":"A [x]","unit":"degC","source_unit":"K","min":-5,"max":1e3,
-        "maximum_rate_per_s":0.1,"maximum_step":3,"stuck_count":9,"on_bad":"use","categories":{"b":2,"a":1}},{"name":"s"}],
+        "maximum_rate_per_s":0.1,"maximum_step":3,"stuck_count":9,"on_bad":"use","categories":{"b":2,"a":1}},{"name":"s","hold_count":7}],
        "waveform":{"sample_rate_hz":12000,"column":"/v/x","encoding":"i16","scale":0.002,"unit":"m_s2","speed":"s",
         "bearing":{"balls":9,"ball_diameter":7.94,"pitch_diameter":39.04,"contact_angle_deg":0},"min":-9,"max":9,"samples":1024,"on_bad":"use"},
        "derived":[{"name":"d","expression":"a*(s-1)"}],

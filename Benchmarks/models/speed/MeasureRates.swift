@@ -40,17 +40,52 @@ private func rates(_ name: String, _ make: () -> (Double) -> Bool) -> [(String, 
   ]
 }
 
+/// Windows of ten features against references of 5,000 rows each, at the limit of 0.25: shares of 5,000 healthy ones in which some
+/// feature is taken for changed, by the index alone and as a model's rows are judged; of 400 in which one feature's mean is another
+/// one, shares that are found. `slow`: each value 0.9 of the one before and noise, where the test takes values for independent.
 private func stabilityRates() -> [(String, Double)] {
-  [200, 500].map { count in
-    var warnings = 0
-    for seed in 0..<500 as Range<UInt64> {
-      var signal = SeededSignal(seed: seed)
-      guard var stability = PopulationStability(learning: (0..<5000).map { _ in signal.gaussian() }) else { continue }
-      for _ in 0..<count { stability.update(signal.gaussian()) }
-      warnings += stability.index >= PopulationStability.warnIndex ? 1 : 0
-    }
-    return ("drift.stability.false_warnings_share_\(count)", Double(warnings) / 500)
+  [50, 100, 200, 500, 1000, 2000].flatMap { count -> [(String, Double)] in
+    let healthy = stabilityShares(count, windows: 5000)
+    let slow = stabilityShares(count, windows: 1000, memory: 0.9).judged
+    let half = stabilityShares(count, windows: 400, shift: 0.5).judged
+    let one = stabilityShares(count, windows: 400, shift: 1).judged
+    return [
+      ("drift.stability.index_alone_false_share_\(count)", healthy.alone),
+      ("drift.stability.false_share_\(count)", healthy.judged), ("drift.stability.slow_false_share_\(count)", slow),
+      ("drift.stability.half_sigma_found_share_\(count)", half), ("drift.stability.1_sigma_found_share_\(count)", one),
+    ]
   }
+}
+
+private func stabilityShares(
+  _ count: Int, windows: Int, memory: Double = 0, shift: Double = 0
+) -> (alone: Double, judged: Double) {
+  let featureCount = 10
+  let limit = PopulationStability.actIndex
+  // Five windows a reference, each reference by a seed of its own.
+  var (alone, judged) = (0, 0)
+  for seed in 0..<UInt64(windows / 5) {
+    var signal = SeededSignal(seed: seed)
+    let references = (0..<featureCount).compactMap { _ in
+      PopulationStability(learning: (0..<5000).map { _ in signal.gaussian() })
+    }
+    for _ in 0..<5 {
+      var (isAnyAlone, isAnyJudged) = (false, false)
+      for (feature, reference) in references.enumerated() {
+        var stability = reference
+        var value = signal.gaussian()
+        for _ in 0..<count {
+          stability.update(value + (feature == 0 ? shift : 0))
+          value = memory * value + (1 - memory * memory).squareRoot() * signal.gaussian()
+        }
+        isAnyAlone = isAnyAlone || stability.index >= limit
+        isAnyJudged = isAnyJudged || stability.isDrift(beyond: limit, among: featureCount)
+      }
+      alone += isAnyAlone ? 1 : 0
+      judged += isAnyJudged ? 1 : 0
+    }
+  }
+  return (Double(alone) / Double(windows), Double(judged) / Double(windows))
 }
 
 private func thresholdRates() -> [(String, Double)] {

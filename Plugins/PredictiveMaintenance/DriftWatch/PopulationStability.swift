@@ -4,8 +4,17 @@
 //   index = Σ (now − then) · ln(now / then)
 //
 // 0.1 is worth a look, 0.25 asks for action (the thresholds of credit scoring; Siddiqi 2006). Shares are floored at 1e-4 on
-// both sides, so that an empty bin is a large but finite sign. With n values now and no change, n · index is about χ² with
-// bins − 1 degrees of freedom (Yurdakul 2018): `leastCount` is where 0.1 is beyond all chance for ten bins.
+// both sides, so that an empty bin is a large but finite sign.
+//
+// Of few values the index says little: with n now and m in the reference, of the same distribution over k bins, it is about
+// (k − 1)(1/n + 1/m) by chance alone (Yurdakul 2018). So it counts
+// - less that expectation, `chanceIndex`;
+// - only when it is beyond chance: the relative entropy D of the shares now from those then, of n values,
+//   has P(nD ≥ t) ≤ exp(−t) (e t / (k − 1))^(k − 1) (Agrawal 2020), which holds for any n and any shares, also where the χ² of
+//   large n does not: rare bins, small windows. For n stands nm / (n + m), since the reference is a sample, too. The bound for
+//   one of so many features is `falseAlarmShare`, by Bonferroni.
+// Both take the values for independent. Values that follow each other slowly are worth fewer than they are.
+//
 // NaN is left out and counted as missing; infinities belong to the outer bins.
 
 import Glibc
@@ -22,8 +31,8 @@ package struct PopulationStability: Equatable, Sendable {
 
   package static let warnIndex = 0.1
   package static let actIndex = 0.25
-  /// Values below which `level` says nothing.
-  package static let leastCount = 500
+  /// Of windows without a change, how many may be taken for one, at most: over all features that are looked at together.
+  package static let falseAlarmShare = 1e-4
   package static let largestBinCount = 100
   static let leastShare = 1e-4
 
@@ -31,6 +40,8 @@ package struct PopulationStability: Equatable, Sendable {
   package let edges: [Double]
   /// Of the training data, one more than edges.
   package let shares: [Double]
+  /// Values that the shares are of; 0: so many that they are exact.
+  package let referenceCount: Int
   /// Values in each bin since `reset`.
   package private(set) var counts: [UInt32]
   /// Values since `reset`, missing ones not.
@@ -38,10 +49,11 @@ package struct PopulationStability: Equatable, Sendable {
   package private(set) var missingCount = 0
 
   /// - Precondition: edges ascending and not NaN, one share more than edges, at most `largestBinCount`; check with `isUsable`.
-  package init(edges: [Double], shares: [Double]) {
+  package init(edges: [Double], shares: [Double], referenceCount: Int = 0) {
     precondition(Self.isUsable(edges: edges, shares: shares), "PopulationStability: edges and shares")
     self.edges = edges
     self.shares = shares
+    self.referenceCount = referenceCount
     counts = [UInt32](repeating: 0, count: shares.count)
   }
 
@@ -65,7 +77,8 @@ package struct PopulationStability: Equatable, Sendable {
     }
     var reference = PopulationStability(edges: edges, shares: [Double](repeating: 0, count: edges.count + 1))
     for value in sorted { reference.update(value) }
-    self.init(edges: edges, shares: reference.counts.map { Double($0) / Double(sorted.count) })
+    self.init(
+      edges: edges, shares: reference.counts.map { Double($0) / Double(sorted.count) }, referenceCount: sorted.count)
   }
 
   package mutating func reset() {
@@ -98,10 +111,40 @@ package struct PopulationStability: Equatable, Sendable {
     return index
   }
 
+  /// What the index is by chance, on average. 0 while nothing was counted.
+  package var chanceIndex: Double {
+    guard count > 0 else { return 0 }
+    return Double(counts.count - 1) / effectiveCount
+  }
+
+  /// Of values against exact shares that are as uncertain as these against those of the reference.
+  private var effectiveCount: Double {
+    let (n, m) = (Double(count), Double(referenceCount))
+    return referenceCount > 0 ? n * m / (n + m) : n
+  }
+
+  /// Whether the index, less what is chance, is at the limit or above it, and chance does not explain it.
+  /// - Parameter featureCount: features that are looked at together, of which one may be that far off by chance.
+  package func isDrift(beyond limit: Double, among featureCount: Int = 1) -> Bool {
+    index - chanceIndex >= limit && isBeyondChance(among: featureCount)
+  }
+
+  private func isBeyondChance(among featureCount: Int) -> Bool {
+    guard count > 0 else { return false }
+    var entropy = 0.0
+    for i in counts.indices where counts[i] > 0 {
+      let now = Double(counts[i]) / Double(count)
+      entropy += now * log(now / max(shares[i], Self.leastShare))
+    }
+    let degrees = Double(counts.count - 1)
+    let t = effectiveCount * entropy
+    guard t > degrees else { return false }
+    let logShare = degrees * (1 + log(t / degrees)) - t
+    return logShare + log(Double(max(featureCount, 1))) < log(Self.falseAlarmShare)
+  }
+
   package var level: Level {
-    guard count >= Self.leastCount else { return .none }
-    let index = index
-    return index >= Self.actIndex ? .act : index >= Self.warnIndex ? .warn : .none
+    isDrift(beyond: Self.actIndex) ? .act : isDrift(beyond: Self.warnIndex) ? .warn : .none
   }
 }
 

@@ -38,7 +38,7 @@ struct ActiveWatch {
     let beganUs = clockUs?() ?? 0
     let outputs = version.evaluate(row.values)
     if let clockUs { took(us: clockUs() - beganUs) }
-    if let largest = drift.update(row.values, sequence: row.firstSequence, window: rule.window) { look(at: largest) }
+    look(at: drift.update(row.values, sequence: row.firstSequence, window: rule.window, limit: rule.psi))
     return outputs
   }
 
@@ -74,25 +74,27 @@ struct ActiveWatch {
     (rows, misses) = (0, 0)
   }
 
-  private mutating func look(at largest: DriftWindow.Finding) {
-    guard largest.psi > rule.psi else {
-      isOverDrift = false
+  private mutating func look(at outcome: DriftWindow.Outcome) {
+    guard case .beyond(let furthest) = outcome else {
+      if outcome == .within { isOverDrift = false }
       return
     }
     guard !isOverDrift else { return }
     isOverDrift = true
-    let (limit, window) = (rule.psi, rule.window)
-    let psi = (largest.psi * 1000).rounded() / 1000
+    let limit = rule.psi
+    func rounded(_ index: Double) -> Double { (index * 1000).rounded() / 1000 }
     finding = Finding(
       cause: .drift,
       reason:
-        "feature \"\(largest.feature)\" has a population stability index of \(psi) over \(window) rows; the limit is \(limit)",
+        "feature \"\(furthest.feature)\" has a population stability index of \(rounded(furthest.psi)) over \(furthest.count) rows"
+        + " (\(rounded(furthest.chance)) of it by chance); the limit is \(limit)",
       evidence: {
-        $0.member("feature", largest.feature)
-        $0.member("psi", largest.psi)
+        $0.member("feature", furthest.feature)
+        $0.member("psi", furthest.psi)
+        $0.member("chance", furthest.chance)
         $0.member("limit", limit)
-        $0.member("rows", window)
-      }, driftedSince: largest.firstSequence)
+        $0.member("rows", furthest.count)
+      }, driftedSince: furthest.firstSequence)
   }
 
   mutating func takeFinding() -> Finding? {

@@ -1,45 +1,64 @@
 internal import DriftWatch
 internal import StateCoding
 
-/// The features of the active version against its training data, over windows of so many rows.
+/// The features of the active version against its training data, over windows of so many rows, `leastRows` at least: of fewer,
+/// little but a change of nearly all values is beyond chance. `PopulationStability` says how that is told.
 struct DriftWindow {
   struct Finding: Equatable {
     var feature: String
     var psi: Double
+    /// What the index is by chance, on average.
+    var chance: Double
+    /// Values it is of: rows in which the feature is defined.
+    var count: Int
     /// Of the window's first row's first record.
     var firstSequence: UInt64
   }
 
+  static let leastRows = 50
+
   private var features: [(name: String, place: Int, stability: PopulationStability)]
   private var rows = 0
   private var firstSequence: UInt64 = 0
-  /// The largest of the last whole window; nil before the first.
-  private(set) var latest: Finding?
 
   init(_ reference: ReferenceTable?) {
     features = (reference?.features ?? []).map {
-      ($0.name, $0.place, PopulationStability(edges: $0.edges, shares: $0.shares))
+      (
+        $0.name, $0.place,
+        PopulationStability(edges: $0.edges, shares: $0.shares, referenceCount: reference?.rows ?? 0)
+      )
     }
   }
 
   var isWatching: Bool { !features.isEmpty }
 
-  /// - Returns: the largest index when a window is full.
-  mutating func update(_ row: UnsafeBufferPointer<Double>, sequence: UInt64, window: Int) -> Finding? {
-    guard isWatching else { return nil }
+  enum Outcome: Equatable {
+    /// The window is not full.
+    case open
+    /// It is, and no feature is beyond the limit.
+    case within
+    /// The feature that is furthest beyond it.
+    case beyond(Finding)
+  }
+
+  mutating func update(
+    _ row: UnsafeBufferPointer<Double>, sequence: UInt64, window: Int, limit: Double
+  ) -> Outcome {
+    guard isWatching else { return .open }
     if rows == 0 { firstSequence = sequence }
     for index in features.indices { features[index].stability.update(row[features[index].place]) }
     rows += 1
-    guard rows >= window else { return nil }
-    var largest = Finding(
-      feature: features[0].name, psi: features[0].stability.index, firstSequence: firstSequence)
-    for feature in features.dropFirst() where feature.stability.index > largest.psi {
-      largest = Finding(feature: feature.name, psi: feature.stability.index, firstSequence: firstSequence)
+    guard rows >= max(window, Self.leastRows) else { return .open }
+    var furthest: Finding?
+    for (name, _, stability) in features where stability.isDrift(beyond: limit, among: features.count) {
+      let (psi, chance) = (stability.index, stability.chanceIndex)
+      if let furthest, psi - chance <= furthest.psi - furthest.chance { continue }
+      furthest = Finding(
+        feature: name, psi: psi, chance: chance, count: stability.count, firstSequence: firstSequence)
     }
     rows = 0
     for index in features.indices { features[index].stability.reset() }
-    latest = largest
-    return largest
+    return furthest.map(Outcome.beyond) ?? .within
   }
 
   func encode(into state: StateWriter) {

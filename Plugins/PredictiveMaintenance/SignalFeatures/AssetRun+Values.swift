@@ -18,6 +18,7 @@ extension AssetRun {
     integers[Clock.valuesSinceRow] += Int64(inputCount)
     for i in 0..<plan.formulas.count { evaluate(plan.formulas.start[i]) }
     normalise()
+    hold()
     for i in 0..<plan.combinationFormulas.count { combine(plan.combinationFormulas.start[i]) }
     if let analyser = plan.analyser { evaluateWaveform(sample, analyser) }
     guard plan.keepsHeld else { return }
@@ -95,7 +96,7 @@ extension AssetRun {
     return runs[FeatureLayout.Run.unit] >= Self.unitRun
   }
 
-  // MARK: formulas, regimes
+  // MARK: formulas
 
   private func evaluate(_ formula: Formula) {
     let value = plan.evaluate(formula, numbers)
@@ -119,39 +120,6 @@ extension AssetRun {
       sum += weight.weight * numbers[weight.slot]
     }
     numbers[formula.target] = sum.isFinite ? sum : .nan
-  }
-
-  @inline(__always)
-  private func normalise() {
-    let count = layout.valueCount
-    (numbers + count).update(from: numbers, count: count)
-    var regime = 0
-    if let table = plan.regimes {
-      regime = nearestCentre(table)
-      integers[Clock.regime] = Int64(regime)
-    }
-    for i in 0..<plan.normalisations.count {
-      let step = plan.normalisations.start[i]
-      let parameters = plan.numbers.start + step.parameters + 2 * regime
-      numbers[count + step.value] = regime < 0 ? .nan : (numbers[step.value] - parameters[0]) / parameters[1]
-    }
-  }
-
-  /// -1 when a setting is missing.
-  private func nearestCentre(_ table: RegimeTable) -> Int {
-    var nearest = -1
-    var least = Double.infinity
-    for centre in 0..<table.centreCount {
-      var distance = 0.0
-      for i in 0..<table.inputCount {
-        let setting = plan.numbers.start + table.settings + 3 * i
-        let z = (numbers[Int(setting[0])] - setting[1]) / setting[2]
-        let d = z - plan.numbers.start[table.centres + centre * table.inputCount + i]
-        distance += d * d
-      }
-      if distance < least { (nearest, least) = (centre, distance) }
-    }
-    return nearest
   }
 
   // MARK: the waveform

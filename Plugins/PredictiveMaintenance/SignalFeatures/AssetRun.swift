@@ -184,6 +184,8 @@ struct AssetRun {
       if step.statistic == .integral { numbers[step.state + 1] = .nan }
       if step.statistic == .ewma, layout.resetsOnGap { numbers[step.state] = .nan }
     }
+    // What was measured before a gap does not stand for what is missing after it.
+    for i in 0..<plan.holds.count { integers[layout.holds + i] = plan.holds.start[i].limit }
     guard layout.resetsOnGap else { return }
     for i in 0..<plan.windows.count where plan.windows.start[i].isSliding || plan.windows.start[i].kind == .tumbling {
       window(i).clear()

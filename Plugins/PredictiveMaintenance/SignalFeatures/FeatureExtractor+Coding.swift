@@ -77,6 +77,7 @@ extension FeatureExtractor {
         counts.append(integers[runs + run])
       }
     }
+    counts += integers[layout.holds..<(layout.holds + plan.holds.count)]
     guard counts.allSatisfy({ 0 <= $0 && $0 <= Self.largestCount }) else {
       throw StateReader.Damaged(description: "a count is out of bounds")
     }

@@ -2,7 +2,7 @@
 // two allocations, made once.
 //
 //   numbers    slots and features · newest good values · smoothed values · integrals · each input's newest value · windows · rows held back
-//   integers   clock and counts (`Clock`) · reasons by input · counters by reason and input · each input's runs · windows · rows held back
+//   integers   clock and counts (`Clock`) · reasons by input · counters by reason and input · each input's runs · holds · windows · rows held back
 
 /// One window over one slot, shared by all statistics of the same extent.
 struct WindowLayout: BitwiseCopyable {
@@ -66,6 +66,8 @@ struct FeatureLayout {
   private(set) var reasons = 0
   private(set) var counters = 0
   private(set) var runs = 0
+  /// By step of `FeaturePlan.holds`: records for which it has held a value.
+  private(set) var holds = 0
   private(set) var heldRowIntegers = 0
   /// What comes before the windows.
   private(set) var flatNumbers = 0
@@ -159,6 +161,7 @@ struct FeatureLayout {
     reasons = integers(channelCount)
     counters = integers(channelCount * QualityReasons.names.count)
     runs = integers(Run.count * specification.inputs.count)
+    holds = integers(specification.inputs.count { $0.holdCount > 0 })
     flatNumbers = numberCount
     flatIntegers = integerCount
     for i in windows.indices { windows[i] = placed(windows[i]) }

@@ -18,6 +18,8 @@ package enum FeatureLimits {
   package static let expressionDepth = 32
   package static let windowCount = 65_536
   package static let lateRows = 4096
+  /// Records in a row for which a value is held.
+  package static let holdCount = 1000
   package static let seconds = 1e-6...3.2e8
   /// What one asset may need in memory.
   package static let assetBytes = 64 << 20

@@ -16,6 +16,8 @@ package final class FeaturePlan {
   let alternatives: Table<UnitConversion.Step>
   let normalisations: Table<NormalisationStep>
   let numbers: Table<Double>
+  /// Inputs whose newest good value stands for one that is missing.
+  let holds: Table<HoldStep>
   /// Offsets of means and deviations of the settings, and of the centres, in `numbers`.
   let regimes: RegimeTable?
   let waveformStatistics: [WaveformStatistic]
@@ -52,6 +54,7 @@ package final class FeaturePlan {
     alternatives = Table(tables.alternatives)
     normalisations = Table(tables.normalisations)
     numbers = Table(tables.numbers)
+    holds = Table(tables.holds)
     regimes = tables.regimes
     waveformStatistics = specification.waveformFeatures.compactMap { specification.features[$0].waveform }
     analyser = specification.waveform.map {

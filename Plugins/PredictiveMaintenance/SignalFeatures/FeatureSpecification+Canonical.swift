@@ -44,6 +44,7 @@ extension FeatureSpecification {
       if input.maximumStep.isFinite { json.member("maximum_step", input.maximumStep) }
       if let count = input.stuckCount { json.member("stuck_count", count) }
       if input.usesBad { json.member("on_bad", "use") }
+      if input.holdCount > 0 { json.member("hold_count", input.holdCount) }
     }
   }
 

@@ -5,7 +5,7 @@ extension FeatureSpecification {
   static func input(_ reader: SpecificationReader) throws(SpecificationFault) -> Input {
     let members = try reader.object([
       "name", "column", "unit", "source_unit", "categories", "min", "max", "maximum_rate_per_s", "maximum_step",
-      "stuck_count", "on_bad",
+      "stuck_count", "on_bad", "hold_count",
     ])
     let name = try members.required("name").name()
     var input = Input(name: name, column: try members["column"]?.string(atMost: FeatureLimits.columnBytes) ?? name)
@@ -25,6 +25,7 @@ extension FeatureSpecification {
     input.maximumStep = try members["maximum_step"]?.number(in: positive) ?? .infinity
     input.stuckCount = try members["stuck_count"]?.integer(in: 2...1_000_000)
     input.usesBad = try members["on_bad"]?.choice(of: ["skip", "use"]) == "use"
+    input.holdCount = try members["hold_count"]?.integer(in: 1...FeatureLimits.holdCount) ?? 0
     return input
   }
 

@@ -22,6 +22,8 @@ package struct FeatureSpecification: Equatable, Sendable {
     package var stuckCount: Int?
     /// A bad value is flagged and counted, and takes part all the same.
     package var usesBad = false
+    /// For so many records in a row the newest good value, normalised, stands for one that is missing or bad. 0: none.
+    package var holdCount = 0
   }
 
   package struct Category: Equatable, Sendable {

@@ -4,6 +4,7 @@ struct LayoutOffsets: BitwiseCopyable {
   var reasons: Int
   var counters: Int
   var runs: Int
+  var holds: Int
   var heldValues: Int
   var newestValues: Int
   var heldRows: Int
@@ -28,6 +29,7 @@ struct LayoutOffsets: BitwiseCopyable {
     reasons = layout.reasons
     counters = layout.counters
     runs = layout.runs
+    holds = layout.holds
     heldValues = layout.heldValues
     newestValues = layout.newestValues
     heldRows = layout.heldRows

@@ -38,6 +38,13 @@ struct NormalisationStep: BitwiseCopyable {
   var parameters: Int
 }
 
+struct HoldStep: BitwiseCopyable {
+  /// Of the normalised value.
+  var slot: Int
+  /// Records in a row for which it is held.
+  var limit: Int64
+}
+
 struct RegimeTable: BitwiseCopyable {
   var inputCount: Int
   var centreCount: Int

@@ -11,6 +11,7 @@ struct PlanTables {
   private(set) var alternatives: [UnitConversion.Step] = []
   private(set) var normalisations: [NormalisationStep] = []
   private(set) var numbers: [Double] = []
+  private(set) var holds: [HoldStep] = []
   private(set) var regimes: RegimeTable?
 
   init(_ specification: FeatureSpecification, _ layout: FeatureLayout) {
@@ -19,7 +20,12 @@ struct PlanTables {
   }
 
   mutating func make() {
-    for input in specification.inputs { inputs.append(check(input)) }
+    for (i, input) in specification.inputs.enumerated() {
+      inputs.append(check(input))
+      if input.holdCount > 0 {
+        holds.append(HoldStep(slot: specification.valueCount + i, limit: Int64(input.holdCount)))
+      }
+    }
     for (i, derived) in specification.derived.enumerated() {
       formulas.append(formula(derived.expression, target: specification.inputs.count + i))
     }
