@@ -28,6 +28,7 @@ public final class PluginBench {
     var source: UInt32
     var sequence: UInt64
     var eventTimeNs: Int64
+    var ingestTimeNs: Int64
     var monotonicNs: Int64
     var flags: UInt32
     var body: [UInt8]
@@ -170,7 +171,8 @@ public final class PluginBench {
   /// - Parameter sequence: its number in its stream, where it is not the next one: of an instance that goes on from a checkpoint.
   @discardableResult
   public func add(
-    stream name: String, source: String, eventTimeNs: Int64, monotonicNs: Int64? = nil, flags: UInt32 = 0,
+    stream name: String, source: String, eventTimeNs: Int64, ingestTimeNs: Int64? = nil, monotonicNs: Int64? = nil,
+    flags: UInt32 = 0,
     body: String = "", columns: [Double] = [], samples: [Float] = [], sequence: UInt64? = nil
   ) -> UInt64 {
     guard let stream = streams.firstIndex(where: { $0.name == name }) else { preconditionFailure("no stream \(name)") }
@@ -180,7 +182,8 @@ public final class PluginBench {
     pending.append(
       Input(
         stream: UInt16(stream), source: UInt32(sources.firstIndex(of: source)!), sequence: sequence,
-        eventTimeNs: eventTimeNs, monotonicNs: monotonicNs ?? eventTimeNs, flags: flags, body: Array(body.utf8),
+        eventTimeNs: eventTimeNs, ingestTimeNs: ingestTimeNs ?? eventTimeNs, monotonicNs: monotonicNs ?? eventTimeNs,
+        flags: flags, body: Array(body.utf8),
         columns: columns, samples: samples))
     return sequence
   }
@@ -209,7 +212,7 @@ public final class PluginBench {
     raw.source = arena.array(batch.map(\.source))
     raw.sequence = arena.array(batch.map(\.sequence))
     raw.event_time_ns = arena.array(batch.map(\.eventTimeNs))
-    raw.ingest_time_ns = arena.array(batch.map(\.eventTimeNs))
+    raw.ingest_time_ns = arena.array(batch.map(\.ingestTimeNs))
     raw.monotonic_ns = arena.array(batch.map(\.monotonicNs))
     raw.flags = arena.array(batch.map(\.flags))
     (raw.body_offset, raw.bodies) = arena.packed(batch.map(\.body))

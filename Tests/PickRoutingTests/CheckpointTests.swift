@@ -45,15 +45,22 @@ import Testing
     let seed = SeededNumbers.seed(default: 41)
     var numbers = SeededNumbers(seed)
     var statuses: [String: Int] = [:]
+    var repeated: UInt64 = 0
     for _ in 0..<20 {
       let options: [String: PluginContext.Value] = ["max_reroutes": .integer(2), "max_open_orders": .integer(6)]
       let steady = try PickingBench(options: options)
       var restarted = try PickingBench(options: options)
+      var latest: (String, String, Int64?)?
       for step in 0..<60 {
-        let message = message(&numbers)
-        let source = "hand-\(Int.random(in: 1...3, using: &numbers))"
-        let expected = try steady.send(message, source: source)
-        let answers = try restarted.send(message, source: source)
+        let new = message(&numbers)
+        let sender = "hand-\(Int.random(in: 1...3, using: &numbers))"
+        // Some say when it was, some of them late; some come again.
+        let time = Bool.random(using: &numbers) ? nil : Int64(step - Int.random(in: 0...5, using: &numbers))
+        let isNew = Int.random(in: 0..<5, using: &numbers) > 0 || latest == nil
+        let (message, source, said) = isNew ? (new, sender, time) : latest!
+        latest = (message, source, said)
+        let expected = try steady.send(message, source: source, saying: said, arriving: Int64(step))
+        let answers = try restarted.send(message, source: source, saying: said, arriving: Int64(step))
         #expect(answers.map(\.facts) == expected.map(\.facts), "step \(step): \(message)")
         #expect(answers.map(\.emitted.source) == expected.map(\.emitted.source))
         for answer in expected { statuses[answer.status ?? "", default: 0] += 1 }
@@ -64,11 +71,13 @@ import Testing
         try restarted.bench.restore(checkpoint)
         #expect(restarted.bench.checkpoint() == checkpoint)
       }
+      repeated += steady.bench.counters["messages_repeated", default: 0]
     }
     // The messages must have led into every corner, or the equality above says little.
     for status in ["routed", "rerouted", "done", "refused"] {
       #expect(statuses[status, default: 0] > 10, "\(status) of \(statuses)")
     }
+    #expect(repeated > 50)
   }
 
   @Test func routesGoOnAfterARestart() throws {

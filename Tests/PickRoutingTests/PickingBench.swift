@@ -42,6 +42,19 @@ final class PickingBench {
     return try bench.run().map(Answer.init)
   }
 
+  /// CROSSDOCK_FLAG_EVENT_TIME_MISSING
+  private static let timeIsMissing: UInt32 = 1 << 1
+
+  /// A message with a time of its own, or with none, and the time when it came.
+  func send(_ body: String, source: String = "hand-1", saying ownTime: Int64?, arriving arrival: Int64) throws
+    -> [Answer]
+  {
+    bench.add(
+      stream: "picks", source: source, eventTimeNs: ownTime ?? arrival, ingestTimeNs: arrival,
+      flags: ownTime == nil ? Self.timeIsMissing : 0, body: body)
+    return try bench.run().map(Answer.init)
+  }
+
   /// An order with lines numbered from 1, each of quantity 2.
   static func order(_ id: String, _ locations: [String], more: String = "") -> String {
     let lines = locations.enumerated().map { #"{"line":\#($0.offset + 1),"location":"\#($0.element)","quantity":2}"# }

@@ -1,5 +1,6 @@
 import CrossdockPlugin
 import JSONText
+import Seeded
 import Testing
 
 @testable import StopSequencing
@@ -94,6 +95,59 @@ extension JSONValue {
     #expect(cutOff["unreachable"]?.array == [.string("C")])
     let back = try #require(try bench.send(#"{"type":"opened","plan":"R1","to":"C"}"#).first)
     #expect(back["unreachable"]?.array?.isEmpty == true && back.stops.count == 4)
+  }
+
+  @Test func whatIsSaidOfArcsAgainOrLateChangesNothing() throws {
+    // By an id, by the plan's clock.
+    for timed in [false, true] {
+      var bench = try PlanBench()
+      func event(_ type: String, _ number: Int, _ members: String) -> String {
+        #"{"type":"\#(type)","plan":"R1",\#(timed ? #""time""# : #""id""#):\#(2000 + number)\#(members)}"#
+      }
+      _ = try bench.send(PlanBench.plan())
+      let closed = event("closed", 1, #","to":"C""#)
+      #expect(try bench.send(closed).first?["unreachable"]?.array == [.string("C")])
+      let opened = event("opened", 2, #","to":"C""#)
+      #expect(try bench.send(opened).first?["unreachable"]?.array == [])
+      let slowed = event("slowed", 3, #","factor":2"#)
+      #expect(try bench.send(slowed).first?["reason"]?.string == "eta")
+      let faster = event("slowed", 4, #","factor":1"#)
+      #expect(try bench.send(faster).first?["reason"]?.string == "eta")
+      bench = try PlanBench.goneOn(bench)
+      for again in [closed, opened, slowed, faster, closed] { #expect(try bench.send(again) == [], "\(again)") }
+      #expect(bench.bench.counters["messages_repeated"] == 5)
+      // A new word about the same, and one that comes too late behind an opening of all.
+      #expect(try bench.send(event("closed", 5, #","to":"C""#)).count == 1)
+      #expect(try bench.send(event("opened", 7, "")).first?["unreachable"]?.array == [])
+      if timed { #expect(try bench.send(event("closed", 6, #","from":"A","to":"B""#)) == []) }
+      #expect(try bench.send(event("closed", 8, #","to":"C""#)).count == 1)
+    }
+  }
+
+  /// Which arcs are closed does not depend on the order in which timed words come, nor on how often.
+  @Test func timedWordsGiveTheSameArcsInAnyOrder() throws {
+    let seed = SeededNumbers.seed()
+    var numbers = SeededNumbers(seed)
+    for round in 0..<200 {
+      let places: [Int?] = [nil, 1, 2]
+      var words: [(PlanEvent.Kind, OpenPlan.Change)] = []
+      for time in 1...Int64(8) {
+        let kind: PlanEvent.Kind = Bool.random(using: &numbers) ? .opened : .closed
+        var change = OpenPlan.Change(
+          from: places.randomElement(using: &numbers)!, to: places[1], factor: nil, time: time)
+        if kind == .opened, Int.random(in: 0..<4, using: &numbers) == 0 { (change.from, change.to) = (nil, nil) }
+        words.append((kind, change))
+      }
+      func arcs(_ words: [(PlanEvent.Kind, OpenPlan.Change)]) throws -> [String] {
+        let definition = try PlanDefinition(try JSONValue.parse(Array(PlanBench.plan().utf8)))
+        var plan = try OpenPlan(definition, source: "")
+        for (kind, change) in words { _ = try plan.take(kind, change, isTimed: true) }
+        return plan.changes.map { "\($0)" }.sorted()
+      }
+      let expected = try arcs(words)
+      let mixed = (words + words.prefix(3)).shuffled(using: &numbers)
+      #expect(try arcs(mixed) == expected, "seed \(seed) round \(round)")
+    }
   }
 
   @Test func anEndThatIsCutOffLeavesTheStops() throws {

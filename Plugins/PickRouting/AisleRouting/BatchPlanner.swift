@@ -1,9 +1,9 @@
 /// Puts orders together into tours under a capacity: savings (Clarke & Wright 1964, with tours evaluated again after each merge),
 /// then orders moved and exchanged between tours as long as that helps. The evaluator of a tour is the router itself, and each set
-/// of orders is evaluated once.
+/// of orders is evaluated once. Few orders are put together exactly after that (`BatchProgramme`).
 ///
-/// What counts, in this order: lateness, then length. Tours begin in the order of their earliest due time, each with the picker
-/// who is free first.
+/// What counts, in this order: lateness, then length. Tours begin in the order of their earliest due time (of two with the same, that
+/// with the first order due then), each with the picker who is free first.
 package struct BatchPlanner {
   package struct Order: Sendable, Equatable {
     /// What the capacity bounds: units, weight, volume, boxes; all orders have the same.
@@ -25,6 +25,8 @@ package struct BatchPlanner {
     package var length: Int64
     /// Seconds, summed over orders.
     package var lateness: Double
+    /// No other tours are better: all were looked at, and the walk of each is proven shortest.
+    package var isOptimal = false
     package var evaluations: Int
   }
 
@@ -45,11 +47,22 @@ package struct BatchPlanner {
   private let orders: [Order]
   private let capacity: [Int64]
   private let pace: Pace
-  private let evaluate: ([Int]) -> Int64
-  private var known: [[Int]: Int64] = [:]
+  /// The walk of a tour.
+  package typealias Walk = (length: Int64, isProven: Bool)
 
-  /// - Parameter evaluate: the length of the shortest walk for some orders (ascending numbers) together.
-  package init(orders: [Order], capacity: [Int64], pace: Pace = Pace(), evaluate: @escaping ([Int]) -> Int64) {
+  private let maximumExactTours: Int
+  private let evaluate: ([Int]) -> Walk
+  private var known: [[Int]: Int64] = [:]
+  private var isAllProven = true
+
+  /// - Parameters:
+  ///   - maximumExactTours: how many tours may be evaluated for a proof; where more are possible there is none.
+  ///   - evaluate: the shortest walk for some orders (ascending numbers) together.
+  package init(
+    orders: [Order], capacity: [Int64], pace: Pace = Pace(),
+    maximumExactTours: Int = 1 << RoutingLimits.maximumExactBatchOrders, evaluate: @escaping ([Int]) -> Walk
+  ) {
+    self.maximumExactTours = maximumExactTours
     precondition(orders.allSatisfy { $0.load.count == capacity.count })
     self.orders = orders
     self.capacity = capacity
@@ -78,6 +91,7 @@ package struct BatchPlanner {
     // What comes from the order of arrival is another place to begin.
     let other = improve(firstComeFirstServed())
     if (other.lateness, other.length) < (best.lateness, best.length) { best = other }
+    best = exact(orElse: best)
     best.evaluations = known.count
     return best
   }
@@ -90,14 +104,41 @@ package struct BatchPlanner {
     if tour.isEmpty { return 0 }
     let key = tour.sorted()
     if let length = known[key] { return length }
-    let length = evaluate(key)
-    known[key] = length
-    return length
+    let walk = evaluate(key)
+    known[key] = walk.length
+    isAllProven = isAllProven && walk.isProven
+    return walk.length
+  }
+
+  /// Orders that a tour can take, the most urgent first.
+  private var byUrgency: [Int] {
+    orders.indices.filter { fits([$0]) }.sorted {
+      (orders[$0].due ?? .infinity, $0) < (orders[$1].due ?? .infinity, $1)
+    }
+  }
+
+  /// The best plan there is, where it can be found in the time that there is for it.
+  private mutating func exact(orElse found: Plan) -> Plan {
+    let ranked = byUrgency
+    guard (1...RoutingLimits.maximumExactBatchOrders).contains(ranked.count) else { return found }
+    func members(_ set: Int) -> [Int] { ranked.indices.filter { set & 1 << $0 != 0 }.map { ranked[$0] } }
+    let sets = (0..<1 << ranked.count).map { $0 > 0 && fits(members($0)) }
+    guard sets.count(where: { $0 }) <= maximumExactTours else { return found }
+    var lengths: [Int64?] = []
+    for set in sets.indices { lengths.append(sets[set] ? length(members(set)) : nil) }
+    var programme = BatchProgramme(
+      due: ranked.map { orders[$0].due ?? .infinity }, lines: ranked.map { orders[$0].lines }, lengths: lengths,
+      pace: pace)
+    guard let tours = programme.tours(betterThan: (found.lateness, found.length)) else { return found }
+    var best = tours.isEmpty ? found : plan(tours.map(members))
+    // What was evaluated before is among these tours.
+    best.isOptimal = isAllProven
+    return best
   }
 
   private mutating func plan(_ tours: [[Int]]) -> Plan {
     let tours = tours.filter { !$0.isEmpty }.map { $0.sorted() }
-      .sorted { (earliest($0), $0[0]) < (earliest($1), $1[0]) }
+      .sorted { urgency($0) < urgency($1) }
     var free = [Double](repeating: 0, count: max(1, pace.pickers))
     var (total, late) = (Int64(0), 0.0)
     for tour in tours {
@@ -111,7 +152,9 @@ package struct BatchPlanner {
     return Plan(tours: tours, length: total, lateness: late, evaluations: known.count)
   }
 
-  private func earliest(_ tour: [Int]) -> Double { tour.map { orders[$0].due ?? .infinity }.min() ?? .infinity }
+  private func urgency(_ tour: [Int]) -> (Double, Int) {
+    tour.map { (orders[$0].due ?? .infinity, $0) }.min { $0 < $1 }!
+  }
 
   private mutating func savings() -> [[Int]] {
     var tours = orders.indices.filter { fits([$0]) }.map { [$0] }

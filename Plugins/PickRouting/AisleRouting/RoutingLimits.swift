@@ -1,6 +1,10 @@
 /// Bounds of what the router takes on. Problems beyond the first group are refused; beyond the second one they are answered
 /// by local search with a lower bound instead of by a proof.
 package enum RoutingLimits {
+  /// Orders that are put together into tours exactly: each set of them is priced once.
+  package static let maximumExactBatchOrders = 12
+  /// Labels of that: a few MB, and a second at most.
+  static let maximumBatchLabels = 1 << 16
   package static let maximumAisles = 65_536
   package static let maximumCrossAisles = 1_024
   /// Coordinates lie within ± this; 2^36 mm are 68,000 km. Keeps every sum of a walk far inside Int64.

@@ -18,6 +18,8 @@ package struct AisleBlock: Equatable, Sendable {
     aisle == other.aisle && from <= other.to && other.from <= to
   }
 
+  func lies(in other: AisleBlock) -> Bool { aisle == other.aisle && other.from <= from && to <= other.to }
+
   /// An aisle from end to end, its cross-aisles left open; or a node of a graph.
   static func wholeAisle(_ aisle: Int, crossY: [Int64]) -> [AisleBlock] {
     if crossY.count == 1 { return [AisleBlock(aisle: aisle, from: crossY[0], to: crossY[0])] }

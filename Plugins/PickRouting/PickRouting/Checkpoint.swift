@@ -5,9 +5,11 @@ internal import JSONText
 /// The state of an `OrderBook` as bytes:
 ///
 ///     crossdock-pick-routing 1 <FNV-1a of what follows, 16 hexadecimal digits>\n
-///     {"uses":n,"settings":[…],"layouts":{layout:file},"blocks":{layout:[[aisle,from,to],…]},"orders":[{…},…]}
+///     {"uses":n,"settings":[…],"layouts":{layout:file},"blocks":{layout:[[aisle,from,to,time],…]},
+///      "freed":{layout:[…]},"taken_blocks":[…],"taken_picks":[…],"orders":[{…},…]}
 ///
-/// Lengths in millimetres. Orders stand in the order of their last use, so that equal states give equal bytes. Valid if and only
+/// Lengths in millimetres; times in nanoseconds, as text, for they are longer than a number of JSON is exact; what was taken, as hexadecimal
+/// text. Orders stand in the order of their last use, so that equal states give equal bytes. Valid if and only
 /// if the first line has version 1 and the hash fits. Places are kept by name: where a layout's file has changed since, orders
 /// whose places are all still there get a new revision (reason `layout`), the others are forgotten and counted.
 ///
@@ -33,13 +35,11 @@ enum Checkpoint {
             }
           })
       }
+      json.member("blocks", object: { write(book, \.blocked, &$0) })
+      json.member("freed", object: { write(book, \.freed, &$0) })
       json.member(
-        "blocks",
-        object: { json in
-          for (layout, blocks) in book.blocks.sorted(by: { $0.key < $1.key }) {
-            json.member(layout, array: { write(blocks, book.layouts[layout]!, &$0) })
-          }
-        })
+        "taken_blocks", array: { json in for event in book.takenBlocks.identities { json.value(hex(event)) } })
+      json.member("taken_picks", array: { json in for event in book.takenPicks.identities { json.value(hex(event)) } })
       json.member(
         "orders",
         array: { json in
@@ -66,13 +66,20 @@ enum Checkpoint {
     return String(repeating: "0", count: 16 - digits.utf8.count) + digits
   }
 
-  private static func write(_ blocks: [AisleBlock], _ layout: HallLayout, _ json: inout JSONWriter) {
-    for block in blocks {
-      json.array { json in
-        json.value(layout.aisles[block.aisle])
-        json.value(block.from)
-        json.value(block.to)
-      }
+  private static func write(_ book: OrderBook, _ words: KeyPath<HallNews, [HallNews.Word]>, _ json: inout JSONWriter) {
+    for (name, news) in book.halls.sorted(by: { $0.key < $1.key }) where !news[keyPath: words].isEmpty {
+      json.member(
+        name,
+        array: { json in
+          for word in news[keyPath: words] {
+            json.array { json in
+              json.value(book.layouts[name]!.aisles[word.stretch.aisle])
+              json.value(word.stretch.from)
+              json.value(word.stretch.to)
+              json.value("\(word.timeNs)")
+            }
+          }
+        })
     }
   }
 
@@ -93,6 +100,13 @@ enum Checkpoint {
       json.member("pending", order.pending?.rawValue)
       json.member("pending_since", order.pendingSince)
       json.member("position", order.position.name)
+      if let moved = order.moved {
+        json.member(
+          "moved",
+          array: {
+            $0.value(moved.source); $0.value("\(moved.timeNs)")
+          })
+      }
       json.member("end", order.end.name)
       if order.ends.count > 1 { json.member("ends", array: { json in for end in order.ends { json.value(end.name) } }) }
       json.member("version", order.version)
@@ -151,7 +165,9 @@ enum Checkpoint {
   static func read(_ document: JSONValue, into book: inout OrderBook) throws(PluginError) -> Int {
     guard let state = CheckpointState(document, layouts: book.layouts) else { throw misfit }
     book.uses = state.uses
-    book.blocks = state.blocks
+    book.halls = state.halls
+    book.takenBlocks = state.takenBlocks
+    book.takenPicks = state.takenPicks
     book.orders = [:]
     book.pendingOrders = []
     for order in state.orders { book.store(order) }

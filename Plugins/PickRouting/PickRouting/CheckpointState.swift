@@ -4,7 +4,9 @@ internal import JSONText
 /// What a checkpoint's JSON says, resolved against the layouts of today. Nil for anything out of shape.
 struct CheckpointState {
   private(set) var uses: UInt64 = 0
-  private(set) var blocks: [String: [AisleBlock]] = [:]
+  private(set) var halls: [String: HallNews] = [:]
+  private(set) var takenBlocks = TakenEvents()
+  private(set) var takenPicks = TakenEvents()
   private(set) var orders: [OpenOrder] = []
   /// Orders and blocks whose places are gone.
   private(set) var forgotten = 0
@@ -14,9 +16,17 @@ struct CheckpointState {
       let orders = document["orders"]?.array
     else { return nil }
     self.uses = UInt64(uses)
-    for (name, value) in blocks {
-      guard let entries = value.array, addBlocks(entries, to: name, layouts[name]) else { return nil }
+    // What checkpoints of earlier versions have not.
+    let freed = document["freed"]?.object ?? []
+    for (part, words) in [(blocks, \HallNews.blocked), (freed, \.freed)] {
+      for (name, value) in part {
+        guard let entries = value.array, add(entries, to: words, of: name, layouts[name]) else { return nil }
+      }
     }
+    guard let taken = Self.taken(document["taken_blocks"]), let picks = Self.taken(document["taken_picks"]) else {
+      return nil
+    }
+    (takenBlocks, takenPicks) = (taken, picks)
     for value in orders {
       guard let name = value["layout"]?.string else { return nil }
       guard let layout = layouts[name] else {
@@ -31,21 +41,40 @@ struct CheckpointState {
     }
   }
 
-  private mutating func addBlocks(_ entries: [JSONValue], to name: String, _ layout: HallLayout?) -> Bool {
+  private mutating func add(
+    _ entries: [JSONValue], to words: WritableKeyPath<HallNews, [HallNews.Word]>, of name: String, _ layout: HallLayout?
+  ) -> Bool {
     for entry in entries {
-      guard let aisleName = entry[0]?.string, let from = entry[1]?.integer, let to = entry[2]?.integer, from <= to
+      guard let aisleName = entry[0]?.string, let from = entry[1]?.integer, let to = entry[2]?.integer, from <= to,
+        let timeNs = Self.time(entry[3])
       else {
         return false
       }
-      guard let layout, let aisle = layout.aisle(aisleName),
-        layout.contains(AisleBlock(aisle: aisle, from: Int64(from), to: Int64(to)))
-      else {
-        forgotten += 1
+      guard let layout, let aisle = layout.aisle(aisleName) else {
+        if words == \.blocked { forgotten += 1 }
         continue
       }
-      blocks[name, default: []].append(AisleBlock(aisle: aisle, from: Int64(from), to: Int64(to)))
+      let stretch = AisleBlock(aisle: aisle, from: Int64(from), to: Int64(to))
+      guard layout.contains(stretch) else {
+        if words == \.blocked { forgotten += 1 }
+        continue
+      }
+      halls[name, default: HallNews()][keyPath: words].append(HallNews.Word(stretch: stretch, timeNs: timeNs))
     }
     return true
+  }
+
+  /// Absent: long ago.
+  private static func time(_ value: JSONValue?) -> Int64? {
+    guard let value else { return 0 }
+    return value.string.flatMap { Int64($0) }
+  }
+
+  private static func taken(_ value: JSONValue?) -> TakenEvents? {
+    guard let value else { return TakenEvents() }
+    guard let values = value.array else { return nil }
+    let identities = values.compactMap { $0.string.flatMap { UInt64($0, radix: 16) } }
+    return identities.count == values.count ? TakenEvents(identities) : nil
   }
 
   private enum Found {
@@ -94,6 +123,10 @@ struct CheckpointState {
     order.pending = value["pending"]?.string.flatMap(OpenOrder.Cause.init)
     order.pendingSince = UInt64(since)
     order.lastUse = UInt64(use)
+    if let moved = value["moved"] {
+      guard let source = moved[0]?.string, let timeNs = moved[1]?.string.flatMap({ Int64($0) }) else { return .damaged }
+      order.moved = OpenOrder.Move(source: source, timeNs: timeNs)
+    }
     (order.tally.confirmed, order.tally.short, order.tally.skipped) = (tally[0], tally[1], tally[2])
     if version != layout.version, status != .done { order.pending = .layout }
     return .found(order)

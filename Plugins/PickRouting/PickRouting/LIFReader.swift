@@ -15,6 +15,8 @@ struct LIFReader {
     var from: String
     var to: String
     var isTwoWay = false
+    /// Millimetres; nil: it is straight.
+    var length: Int64?
     var path: String
   }
 
@@ -60,7 +62,7 @@ struct LIFReader {
   private var nodePaths: [String: String] = [:]
   private var edgePaths: [String: String] = [:]
   private var stationPaths: [String: String] = [:]
-  private var usable: Set<String> = []
+  private var usable: [String: Int] = [:]
   private var edgeNumbers: [Ends: Int] = [:]
   /// Where the depot and the locations of the layout written last come from.
   var written: (home: String, locations: [String]) = ("", [])
@@ -175,8 +177,8 @@ struct LIFReader {
     }
     guard let position = node.value("nodePosition") else { throw node.fail("nodePosition", "is missing") }
     let place = try MemberReader(position, at: node.path(of: "nodePosition"))
+    usable[id] = nodes.count
     nodes.append(Node(id: id, x: try place.number("x"), y: try place.number("y"), floor: floor, path: node.path))
-    usable.insert(id)
   }
 
   private mutating func readEdge(_ edge: MemberReader) throws(MemberError) {
@@ -192,20 +194,33 @@ struct LIFReader {
     guard !entries.isEmpty else {
       return remark("edge \(name) is not usable by \(vehicleType ?? "any vehicle type")")
     }
-    guard usable.contains(from), usable.contains(to) else {
+    guard let start = usable[from], let end = usable[to] else {
       return remark("edge \(name) leads from or to a node that is not usable or not there")
     }
-    if entries.contains(where: { ($0.value("trajectory")?["controlPoints"]?.array?.count ?? 0) > 2 }) {
-      remark("edge \(name) is curved; it is taken as straight from node to node")
-    }
-    if let back = edgeNumbers[Ends(from: to, to: from)], from != to, !edges[back].isTwoWay {
-      edges[back].isTwoWay = true
-    } else if edgeNumbers[Ends(from: from, to: to)] == nil, edgeNumbers[Ends(from: to, to: from)] == nil {
-      edgeNumbers[Ends(from: from, to: to)] = edges.count
-      edges.append(Edge(from: from, to: to, path: edge.path))
-    } else {
+    let length = try curvedLength(of: entries, name, from: nodes[start], to: nodes[end])
+    let back = edgeNumbers[Ends(from: to, to: from)]
+    if edgeNumbers[Ends(from: from, to: to)] != nil || back.map({ edges[$0].isTwoWay }) ?? false {
       remark("edge \(name) joins two nodes that an edge joins already")
+    } else if let back, edges[back].length == length {
+      edges[back].isTwoWay = true
+    } else {
+      edgeNumbers[Ends(from: from, to: to)] = edges.count
+      edges.append(Edge(from: from, to: to, length: length, path: edge.path))
     }
+  }
+
+  /// Of the first entry that has a curve; nil where the way is as long as the straight one, to the millimetre.
+  private mutating func curvedLength(
+    of entries: [MemberReader], _ name: String, from: Node, to: Node
+  ) throws(MemberError) -> Int64? {
+    guard let entry = entries.first(where: { $0.has("trajectory") }), let value = entry.value("trajectory") else {
+      return nil
+    }
+    let curve = try TrajectoryCurve(MemberReader(value, at: entry.path(of: "trajectory")))
+    if curve.hasEvenKnots { remark("edge \(name) has a trajectory without knotVector; its knots are taken as even") }
+    let length = curve.length * 1000
+    let straight = ((to.x - from.x) * (to.x - from.x) + (to.y - from.y) * (to.y - from.y)).squareRoot() * 1000
+    return (length - straight).magnitude <= 1 ? nil : Int64(length.rounded())
   }
 
   private mutating func readStation(_ station: MemberReader) throws(MemberError) {
@@ -214,7 +229,7 @@ struct LIFReader {
     var number = 0
     for (i, element) in try station.array("interactionNodeIds").enumerated() {
       let node = try MemberReader.name(element, at: "\(station.path).interactionNodeIds[\(i)]")
-      guard usable.contains(node) else {
+      guard usable[node] != nil else {
         remark("station \(id) is served from node \(node), which is not usable or not there")
         continue
       }

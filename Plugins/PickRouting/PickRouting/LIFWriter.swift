@@ -50,6 +50,7 @@ extension LIFReader {
     json.object { json in
       json.member("from", edge.from)
       json.member("to", edge.to)
+      if let length = edge.length { json.member("length", length.metres) }
       if !edge.isTwoWay { json.member("one_way", true) }
     }
   }

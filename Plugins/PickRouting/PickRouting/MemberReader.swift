@@ -52,6 +52,13 @@ struct MemberReader {
     has(key) ? try text(key) : nil
   }
 
+  /// A whole number counts as its digits.
+  func nameOrNumber(_ key: String) throws(MemberError) -> String? {
+    guard let value = value(key) else { return nil }
+    if let number = value.integer { return "\(number)" }
+    return try Self.name(value, at: path(of: key))
+  }
+
   static func name(_ value: JSONValue, at path: String) throws(MemberError) -> String {
     guard let text = value.string else { throw MemberError(member: path, reason: "is not a string") }
     guard !text.isEmpty else { throw MemberError(member: path, reason: "is empty") }

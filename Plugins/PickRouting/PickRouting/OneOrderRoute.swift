@@ -14,7 +14,8 @@ package enum OneOrderRoute {
     let hall = try LayoutReader.read(layout, path: layoutPath)
     var book = OrderBook(layouts: [hall], maximumOrders: 1, maximumReroutes: 1)
     do {
-      _ = try book.take(try PickMessage.parse(try JSONValue.parse(order)), from: "", remainingUs: { 0 })
+      _ = try book.take(
+        try PickMessage.parse(try JSONValue.parse(order)), from: MessageOrigin(source: ""), remainingUs: { 0 })
     } catch let refusal as Refusal {
       throw PluginError(refusal.member.isEmpty ? refusal.reason : "\(refusal.member): \(refusal.reason)")
     } catch let error as MemberError {
@@ -43,7 +44,7 @@ package enum OneOrderRoute {
       let document = try JSONValue.parse(order)
       id = document["order"].flatMap { try? MemberReader.name($0, at: "order") }
       let message = try PickMessage.parse(document)
-      let answers = try book.take(message, from: "", remainingUs: countdownUs)
+      let answers = try book.take(message, from: MessageOrigin(source: ""), remainingUs: countdownUs)
       return answers.first?.body ?? []
     } catch let refusal as Refusal {
       return RouteAnswer(refusing: refusal, order: id, source: "").body

@@ -50,8 +50,28 @@ struct OpenOrder {
   var pending: Cause?
   /// Number of the message by which it became so.
   var pendingSince: UInt64 = 0
+  /// By whom and when he said that he stands at `position`; nil: it is where he started.
+  var moved: Move?
   /// Number of the message that last named the order.
   var lastUse: UInt64 = 0
+
+  struct Move: Equatable {
+    var source: String
+    var timeNs: Int64
+  }
+
+  /// The picker's place, unless its sender has named a newer one.
+  /// - Returns: whether it was taken.
+  mutating func move(to place: NamedPlace, _ origin: MessageOrigin) -> Bool {
+    if let moved, moved.source == origin.source {
+      if origin.isBefore(moved.timeNs) { return false }
+      self.moved = Move(source: origin.source, timeNs: origin.newest(moved.timeNs))
+    } else {
+      moved = Move(source: origin.source, timeNs: origin.timeNs)
+    }
+    position = place
+    return true
+  }
 
   /// Who sent the latest message that names the order.
   var source: String { sources[sources.count - 1] }

@@ -46,7 +46,11 @@ package enum OrderBatching {
     var planner = BatchPlanner(
       orders: orders.map(\.batch),
       capacity: [capacity.units, capacity.weight, capacity.volume].map { $0.map(thousandths) ?? Int64.max / 4 },
-      pace: BatchPlanner.Pace(pickers: pickers), evaluate: { route($0)?.length ?? Int64.max / 1024 })
+      pace: BatchPlanner.Pace(pickers: pickers), maximumExactTours: maximumExactTours(in: hall),
+      evaluate: { members in
+        guard let plan = route(members), plan.unreachable.isEmpty else { return (Int64.max / 1024, false) }
+        return (plan.length, plan.length == plan.lowerBound)
+      })
     if let large = planner.tooLarge.first {
       throw PluginError("order \(orders[large].open.id) is more than a tour carries")
     }
@@ -62,7 +66,17 @@ package enum OrderBatching {
       "\(plan.length.metresText) in \(plan.tours.count) tours; first come, first served \(served.length.metresText)"
     out += " in \(served.tours.count): \(saved / 10).\(abs(saved % 10)) % saved"
     if plan.lateness > 0 { out += "; late by \(Int64(plan.lateness.rounded())) s in all" }
+    if plan.isOptimal { out += "; optimal" }
     return out + "\n"
+  }
+
+  /// So many that all of them are priced in some five seconds: the sweep's time goes with the cross-aisles, that of a search is its budget.
+  private static func maximumExactTours(in hall: HallLayout) -> Int {
+    switch hall.isPlain ? hall.geometry.crossY.count : .max {
+    case ...5: 4_096
+    case 6: 1_024
+    default: 256
+    }
   }
 
   private static func read(_ text: [UInt8], path: String, in hall: HallLayout) throws(PluginError) -> [Order] {

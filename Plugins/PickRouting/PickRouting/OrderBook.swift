@@ -8,6 +8,7 @@ internal import AisleRouting
 /// - A revision is never given twice for an order; an answer without a new revision repeats the last one.
 /// - A block changes the routes of all open orders of its layout. At most `maximumReroutes` of them are looked at with each
 ///   message, those that wait longest first, then those named most recently; the others stay `pending`.
+/// - An event that was taken already, or that is older than what is known about its place, changes nothing.
 /// - Answers are a function of the messages and the state alone, but for the time taken.
 struct OrderBook {
   let layouts: [String: HallLayout]
@@ -16,14 +17,20 @@ struct OrderBook {
   /// What a picker who is not met is worth, in millimetres; 0: others are not regarded.
   let congestionCost: Int64
   var orders: [String: OpenOrder] = [:]
-  /// Beside the permanent ones, in the order in which they were reported; by layout.
-  var blocks: [String: [AisleBlock]] = [:]
+  /// What is blocked beside the permanent stretches; by layout.
+  var halls: [String: HallNews] = [:]
+  /// What was reported of the halls, and of lines by their place alone: the events that would do more when they come again. A line that
+  /// is named is closed once.
+  var takenBlocks = TakenEvents()
+  var takenPicks = TakenEvents()
   /// Messages so far that named an order or changed a block.
   var uses: UInt64 = 0
   /// Ids of the orders with `pending` set.
   var pendingOrders: Set<String> = []
   /// Orders that made room for others while they were open.
   private(set) var evictedOpenOrders: UInt64 = 0
+  /// Events that said nothing new.
+  var repetitions: UInt64 = 0
   /// Revisions that were given out by this instance.
   private(set) var decisions: UInt64 = 0
   /// What the layouts were read from, by layout; empty where nobody needs it.
@@ -43,20 +50,20 @@ struct OrderBook {
   }
 
   /// - Parameter remainingUs: the host's countdown, by which the time taken is measured.
-  /// - Throws: `Refusal`, and then nothing has changed; `RoutingError` for what `LayoutReader` rules out.
+  /// - Throws: `Refusal`, and then no route or block has changed; `RoutingError` for what `LayoutReader` rules out.
   mutating func take(
-    _ message: PickMessage, from source: String, remainingUs: () -> Int64
+    _ message: PickMessage, from origin: MessageOrigin, remainingUs: () -> Int64
   ) throws -> [RouteAnswer] {
     let started = remainingUs()
     switch message {
     case .order(let order):
       let before = orders[order.id]?.revision ?? 0
-      let opened = try open(order, from: source)
+      let opened = try open(order, from: origin.source)
       return answers(opened, isNew: opened.revision > before, since: started, remainingUs)
     case .event(let event):
       let before = event.order.flatMap { orders[$0]?.revision } ?? 0
       let isBlock = event.kind == .blocked || event.kind == .unblocked
-      guard let order = try isBlock ? changeBlocks(event, from: source) : progress(event, from: source) else {
+      guard let order = try isBlock ? changeBlocks(event, from: origin) : progress(event, from: origin) else {
         return []
       }
       return answers(order, isNew: order.revision > before, since: started, remainingUs)
@@ -96,7 +103,9 @@ struct OrderBook {
   /// What answers depend on beside messages, state and layouts.
   var settings: [Int] { [maximumOrders, maximumReroutes, Int(congestionCost), planner.searchBudgetMs] }
 
-  func blocks(of layout: HallLayout) -> [AisleBlock] { layout.permanentBlocks + blocks[layout.id, default: []] }
+  func blocks(of layout: HallLayout) -> [AisleBlock] {
+    layout.permanentBlocks + (halls[layout.id]?.blocks ?? [])
+  }
 
   mutating func touch(_ order: inout OpenOrder, source: String) {
     uses += 1

@@ -20,23 +20,28 @@ extension OrderBook {
   // MARK: confirmed, short, skipped
 
   /// The order when it has an answer, nil when all goes as planned.
-  mutating func progress(_ event: PickEvent, from source: String) throws -> OpenOrder? {
+  mutating func progress(_ event: PickEvent, from origin: MessageOrigin) throws -> OpenOrder? {
     var order = try known(event.order ?? "")
     let layout = layouts[order.layout]!
     let at = try event.at.map { try place($0, "at", in: layout) }
     if order.status == .done {
-      touch(&order, source: source)
+      repetitions += 1
+      touch(&order, source: origin.source)
       store(order)
       return order
     }
+    let identity = event.line == nil ? origin.identity(of: event) : nil
+    let isKnown = takenPicks.contains(identity)
     let spots = try lines(of: order, event)
+    takenPicks.add(identity)
     let named = spots.map(\.line)
-    touch(&order, source: source)
+    touch(&order, source: origin.source)
     // A line that a picker skipped may be picked after all; otherwise what is closed stays closed.
     let closing = named.filter {
       order.lines[$0].state == .open || (order.lines[$0].state == .skipped && event.kind != .skipped)
     }
-    guard let first = spots.first(where: { closing.contains($0.line) }) else {
+    guard !isKnown, let first = spots.first(where: { closing.contains($0.line) }) else {
+      repetitions += 1
       _ = try lookAgain(&order)
       store(order)
       return order
@@ -49,12 +54,10 @@ extension OrderBook {
       // Picked where it was not planned, but where its item is too.
       if event.kind != .skipped, order.lines[line].places.contains(spot) { order.lines[line].place = spot }
     }
-    if let at {
-      order.position = at
-    } else if event.kind != .skipped {
-      order.position = spot
-    }
-    if let cause = cause(event.kind, order, isInTurn: isNext && (at == nil || at == spot)) {
+    // A late one tells what was done, but not where the picker is now.
+    let stands = at ?? (event.kind == .skipped ? nil : spot)
+    let isNow = stands.map { order.move(to: $0, origin) } ?? true
+    if let cause = cause(event.kind, order, isInTurn: isNext && isNow && (at == nil || at == spot)) {
       try reroute(&order, because: cause)
       store(order)
       return order
@@ -113,21 +116,22 @@ extension OrderBook {
 
   /// The reporting order with its answer, nil when no order reported it. What is known already changes nothing: the report may be an
   /// old one that comes again, so that its `at` says nothing either.
-  mutating func changeBlocks(_ event: PickEvent, from source: String) throws -> OpenOrder? {
+  mutating func changeBlocks(_ event: PickEvent, from origin: MessageOrigin) throws -> OpenOrder? {
     let reporter = try event.order.map { try known($0) }
     let layout = try layout(of: event, reporter)
     let at = try event.at.map { try place($0, "at", in: layout) }
     let stretches = try stretches(event, in: layout)
-    let present = blocks[layout.id, default: []]
-    let now = try changed(present, by: event, stretches, in: layout)
-    if now == present {
+    let identity = origin.identity(of: event)
+    let isNews = try !takenBlocks.contains(identity) && take(event, stretches, of: layout, origin)
+    takenBlocks.add(identity)
+    guard isNews else {
+      repetitions += 1
       guard var order = reporter else { return nil }
-      touch(&order, source: source)
+      touch(&order, source: origin.source)
       _ = try lookAgain(&order)
       store(order)
       return order
     }
-    blocks[layout.id] = now.isEmpty ? nil : now
     uses += 1
     let cause: OpenOrder.Cause = event.kind == .blocked ? .blocked : .unblocked
     for var order in orders.values where order.layout == layout.id && order.status != .done && order.id != reporter?.id
@@ -139,33 +143,40 @@ extension OrderBook {
       store(order)
     }
     guard var order = reporter else { return nil }
-    touch(&order, source: source)
+    touch(&order, source: origin.source)
     if order.status != .done {
-      if let at { order.position = at }
+      if let at { _ = order.move(to: at, origin) }
       try reroute(&order, because: cause)
     }
     store(order)
     return order
   }
 
-  private func changed(
-    _ present: [AisleBlock], by event: PickEvent, _ stretches: [AisleBlock], in layout: HallLayout
-  ) throws(Refusal) -> [AisleBlock] {
-    if event.kind == .unblocked {
-      let left = present.filter { block in !stretches.contains { $0.overlaps(block) } }
-      // Who reports it for an order has it answered by a route.
-      guard left.count < present.count || event.order != nil else {
-        throw Refusal("", "nothing is blocked there", hint: "name the place as it was named when it was blocked")
-      }
-      return left
+  /// - Returns: whether other stretches are blocked than before.
+  private mutating func take(
+    _ event: PickEvent, _ stretches: [AisleBlock], of layout: HallLayout, _ origin: MessageOrigin
+  ) throws(Refusal) -> Bool {
+    let present = halls[layout.id, default: HallNews()]
+    var news = present
+    if event.kind == .blocked {
+      news.block(stretches, origin)
+    } else {
+      news.free(stretches, origin)
     }
-    let added = present + stretches.filter { !present.contains($0) }
-    guard added.count <= PickRoutingLimits.maximumBlocksPerLayout else {
+    guard news.blocked.count <= PickRoutingLimits.maximumBlocksPerLayout else {
       throw Refusal(
         "", "more than \(PickRoutingLimits.maximumBlocksPerLayout) stretches of layout \(layout.id) are blocked",
         hint: "report what is free again as unblocked")
     }
-    return added
+    halls[layout.id] = news.isEmpty ? nil : news
+    let isSame = news.blocks == present.blocks
+    // Who reports it for an order has it answered by a route. An earlier block that is still under way is not taken any more.
+    if isSame, event.kind == .unblocked, event.order == nil,
+      !present.blocks.contains(where: { block in stretches.contains { $0.overlaps(block) } })
+    {
+      throw Refusal("", "nothing is blocked there", hint: "name the place as it was named when it was blocked")
+    }
+    return !isSame
   }
 
   private func layout(of event: PickEvent, _ reporter: OpenOrder?) throws(Refusal) -> HallLayout {

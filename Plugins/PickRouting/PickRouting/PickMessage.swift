@@ -48,6 +48,8 @@ struct PickEvent: Equatable {
   }
 
   var kind: Kind
+  /// Of the event, by its sender.
+  var id: String?
   var order: String?
   var layout: String?
   /// Which lines of the order; for `blocked` and `unblocked` the location alone is a place.
@@ -129,6 +131,7 @@ extension PickMessage {
 
   private static func event(_ kind: PickEvent.Kind, _ message: MemberReader) throws(MemberError) -> PickEvent {
     var event = PickEvent(kind: kind)
+    event.id = try message.nameOrNumber("id")
     event.location = try message.optionalText("location")
     event.at = try message.optionalText("at")
     event.layout = try message.optionalText("layout")

@@ -12,6 +12,13 @@ package enum PickRoutingLimits {
   static let maximumLayouts = 64
   /// Stretches blocked at one time in one layout, beside the permanent ones.
   static let maximumBlocksPerLayout = 256
+  /// Stretches of one layout of which it is remembered when they were said to be free.
+  static let maximumFreedPerLayout = 256
+  /// Events whose identity is remembered, of each of the two kinds.
+  static let maximumTakenEvents = 1024
+  /// Of a curved edge in LIF.
+  static let maximumTrajectoryPoints = 1_000
+  static let maximumTrajectoryDegree = 16
   /// Faults of a layout that are listed; of those beyond their number is told.
   static let maximumFindings = 100
   /// Layout files that a checkpoint has with it. Beyond it the model asks for a checkpoint with each decision.

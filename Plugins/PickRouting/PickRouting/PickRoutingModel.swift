@@ -123,8 +123,11 @@ package final class PickRoutingModel: Model {
     do {
       document = try JSONValue.parse(Array(record.body))
       let message = try PickMessage.parse(document)
-      let answers = try book.take(message, from: source) { output.remainingUs }
-      output.count("messages_taken")
+      let repetitions = book.repetitions
+      let origin = MessageOrigin(
+        source: source, ownTimeNs: record.isEventTimeTrusted ? record.eventTimeNs : nil, arrivalNs: record.ingestTimeNs)
+      let answers = try book.take(message, from: origin) { output.remainingUs }
+      output.count(book.repetitions > repetitions ? "messages_repeated" : "messages_taken")
       return answers
     } catch let refusal as Refusal {
       return refuse(refusal, document, source, output)

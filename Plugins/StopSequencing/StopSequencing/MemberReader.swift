@@ -29,6 +29,13 @@ struct MemberReader {
 
   func text(_ key: String) throws(Refusal) -> String { try Self.name(try required(key), path(of: key)) }
 
+  /// A whole number counts as its digits.
+  func nameOrNumber(_ key: String) throws(Refusal) -> String? {
+    guard let value = optional(key) else { return nil }
+    if let number = value.integer { return "\(number)" }
+    return try Self.name(value, path(of: key))
+  }
+
   static func name(_ value: JSONValue, _ path: String) throws(Refusal) -> String {
     guard let text = value.string else { throw Refusal(path, "is not a string") }
     guard (1...PlanLimits.maximumNameBytes).contains(text.utf8.count) else {

@@ -13,6 +13,12 @@ struct OpenPlan {
     var to: Int?
     /// Nil: closed.
     var factor: Double?
+    /// By the plan's clock: when it was said.
+    var time: Int64 = 0
+
+    func isSame(as other: Change) -> Bool { isSameArc(as: other) && factor == other.factor }
+    func isSameArc(as other: Change) -> Bool { from == other.from && to == other.to }
+    var isAll: Bool { from == nil && to == nil }
   }
 
   let definition: PlanDefinition
@@ -26,6 +32,10 @@ struct OpenPlan {
   var time: Int64
   var load: Int64
   var changes: [Change] = []
+  /// The newest words that arcs are open, by which a closure that comes late is told; the oldest are forgotten.
+  var openings: [Change] = []
+  /// Identities of the latest events about arcs, the oldest first.
+  var taken: [UInt64] = []
   var sequence: [Int]
   var plan: StopPlan
   /// What the latest revision says, and its time.

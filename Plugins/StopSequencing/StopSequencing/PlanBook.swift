@@ -5,20 +5,23 @@ internal import TimedRoutes
 ///
 /// Invariants:
 /// - At most `maximumPlans` are known; done ones make room first, then the one named least recently.
-/// - A message that was taken before changes nothing: a plan is known by its content, a stop is done once, time does not go back, an arc is
-///   closed once.
+/// - A message that was taken before, or that is older than what is known, changes nothing: a plan is known by its content, a stop is done
+///   once, time does not go back; what is said of an arc goes by the event's id and by its time (`ArcNews.swift`).
 /// - Answers are a function of the messages and the state alone, but for the time taken.
 struct PlanBook {
   let maximumPlans: Int
   var plans: [String: OpenPlan] = [:]
   var uses: UInt64 = 0
   private(set) var evictedOpenPlans: UInt64 = 0
+  /// Events that said nothing new.
+  private(set) var repetitions: UInt64 = 0
 
   init(maximumPlans: Int) { self.maximumPlans = maximumPlans }
 
+  /// - Parameter sentNs: when the message was sent, as far as it says.
   /// - Returns: the plan to answer with, nil when nothing has changed for the driver.
   /// - Throws: `Refusal`, and then nothing has changed.
-  mutating func take(_ document: JSONValue, from source: String) throws(Refusal) -> OpenPlan? {
+  mutating func take(_ document: JSONValue, from source: String, sentNs: Int64? = nil) throws(Refusal) -> OpenPlan? {
     let message = try MemberReader(document, at: "")
     let type = try message.text("type")
     if type == "plan" { return try open(try PlanDefinition(document), source) }
@@ -26,7 +29,7 @@ struct PlanBook {
       let known = ["plan"] + PlanEvent.Kind.allCases.map(\.rawValue)
       throw Refusal("type", "is none of \(known.joined(separator: ", "))")
     }
-    return try progress(try PlanEvent(kind, document), source)
+    return try progress(try PlanEvent(kind, document), source, sentNs)
   }
 
   private mutating func open(_ definition: PlanDefinition, _ source: String) throws(Refusal) -> OpenPlan {
@@ -62,16 +65,25 @@ struct PlanBook {
     plans[plan.definition.id] = plan
   }
 
-  private mutating func progress(_ event: PlanEvent, _ source: String) throws(Refusal) -> OpenPlan? {
+  private mutating func progress(_ event: PlanEvent, _ source: String, _ sentNs: Int64?) throws(Refusal) -> OpenPlan? {
     guard var plan = plans[event.plan] else { throw Refusal("plan", "\(event.plan) is not known") }
-    guard try apply(event, to: &plan) else { return nil }
+    let identity = event.identity(source: source, sentNs: sentNs)
+    let isKnown = identity.map(plan.taken.contains) ?? false
+    let isNews = isKnown ? false : try apply(event, to: &plan)
+    if let identity, !isKnown { plan.remember(identity) }
+    guard isNews else {
+      repetitions += 1
+      // What was said of an arc is remembered, though it changes nothing.
+      plans[event.plan] = plan
+      return nil
+    }
     plan.source = source
     let expected = plan.sequence
     let isOther = try plan.resequence()
-    let isNews =
+    let isTold =
       isOther && plan.sequence != expected || (plan.plan.lateness > 0) != (plan.published.lateness > 0)
       || plan.plan.unreachable != plan.published.unreachable || plan.plan.isEndCutOff != plan.published.isEndCutOff
-    if plan.isDone || isNews || event.kind == .skipped || event.kind == .closed {
+    if plan.isDone || isTold || event.kind == .skipped || event.kind == .closed {
       plan.publish(because: event.kind.rawValue)
     } else if plan.hasOtherTimes,
       event.kind != .position || plan.time >= plan.publishedTime + PlanLimits.toleratedSeconds
@@ -121,21 +133,9 @@ struct PlanBook {
     case .closed, .opened, .slowed:
       let from = try event.from.map { name throws(Refusal) in try place(name, "from") }
       let to = try event.to.map { name throws(Refusal) in try place(name, "to") }
-      return try change(event.kind, OpenPlan.Change(from: from, to: to, factor: event.factor), of: &plan)
+      return try plan.take(
+        event.kind, OpenPlan.Change(from: from, to: to, factor: event.factor, time: event.time ?? plan.time),
+        isTimed: event.time != nil)
     }
-  }
-
-  /// The newest word about an arc holds.
-  private func change(
-    _ kind: PlanEvent.Kind, _ change: OpenPlan.Change, of plan: inout OpenPlan
-  ) throws(Refusal) -> Bool {
-    let before = plan.changes
-    if kind == .opened, change.from == nil, change.to == nil { plan.changes = [] }
-    plan.changes.removeAll { $0.from == change.from && $0.to == change.to }
-    if kind != .opened { plan.changes.append(change) }
-    guard plan.changes.count <= PlanLimits.maximumChanges else {
-      throw Refusal("from", "more than \(PlanLimits.maximumChanges) arcs of the plan are closed or slowed")
-    }
-    return plan.changes != before
   }
 }

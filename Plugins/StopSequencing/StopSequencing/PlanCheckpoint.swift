@@ -43,20 +43,25 @@ enum PlanCheckpoint {
       json.member("time", plan.time)
       json.member("load", plan.load)
       json.member("use", plan.lastUse)
-      json.member(
-        "changes",
-        array: { json in
-          for change in plan.changes {
-            json.array { json in
-              json.value(change.from ?? -1)
-              json.value(change.to ?? -1)
-              json.value(change.factor ?? -1)
-            }
-          }
-        })
+      json.member("changes", array: { json in for change in plan.changes { write(change, &json) } })
+      if !plan.openings.isEmpty {
+        json.member("openings", array: { json in for change in plan.openings { write(change, &json) } })
+      }
+      if !plan.taken.isEmpty {
+        json.member("taken", array: { json in for event in plan.taken { json.value(String(event, radix: 16)) } })
+      }
       write(plan.plan, &json)
       json.member("published_time", plan.publishedTime)
       if plan.published != plan.plan { json.member("published", object: { write(plan.published, &$0) }) }
+    }
+  }
+
+  private static func write(_ change: OpenPlan.Change, _ json: inout JSONWriter) {
+    json.array { json in
+      json.value(change.from ?? -1)
+      json.value(change.to ?? -1)
+      json.value(change.factor ?? -1)
+      json.value(change.time)
     }
   }
 
@@ -125,6 +130,14 @@ enum PlanCheckpoint {
     plan.lastUse = UInt64(use)
     plan.changes = changes.compactMap(change)
     guard plan.states.count == states.count, plan.changes.count == changes.count else { return nil }
+    // Checkpoints of earlier versions have neither.
+    let openings = json["openings"]?.array ?? []
+    let taken = json["taken"]?.array ?? []
+    plan.openings = openings.compactMap(change)
+    plan.taken = taken.compactMap { $0.string.flatMap { UInt64($0, radix: 16) } }
+    guard plan.openings.count == openings.count, plan.taken.count == taken.count,
+      openings.count <= PlanLimits.maximumOpenings, taken.count <= PlanLimits.maximumTakenEvents
+    else { return nil }
     plan.plan = current
     plan.sequence = current.order
     plan.published = current
@@ -156,7 +169,9 @@ enum PlanCheckpoint {
 
   private static func change(_ json: JSONValue) -> OpenPlan.Change? {
     guard let from = json[0]?.integer, let to = json[1]?.integer, let factor = json[2]?.number else { return nil }
-    return OpenPlan.Change(from: from < 0 ? nil : from, to: to < 0 ? nil : to, factor: factor < 0 ? nil : factor)
+    return OpenPlan.Change(
+      from: from < 0 ? nil : from, to: to < 0 ? nil : to, factor: factor < 0 ? nil : factor,
+      time: json[3]?.integer.map(Int64.init) ?? 0)
   }
 
   private static func call(_ json: JSONValue) -> StopPlan.Call? {

@@ -8,6 +8,8 @@ struct PlanEvent {
 
   var kind: Kind
   var plan: String
+  /// Of the event, by its sender.
+  var id: String?
   var stop: String?
   /// Where the vehicle is: a place, or the seconds to each.
   var at: String?
@@ -21,6 +23,7 @@ struct PlanEvent {
     let message = try MemberReader(document, at: "")
     self.kind = kind
     plan = try message.text("plan")
+    id = try message.nameOrNumber("id")
     if kind == .done || kind == .skipped { stop = try message.text("stop") }
     if message.has("time") || kind == .position || kind == .delay || kind == .done {
       time = try message.seconds("time")

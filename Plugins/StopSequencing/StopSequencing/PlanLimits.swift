@@ -5,6 +5,9 @@ enum PlanLimits {
   static let maximumNameBytes = 64
   /// Closed and slowed arcs of a plan.
   static let maximumChanges = 256
+  /// Openings of arcs that a plan remembers, and identities of events about arcs.
+  static let maximumOpenings = 256
+  static let maximumTakenEvents = 256
   static let maximumSlots = 24
   static let maximumFactor = 100.0
   /// Seconds: three years.

@@ -64,8 +64,10 @@ package final class StopSequencingModel: Model {
     do {
       let document = try JSONValue.parse(Array(record.body))
       id = document["plan"].flatMap { try? MemberReader.name($0, "plan") }
-      let plan = try book.take(document, from: record.source)
-      output.count("messages_taken")
+      let repetitions = book.repetitions
+      let plan = try book.take(
+        document, from: record.source, sentNs: record.isEventTimeTrusted ? record.eventTimeNs : nil)
+      output.count(book.repetitions > repetitions ? "messages_repeated" : "messages_taken")
       return plan.map { (id, PlanAnswer.body($0, timeUs: takenUs())) }
     } catch {
       let refusal = error as? Refusal ?? Refusal("", "not JSON: \(error)")
