@@ -239,7 +239,8 @@ let package = Package(
         "Configuration", "MQTTFeed", "Decoding", "Journal", "PluginRuntime", "Platform", "Records", "JSONText",
         "CLinux", log,
       ]),
-    module("PluginCases", ["Configuration", "Decoding", "Journal", "PluginRuntime", "Platform", "Records", "JSONText", log]),
+    module(
+      "PluginCases", ["Configuration", "Decoding", "Journal", "PluginRuntime", "Platform", "Records", "JSONText", log]),
     module("Uplink", ["Configuration", "Journal", "HTTPClient", "Segments", "Platform", "Records", "JSONText", log]),
     module("ControlAPI", ["Journal", "HTTPServer", "Segments", "Platform", "Records", "JSONText", log]),
     module("CentralService", ["SQLite", "HTTPServer", "Segments", "Platform", "Records", "JSONText", "CLinux", log]),

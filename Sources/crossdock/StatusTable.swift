@@ -90,7 +90,8 @@ enum StatusTable {
       out += "  `crossdock plugin enable \(word(plugin, "plugin"))` tries it again\n"
     }
     for plugin in status["plugins"]?.array ?? [] where plugin["rollbacks_total"]?.integer ?? 0 > 0 {
-      out += "\(word(plugin, "name")) is back at \(word(plugin, "version")), because of \(word(plugin, "last_rollback"))\n"
+      out +=
+        "\(word(plugin, "name")) is back at \(word(plugin, "version")), because of \(word(plugin, "last_rollback"))\n"
     }
     for part in (status["plugins"]?.array ?? []) + (status["models"]?.array ?? [])
     where part["refused_total"]?.integer ?? 0 > 0 {
