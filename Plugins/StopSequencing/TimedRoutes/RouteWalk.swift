@@ -1,13 +1,17 @@
 /// A sequence of all nodes, judged by walking it: for whatever the constant-time tests of `TimedRoute` do not cover, lateness and
 /// travel times by the hour among them. The best has the least total lateness; then the objective counts.
 ///
-/// Invariant: `begin`, `lateTo` and `drivenTo` at an index are those of the walk to it.
+/// Loads come before both: what breaks them is no plan, but may be a way to one.
+///
+/// Invariant: `begin`, `lateTo`, `drivenTo` and `loadTo` (where there are loads) at an index are those of the walk to it.
 final class RouteWalk {
   struct Score: Equatable {
+    /// What is on board beyond the capacity, or missing, summed over the stops.
+    var excess = 0
     var late: Int
     var value: Int
 
-    static func < (a: Score, b: Score) -> Bool { a.late == b.late ? a.value < b.value : a.late < b.late }
+    static func < (a: Score, b: Score) -> Bool { (a.excess, a.late, a.value) < (b.excess, b.late, b.value) }
   }
 
   let graph: StopGraph
@@ -17,6 +21,7 @@ final class RouteWalk {
   private(set) var begin: [Int]
   private(set) var lateTo: [Int]
   private(set) var drivenTo: [Int]
+  private(set) var loadTo: [Int]
   private(set) var score = Score(late: 0, value: 0)
 
   init(_ graph: StopGraph, hourly: HourlyArcs?, byMakespan: Bool, nodes: [Int]) {
@@ -27,6 +32,8 @@ final class RouteWalk {
     begin = Array(repeating: 0, count: nodes.count)
     lateTo = begin
     drivenTo = begin
+    loadTo = graph.hasLoad ? begin : []
+    if graph.hasLoad { loadTo[0] = graph.load }
     begin[0] = graph.ready[0]
     refresh(from: 1)
   }
@@ -56,7 +63,19 @@ final class RouteWalk {
       drivenTo[index] = driven
       before = node
     }
-    score = Score(late: late, value: byMakespan ? time : driven)
+    score = Score(excess: 0, late: late, value: byMakespan ? time : driven)
+    guard graph.hasLoad else { return }
+    for index in first..<order.count { loadTo[index] = loadTo[index - 1] + graph.demand[Int(order[index])] }
+    score.excess = loadTo.dropFirst().reduce(0) { $0 + graph.excess($1) }
+  }
+
+  private func excess(replacing low: Int, _ high: Int, by content: UnsafePointer<Int32>) -> Int {
+    var (load, excess) = (loadTo[low - 1], score.excess)
+    for index in low...high {
+      load += graph.demand[Int(content[index - low])]
+      excess += graph.excess(load) - graph.excess(loadTo[index])
+    }
+    return excess
   }
 
   /// The score with the content of `low` … `high` replaced by `content` (as many nodes).
@@ -90,6 +109,7 @@ final class RouteWalk {
       }
       index &+= 1
     }
-    return Score(late: late, value: byMakespan ? time : driven)
+    let excess = graph.hasLoad ? excess(replacing: low, high, by: content) : 0
+    return Score(excess: excess, late: late, value: byMakespan ? time : driven)
   }
 }

@@ -70,11 +70,13 @@ package struct StopSequencer {
       if bestScore.late > 0 || given == nil {
         let (start, proven) = firstSequence()
         offer(start)
-        isExact = proven && bestScore.late == 0
+        // windows first, then loads
+        if let start, bestScore.late > 0 || bestScore.excess > 0 { offer(improved(start, 0)) }
+        isExact = proven && bestScore.late == 0 && bestScore.excess == 0
       }
-      if bestScore.late > 0 { isExact = provesLateness(&best) }
+      if bestScore.late > 0 || bestScore.excess > 0 { isExact = provesLateness(&best) }
       bestScore = score(best)
-      if bestScore.late == 0, !isExact {
+      if bestScore.late == 0, bestScore.excess == 0, !isExact {
         isExact = provesAtOnce(&best)
         if !isExact {
           for number in 0..<Self.searches { offer(improved(best, number)) }
@@ -83,11 +85,11 @@ package struct StopSequencer {
         bestScore = score(best)
       }
     }
-    if !isExact, hourly != nil || bestScore.late > 0, graph.count > 3 {
+    if !isExact, hourly != nil || bestScore.late > 0 || bestScore.excess > 0, graph.count > 3 {
       let walk = RouteWalk(graph, hourly: hourly, byMakespan: byMakespan, nodes: best)
       offer(WalkSearch(walk, seed: seed).run(SearchBudget(steps: walkSteps, spent: budget.spent)))
     }
-    guard keepsLoads(best) else { throw .badProblem("capacity", "no sequence was found that keeps to it") }
+    guard score(best).excess == 0 else { throw .badProblem("capacity", "no sequence was found that keeps to it") }
     var answer = try PlanWalk.walk(problem, places(best))
     answer.unreachable = unreachable
     answer.isOptimal = isExact
@@ -118,16 +120,6 @@ package struct StopSequencer {
 
   private func score(_ nodes: [Int]) -> RouteWalk.Score {
     RouteWalk(graph, hourly: hourly, byMakespan: byMakespan, nodes: nodes).score
-  }
-
-  private func keepsLoads(_ nodes: [Int]) -> Bool {
-    guard graph.hasLoad else { return true }
-    var load = graph.load
-    for node in nodes.dropFirst() {
-      load += graph.demand[node]
-      if load < 0 || load > graph.capacity { return false }
-    }
-    return true
   }
 
   private func places(_ nodes: [Int]) -> [Int] { nodes.dropFirst().dropLast().map { problem.stops[$0 - 1] } }
@@ -234,7 +226,7 @@ package struct StopSequencer {
     var programme = LatenessProgramme(graph, byMakespan: byMakespan, bound: score(best))
     let outcome = programme.run { spent() >= 1 }
     if let nodes = outcome.nodes { best = nodes }
-    return outcome.isExact && keepsLoads(best)
+    return outcome.isExact && score(best).excess == 0
   }
 
   private var countsSteps: Bool { budget.steps < .max }

@@ -1,7 +1,7 @@
 /// Simulated annealing over sequences of all nodes, by total lateness first and the objective second (Kirkpatrick, Gelatt & Vecchi
 /// 1983); lateness costs more and more, as in the compressed annealing of Ohlmann & Thomas, INFORMS J. Comput. 19, 2007.
 ///
-/// Invariant: precedence and loads are kept by every sequence, if they were by the first one; windows need not be.
+/// Invariant: precedence is kept by every sequence, if it was by the first one; windows and loads need not be.
 final class WalkSearch {
   /// What a unit of lateness costs at first and in the end, in units of the objective.
   private static let (lightPenalty, heavyPenalty) = (1.0, 1000.0)
@@ -51,6 +51,7 @@ final class WalkSearch {
       let score = walk.score(replacing: low, high, by: content)
       let change =
         Double(score.late - walk.score.late) * penalty + Double(score.value - walk.score.value)
+        + Double(score.excess - walk.score.excess) * penalty * graph.loadPrice
       guard change < -temperature * Annealing.log(random.fraction()) else { continue }
       for index in low...high {
         walk.order[index] = content[index - low]
@@ -120,14 +121,6 @@ final class WalkSearch {
           for earlier in 0..<index where Int(content[earlier]) == other { isBefore = true }
           if !isBefore { return false }
         }
-      }
-    }
-    if graph.hasLoad {
-      var load = graph.load
-      for index in 1..<low { load += graph.demand[Int(walk.order[index])] }
-      for index in 0...high - low {
-        load += graph.demand[Int(content[index])]
-        if load < 0 || load > graph.capacity { return false }
       }
     }
     return true
