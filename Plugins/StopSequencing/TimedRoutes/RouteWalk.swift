@@ -78,8 +78,18 @@ final class RouteWalk {
     return excess
   }
 
-  /// The score with the content of `low` … `high` replaced by `content` (as many nodes).
-  func score(replacing low: Int, _ high: Int, by content: UnsafePointer<Int32>) -> Score {
+  /// What scores are weighed with while a search is under way.
+  struct Prices {
+    var late: Double
+    var excess: Double
+  }
+
+  /// The score with the content of `low` … `high` replaced by `content` (as many nodes); nil as soon as it is clear that it is dearer
+  /// than now by `limit` or more. That is clear behind the stretch that changes, mostly: who is later there is not less late
+  /// afterwards, and with one matrix the rest of the road is as long as before (by the hour it is taken to be).
+  func score(
+    replacing low: Int, _ high: Int, by content: UnsafePointer<Int32>, _ prices: Prices, limit: Double
+  ) -> Score? {
     var before = Int(order[low - 1])
     var time = begin[low - 1]
     var (late, driven) = (lateTo[low - 1], drivenTo[low - 1])
@@ -92,6 +102,8 @@ final class RouteWalk {
       before = node
     }
     let last = order.count - 1
+    let excess = graph.hasLoad ? excess(replacing: low, high, by: content) : 0
+    let loadChange = Double(excess &- score.excess) * prices.excess
     var index = high + 1
     while index <= last {
       let node = Int(order[index])
@@ -107,9 +119,14 @@ final class RouteWalk {
         time = begin[last]
         break
       }
+      let isLater = time > begin[index]
+      if !byMakespan || isLater {
+        let lateChange = late &- (isLater ? lateTo[index] : lateTo[last])
+        let change = byMakespan ? 0 : driven &- drivenTo[index]
+        if Double(lateChange) * prices.late + Double(change) + loadChange >= limit { return nil }
+      }
       index &+= 1
     }
-    let excess = graph.hasLoad ? excess(replacing: low, high, by: content) : 0
     return Score(excess: excess, late: late, value: byMakespan ? time : driven)
   }
 }

@@ -64,11 +64,11 @@ final class SegmentSearch {
     for node in 0..<graph.count { enqueue(node) }
     descend()
     var best = route.nodes()
-    var isKept = route.excess == 0
     guard graph.count > 4 else { return best }
     var current = cost()
-    var bestValue = isKept ? current : .infinity
+    var bestValue = current
     var currentExcess = route.excess
+    var leastExcess = currentExcess
     let keep = TimedRoute(graph, keepsFloor: byMakespan)
     keep.copy(route)
     var temperature = 0.0
@@ -89,8 +89,8 @@ final class SegmentSearch {
         current = value
         currentExcess = route.excess
         keep.copy(route)
-        if currentExcess == 0, value < bestValue || !isKept {
-          isKept = true
+        if currentExcess < leastExcess || currentExcess == leastExcess && value < bestValue {
+          leastExcess = currentExcess
           bestValue = value
           best = route.nodes()
         }

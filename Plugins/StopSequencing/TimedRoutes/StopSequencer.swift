@@ -12,6 +12,8 @@ package struct StopSequencer {
 
   /// Searches from different beginnings, among which the budget is divided.
   private static let searches = 3
+  /// The part of the budget that goes to one matrix in place of several: one of so many.
+  private static let flatShare = 2
 
   private let problem: StopProblem
   private let graph: StopGraph
@@ -61,6 +63,7 @@ package struct StopSequencer {
     var best = given ?? keepingLoads([0] + firstOrder() + [graph.end])
     var bestScore = score(best)
     var isExact = problem.stops.count <= 1
+    var nearMiss: [Int]?
     func offer(_ nodes: [Int]?) {
       guard let nodes else { return }
       let score = score(nodes)
@@ -71,7 +74,10 @@ package struct StopSequencer {
         let (start, proven) = firstSequence()
         offer(start)
         // windows first, then loads
-        if let start, bestScore.late > 0 || bestScore.excess > 0 { offer(improved(start, 0)) }
+        if let start, bestScore.late > 0 || bestScore.excess > 0 {
+          nearMiss = improved(start, 0)
+          offer(nearMiss)
+        }
         isExact = proven && bestScore.late == 0 && bestScore.excess == 0
       }
       if bestScore.late > 0 || bestScore.excess > 0 { isExact = provesLateness(&best) }
@@ -86,7 +92,11 @@ package struct StopSequencer {
       }
     }
     if !isExact, hourly != nil || bestScore.late > 0 || bestScore.excess > 0, graph.count > 3 {
-      let walk = RouteWalk(graph, hourly: hourly, byMakespan: byMakespan, nodes: best)
+      if let hourly, let plan = onOneMatrix(hourly, given) {
+        offer(plan)
+        if bestScore.late > 0 || bestScore.excess > 0 { nearMiss = plan }
+      }
+      let walk = RouteWalk(graph, hourly: hourly, byMakespan: byMakespan, nodes: nearMiss ?? best)
       offer(WalkSearch(walk, seed: seed).run(SearchBudget(steps: walkSteps, spent: budget.spent)))
     }
     guard score(best).excess == 0 else { throw .badProblem("capacity", "no sequence was found that keeps to it") }
@@ -96,6 +106,16 @@ package struct StopSequencer {
     answer.lowerBound = isExact ? answer.value(problem.objective) : 0
     answer.isAsBefore = given == best
     return answer
+  }
+
+  /// By the hour: what is best when each arc takes as long as it does at the time its ends are expected.
+  private func onOneMatrix(_ hourly: HourlyArcs, _ given: [Int]?) -> [Int]? {
+    let spent = budget.spent
+    var flat = problem
+    flat.travel = TravelTimes(hourly.matrix(problem))
+    let share = SearchBudget(
+      steps: countsSteps ? max(1, budget.steps / Self.flatShare) : .max, spent: { spent() * Double(Self.flatShare) })
+    return (try? StopSequencer(flat, [], seed, share).run(from: given.map(places))).map { [0] + nodes($0.order) + [graph.end] }
   }
 
   private var walkSteps: Int {
@@ -191,6 +211,13 @@ package struct StopSequencer {
         let outcome = programme.run(width: width, below: .max, timeWeight: timeWeight) { spent() > Self.startShare / 2 }
         if outcome.isExact, graph.obeysTriangle() { return (outcome.nodes, outcome.nodes != nil) }
         if outcome.nodes != nil { return (outcome.nodes, false) }
+      }
+      if graph.hasLoad, !isSmall {
+        let withoutLoads = LabelProgramme(graph, byMakespan: byMakespan, ignoresLoads: true)
+        for (width, timeWeight) in [(1, 0), (4, 1), (16, 1)] {
+          let outcome = withoutLoads.run(width: width, below: .max, timeWeight: timeWeight) { spent() > Self.startShare }
+          if outcome.nodes != nil { return (outcome.nodes, false) }
+        }
       }
     }
     // The exact method is quicker than a search that may look for what does not exist.

@@ -48,11 +48,13 @@ final class WalkSearch {
       }
       moves += 1
       guard let (low, high) = propose(), keepsRules(low, high) else { continue }
-      let score = walk.score(replacing: low, high, by: content)
+      let limit = -temperature * Annealing.log(random.fraction())
+      let prices = RouteWalk.Prices(late: penalty, excess: penalty * graph.loadPrice)
+      guard let score = walk.score(replacing: low, high, by: content, prices, limit: limit) else { continue }
       let change =
-        Double(score.late - walk.score.late) * penalty + Double(score.value - walk.score.value)
-        + Double(score.excess - walk.score.excess) * penalty * graph.loadPrice
-      guard change < -temperature * Annealing.log(random.fraction()) else { continue }
+        Double(score.late - walk.score.late) * prices.late + Double(score.excess - walk.score.excess) * prices.excess
+        + Double(score.value - walk.score.value)
+      guard change < limit else { continue }
       for index in low...high {
         walk.order[index] = content[index - low]
         position[Int(content[index - low])] = index
