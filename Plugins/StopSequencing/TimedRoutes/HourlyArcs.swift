@@ -34,7 +34,9 @@ final class HourlyArcs {
     let departure = problem.windows[problem.start].ready
     let hasWindow = places.map { $0 != problem.start && problem.windows[$0].due < SequencingLimits.maximumTime }
     let last = places.indices.reduce(departure) { hasWindow[$1] ? max($0, problem.windows[places[$1]].due) : $0 }
-    let middle = places.map { Int(max(departure, problem.windows[$0].ready) + max(departure, problem.windows[$0].due)) / 2 }
+    let middle = places.map {
+      Int(max(departure, problem.windows[$0].ready) + max(departure, problem.windows[$0].due)) / 2
+    }
     let size = problem.travel.count
     var values = [Int64](repeating: TravelTimes.closed, count: size * size)
     for origin in 0..<count - 1 {
@@ -46,9 +48,10 @@ final class HourlyArcs {
         } else if target < count - 1, hasWindow[target] {
           driven = arrival(origin, target, max(Int(departure), middle[target] - service[origin])).driven
         } else {
-          driven = stride(from: 0, to: 8, by: 1).reduce(0) {
-            $0 + arrival(origin, target, Int(departure) + Int(last - departure) * $1 / 8).driven
-          } / 8
+          driven =
+            stride(from: 0, to: 8, by: 1).reduce(0) {
+              $0 + arrival(origin, target, Int(departure) + Int(last - departure) * $1 / 8).driven
+            } / 8
         }
         if driven < Int(StopGraph.impassable) { values[places[origin] * size + place] = Int64(driven) }
       }

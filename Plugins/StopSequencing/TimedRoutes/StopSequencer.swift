@@ -77,6 +77,8 @@ package struct StopSequencer {
         if let start, bestScore.late > 0 || bestScore.excess > 0 {
           nearMiss = improved(start, 0)
           offer(nearMiss)
+        } else if graph.hasLoad, given == nil, bestScore.late > 0 {
+          nearMiss = [0] + firstOrder() + [graph.end]
         }
         isExact = proven && bestScore.late == 0 && bestScore.excess == 0
       }
@@ -96,6 +98,7 @@ package struct StopSequencer {
         offer(plan)
         if bestScore.late > 0 || bestScore.excess > 0 { nearMiss = plan }
       }
+
       let walk = RouteWalk(graph, hourly: hourly, byMakespan: byMakespan, nodes: nearMiss ?? best)
       offer(WalkSearch(walk, seed: seed).run(SearchBudget(steps: walkSteps, spent: budget.spent)))
     }
@@ -115,7 +118,9 @@ package struct StopSequencer {
     flat.travel = TravelTimes(hourly.matrix(problem))
     let share = SearchBudget(
       steps: countsSteps ? max(1, budget.steps / Self.flatShare) : .max, spent: { spent() * Double(Self.flatShare) })
-    return (try? StopSequencer(flat, [], seed, share).run(from: given.map(places))).map { [0] + nodes($0.order) + [graph.end] }
+    return (try? StopSequencer(flat, [], seed, share).run(from: given.map(places))).map {
+      [0] + nodes($0.order) + [graph.end]
+    }
   }
 
   private var walkSteps: Int {
@@ -182,7 +187,7 @@ package struct StopSequencer {
     return best.index
   }
 
-  /// Where loads do not fit, the first stop that fits comes next.
+  /// Where loads do not fit, the first stop that fits comes next; where none does, the first one that precedence allows.
   private func keepingLoads(_ order: [Int]) -> [Int] {
     guard graph.hasLoad else { return order }
     var load = graph.load
@@ -190,11 +195,9 @@ package struct StopSequencer {
     var result = [0]
     var isThere = Set<Int>()
     while !rest.isEmpty {
-      let next = rest.firstIndex { node in
-        (0...graph.capacity).contains(load + graph.demand[node])
-          && (!graph.hasPrecedence || graph.earlier[node].allSatisfy(isThere.contains))
-      }
-      let node = rest.remove(at: next ?? 0)
+      func isAllowed(_ node: Int) -> Bool { !graph.hasPrecedence || graph.earlier[node].allSatisfy(isThere.contains) }
+      let next = rest.firstIndex { graph.excess(load + graph.demand[$0]) == 0 && isAllowed($0) }
+      let node = rest.remove(at: next ?? rest.firstIndex(where: isAllowed) ?? 0)
       load += graph.demand[node]
       isThere.insert(node)
       result.append(node)
@@ -215,7 +218,9 @@ package struct StopSequencer {
       if graph.hasLoad, !isSmall {
         let withoutLoads = LabelProgramme(graph, byMakespan: byMakespan, ignoresLoads: true)
         for (width, timeWeight) in [(1, 0), (4, 1), (16, 1)] {
-          let outcome = withoutLoads.run(width: width, below: .max, timeWeight: timeWeight) { spent() > Self.startShare }
+          let outcome = withoutLoads.run(width: width, below: .max, timeWeight: timeWeight) {
+            spent() > Self.startShare
+          }
           if outcome.nodes != nil { return (outcome.nodes, false) }
         }
       }
