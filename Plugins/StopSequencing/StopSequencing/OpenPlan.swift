@@ -137,7 +137,8 @@ struct OpenPlan {
       sequence = new.order
       return isOther
     } catch .badProblem(let member, let reason) {
-      throw Refusal(member, reason)
+      // as the plan's message calls them
+      throw Refusal(["demands": "stops", "precedences": "precedence"][member] ?? member, reason)
     } catch {
       throw Refusal("matrix", "\(error)")
     }
