@@ -45,7 +45,9 @@
         guard let text = arguments.value(option) else { return nil }
         guard let value = Double(text), value > 0, value < 1e12 else {
           throw CrossdockError(
-            "read the command line", at: option, reason: "\(text) is not a number greater than 0", exitCode: .wrongUsage
+            "read the command line", at: option,
+            reason: "\(text) is not a number greater than 0 and less than 1000000000000",
+            exitCode: .wrongUsage
           )
         }
         return value

@@ -37,7 +37,8 @@
       Terminal.write("\(Files.name(of: path)) \(value) \(verdict) \(milliseconds(since: begin))\(nodes)\n")
     }
 
-    func fleet(_ path: String) throws(CrossdockError) {
+    /// - Returns: whether all customers are served as they ask for.
+    func fleet(_ path: String) throws(CrossdockError) -> Bool {
       let bytes = try Files.readInput(path, limit: Self.maximumFileBytes)
       let instance: FleetInstance
       do throws(InstanceSyntaxError) {
@@ -61,6 +62,7 @@
       Terminal.write(
         "\(instance.name) \(distance) \(outcome.routes.count) \(isFeasible ? "feasible" : "infeasible") "
           + "\(milliseconds(since: begin)) \(routes)\n")
+      return isFeasible
     }
 
     private func syntaxError(_ error: InstanceSyntaxError, _ path: String) -> CrossdockError {

@@ -21,7 +21,11 @@
           NAME DISTANCE VEHICLES feasible|infeasible MILLISECONDS route;route;…
 
         with the customers of a route in order, separated by spaces. DISTANCE is the sum of distances cut after one decimal, \
-        as the published best known values have it; windows are kept with exact distances.
+        as the published best known values have it; windows are kept with exact distances. The exit code is 1 when an \
+        instance is infeasible.
+
+        --batch and --vrptw search until --budget-ms is used up, by the clock: the same --seed gives another answer where they come \
+        less far. --plan counts steps, and always gives the same answer.
 
         With --plan, the FILE is a `plan` message of the plug-in stop-sequencing; prints what the plug-in would answer, as JSON or as \
         a table with the cost of each leg, or with --svg a picture of windows and arrivals.
@@ -32,7 +36,7 @@
         .init("--vrptw", help: "the files are instances in Solomon's format"),
         .init("--budget-ms", "N", help: "time for each instance", default: "100"),
         .init("--objective", "NAME", help: "travel or makespan", default: "travel"),
-        .init("--seed", "N", help: "of the search's random numbers", default: "1"),
+        .init("--seed", "N", help: "of the search's random numbers; how far it comes, the clock decides", default: "1"),
         .init("--plan", "FILE", help: "one plan, as JSON"),
         .init("--json", help: "with --plan: print the answer as JSON"),
         .init("--explain", help: "with --plan: print the legs and what each costs (the default)"),
@@ -56,11 +60,16 @@
         budgetMs: try arguments.integer("--budget-ms", in: 1...3_600_000) ?? 100,
         isMakespan: try arguments.choice("--objective", of: ["travel", "makespan"]) == "makespan",
         seed: UInt64(try arguments.integer("--seed", in: 0...(.max)) ?? 1))
+      var isFeasible = true
       for path in arguments.positionals {
-        if arguments.has("--batch") { try batch.stops(path) } else { try batch.fleet(path) }
+        if arguments.has("--batch") {
+          try batch.stops(path)
+        } else if try !batch.fleet(path) {
+          isFeasible = false
+        }
         Terminal.flush()
       }
-      return .success
+      return isFeasible ? .success : .failure
     }
 
     private static func wrongUsage(_ reason: String) -> CrossdockError {

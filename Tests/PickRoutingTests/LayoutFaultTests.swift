@@ -98,6 +98,24 @@ import Testing
     #expect(layout.places["R-2"] != nil && layout.places["n-1"] == nil)
   }
 
+  @Test(arguments: [
+    (#""weight": -1000"#, "", "lines[0].weight: is not within 0 to 1000000000"),
+    (#""weight": "heavy""#, "", "lines[0].weight: is not a number"),
+    (#""volume": -3"#, "", "lines[0].volume: is not within 0 to 1000000000"),
+    (#""weight": 1"#, #", "due": "soon""#, "due: is not a number"),
+    (#""weight": 1"#, #", "due": -5"#, "due: is not within 0 to 1000000000"),
+  ])
+  func loadsAndDueTimesThatMeanNothingAreNotBatched(load: String, more: String, reason: String) {
+    let line = "{\"order\": \"A\", \"lines\": [{\"line\": 1, \"location\": \"P5\", \"quantity\": 1, \(load)}]\(more)}"
+    #expect {
+      try OrderBatching.text(
+        layout: Array(PickingBench.hall.utf8), layoutPath: "l", orders: Array("\(line)\n".utf8), ordersPath: "o",
+        .init(units: nil, weight: 10, volume: nil), pickers: 1)
+    } throws: {
+      "\($0)" == "o:1: \(reason)"
+    }
+  }
+
   @Test func anOrderGivenTwiceIsNotBatched() {
     let line = #"{"order": "A", "lines": [{"line": 1, "location": "P5", "quantity": 1}]}"#
     #expect {

@@ -93,14 +93,12 @@ package enum OrderBatching {
           throw MemberError(member: "order", reason: "\(order.id) is given twice; first in line \(other)")
         }
         let open = try OpenOrder.resolve(order, in: hall, source: "")
-        let loads = ["quantity", "weight", "volume"].map { key in
-          (document["lines"]?.array ?? []).reduce(0.0) { $0 + max(0, $1[key]?.number ?? 0) }
-        }
+        let loads = try OrderLoads(document)
         orders.append(
           Order(
             open: open,
             batch: BatchPlanner.Order(
-              load: loads.map(thousandths), lines: open.lines.count, due: document["due"]?.number)))
+              load: loads.sums.map(thousandths), lines: open.lines.count, due: loads.due)))
       } catch let error as MemberError {
         throw PluginError("\(path):\(i + 1): \(error.text)")
       } catch let refusal as Refusal {

@@ -135,9 +135,11 @@ struct OpenPlan {
   mutating func resequence() throws(Refusal) -> Bool {
     let problem = problem()
     let nodes = problem.stops.count + 2
-    let steps = min(PlanLimits.mostSteps, max(PlanLimits.leastSteps, PlanLimits.sharedSteps / (nodes * nodes)))
+    let before = sequence.isEmpty ? nil : sequence
+    let shared =
+      before == nil && nodes > PlanLimits.quickNodes ? PlanLimits.coldSharedSteps : PlanLimits.sharedSteps
+    let steps = min(PlanLimits.mostSteps, max(PlanLimits.leastSteps, shared / (nodes * nodes)))
     do throws(SequencingError) {
-      let before = sequence.isEmpty ? nil : sequence
       let new = try StopSequencer.plan(problem, from: before, SearchBudget(steps: steps))
       let isOther =
         new.order != sequence || new.lateness != plan.lateness || new.unreachable != plan.unreachable || revision == 0
@@ -145,7 +147,8 @@ struct OpenPlan {
       sequence = new.order
       return isOther
     } catch .badProblem(let member, let reason) {
-      throw Refusal(member, reason)
+      // as the plan's message calls them
+      throw Refusal(["demands": "stops", "precedences": "precedence"][member] ?? member, reason)
     } catch {
       throw Refusal("matrix", "\(error)")
     }

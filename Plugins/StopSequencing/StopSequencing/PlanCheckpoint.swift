@@ -113,7 +113,7 @@ enum PlanCheckpoint {
   }
 
   private static func plan(_ json: JSONValue) -> OpenPlan? {
-    guard let message = json["message"], let definition = try? PlanDefinition(message),
+    guard let message = json["message"], let definition = try? PlanDefinition(message, isNew: false),
       let source = json["source"]?.string, var plan = try? OpenPlan(definition, source: source),
       let revision = json["revision"]?.integer, let states = json["states"]?.array, let at = json["at"]?.integer,
       let time = json["time"]?.integer, let load = json["load"]?.integer, let use = json["use"]?.integer,

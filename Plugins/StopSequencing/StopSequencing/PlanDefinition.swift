@@ -25,7 +25,8 @@ struct PlanDefinition {
   /// The message, for the checkpoint.
   var body: [UInt8]
 
-  init(_ document: JSONValue) throws(Refusal) {
+  /// - Parameter isNew: not from a checkpoint.
+  init(_ document: JSONValue, isNew: Bool = true) throws(Refusal) {
     let message = try MemberReader(document, at: "")
     var json = JSONWriter()
     json.tree(document)
@@ -84,6 +85,7 @@ struct PlanDefinition {
       }
       sequence = order
     }
+    if isNew { try check(message) }
   }
 
   private static func pairs(

@@ -26,6 +26,8 @@ final class FillSearch {
     while rounds < budget.steps {
       if rounds & 15 == 0, budget.spent() >= 1 { return nil }
       rounds += 1
+      // windows count first: what breaks loads is repaired by others
+      reinsertion.loadPrice = rounds & 3 == 1 ? graph.loadPrice : 0
       if reinsertion.putBack(&random, mayLeaveOut: true), route.count == graph.count { return route.nodes() }
       let absent = reinsertion.taken
       for node in absent { missed[Int(node)] += 1 }

@@ -31,6 +31,7 @@ final class LabelProgramme {
   private let before: UnsafeMutablePointer<UInt64>
   private let cheapestInto: [Int]
   private let byMakespan: Bool
+  private let keepsLoads: Bool
 
   private var labels: [Label] = []
   private var sets: [UInt64] = []
@@ -40,10 +41,12 @@ final class LabelProgramme {
   private var buckets: [Int32] = []
   private var traces: [[Trace]] = []
 
-  init(_ graph: StopGraph, byMakespan: Bool) {
+  /// - Parameter ignoresLoads: a sequence found may break them, and nothing is proven.
+  init(_ graph: StopGraph, byMakespan: Bool, ignoresLoads: Bool = false) {
     precondition(graph.count <= SequencingLimits.maximumLabelPlaces, "few enough nodes for a set of them")
     self.graph = graph
     self.byMakespan = byMakespan
+    keepsLoads = graph.hasLoad && !ignoresLoads
     words = (graph.count + 63) / 64
     before = .allocate(capacity: graph.count * words)
     before.initialize(repeating: 0, count: graph.count * words)
@@ -154,8 +157,8 @@ final class LabelProgramme {
             break
           }
           guard isReady else { continue }
-          let load = graph.hasLoad ? label.load + graph.demand[node] : 0
-          guard !graph.hasLoad || (0...graph.capacity).contains(load) else { continue }
+          let load = keepsLoads ? label.load + graph.demand[node] : 0
+          guard !keepsLoads || (0...graph.capacity).contains(load) else { continue }
           let arc = graph.arc(last, node)
           let time = max(label.time + arc, graph.ready[node])
           guard time <= graph.lastCall[node] else { continue }

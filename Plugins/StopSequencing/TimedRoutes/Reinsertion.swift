@@ -3,7 +3,7 @@
 ///
 /// Invariants:
 /// - Putting a stop in breaks no window; see `TimedRoute.keepsWindows` for taking one out.
-/// - A stop is in the route only together with all that must come before it; loads are within their bounds once nothing is left out.
+/// - A stop is in the route only together with all that must come before it. Loads may be broken, at `loadPrice` a unit.
 final class Reinsertion {
   /// Places passed over, in per cent.
   private static let blinks = 2
@@ -14,12 +14,16 @@ final class Reinsertion {
   /// Stops that are not in the route.
   private(set) var taken: [Int32] = []
   private let isTaken: UnsafeMutablePointer<Bool>
-  private var stack: [Int] = []
+  var loadPrice: Double
+  /// By index: what the load of the node to be put in there adds to the excess.
+  private var added: [Int]
 
   init(_ route: TimedRoute, byMakespan: Bool) {
     self.route = route
     self.byMakespan = byMakespan
     graph = route.graph
+    loadPrice = route.graph.loadPrice
+    added = route.graph.hasLoad ? Array(repeating: 0, count: route.graph.count + 1) : []
     isTaken = .allocate(capacity: graph.count)
     isTaken.initialize(repeating: false, count: graph.count)
   }
@@ -62,7 +66,7 @@ final class Reinsertion {
     for other in graph.later[node] { mark(other) }
   }
 
-  /// - Returns: false when some found no place (they stay in `taken`), or what is there now breaks a window or a load.
+  /// - Returns: false when some found no place (they stay in `taken`), or what is there now breaks a window.
   func putBack(_ random: inout Randomness, mayLeaveOut: Bool = false) -> Bool {
     sort(&random)
     var left: [Int32] = []
@@ -77,7 +81,7 @@ final class Reinsertion {
       }
     }
     taken = left
-    return left.isEmpty && route.keepsWindows && (!graph.hasLoad || route.keepsLoads())
+    return left.isEmpty && route.keepsWindows
   }
 
   private func sort(_ random: inout Randomness) {
@@ -119,6 +123,7 @@ final class Reinsertion {
       }
       for other in graph.later[node] where !isTaken[other] { bound = min(bound, Int(route.position[other])) }
     }
+    if graph.hasLoad { priceLoads(of: node) }
     let due = graph.due[node]
     let ready = graph.ready[node]
     var before = Int(route.order[index - 1])
@@ -128,11 +133,14 @@ final class Reinsertion {
       if time > due { break }
       let onward = graph.arc(node, after)
       if time &+ onward <= route.latest[index] {
-        let change = graph.arc(before, node) &+ onward &- graph.arc(before, after)
-        let end = byMakespan ? route.arrival(from: index, at: time &+ onward) : 0
-        if (end, change) < (leastEnd, least) || best == nil, random.below(100) >= Self.blinks,
-          !graph.hasLoad || route.takesLoad(of: node, at: index)
-        {
+        var change = graph.arc(before, node) &+ onward &- graph.arc(before, after)
+        var end = byMakespan ? route.arrival(from: index, at: time &+ onward) : 0
+        if graph.hasLoad {
+          let price = Self.price(loadPrice, added[index])
+          change &+= price
+          if byMakespan { end &+= price }
+        }
+        if (end, change) < (leastEnd, least) || best == nil, random.below(100) >= Self.blinks {
           least = change
           leastEnd = end
           best = index
@@ -142,5 +150,21 @@ final class Reinsertion {
       index &+= 1
     }
     return best
+  }
+
+  /// What a change of the excess costs; bounded, so that sums of it fit.
+  @inline(__always)
+  static func price(_ unit: Double, _ excess: Int) -> Int {
+    excess == 0 ? 0 : Int(max(-1e15, min(1e15, unit * Double(excess))))
+  }
+
+  private func priceLoads(of node: Int) {
+    let (graph, route) = (self.graph, self.route)
+    let demand = graph.demand[node]
+    var behind = 0
+    for index in stride(from: route.count - 1, to: 0, by: -1) {
+      behind += graph.excess(route.load[index] + demand) - graph.excess(route.load[index])
+      added[index] = behind + graph.excess(route.load[index - 1] + demand)
+    }
   }
 }

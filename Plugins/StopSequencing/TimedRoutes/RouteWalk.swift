@@ -1,13 +1,17 @@
 /// A sequence of all nodes, judged by walking it: for whatever the constant-time tests of `TimedRoute` do not cover, lateness and
 /// travel times by the hour among them. The best has the least total lateness; then the objective counts.
 ///
-/// Invariant: `begin`, `lateTo` and `drivenTo` at an index are those of the walk to it.
+/// Loads come before both: what breaks them is no plan, but may be a way to one.
+///
+/// Invariant: `begin`, `lateTo`, `drivenTo` and `loadTo` (where there are loads) at an index are those of the walk to it.
 final class RouteWalk {
   struct Score: Equatable {
+    /// What is on board beyond the capacity, or missing, summed over the stops.
+    var excess = 0
     var late: Int
     var value: Int
 
-    static func < (a: Score, b: Score) -> Bool { a.late == b.late ? a.value < b.value : a.late < b.late }
+    static func < (a: Score, b: Score) -> Bool { (a.excess, a.late, a.value) < (b.excess, b.late, b.value) }
   }
 
   let graph: StopGraph
@@ -17,6 +21,7 @@ final class RouteWalk {
   private(set) var begin: [Int]
   private(set) var lateTo: [Int]
   private(set) var drivenTo: [Int]
+  private(set) var loadTo: [Int]
   private(set) var score = Score(late: 0, value: 0)
 
   init(_ graph: StopGraph, hourly: HourlyArcs?, byMakespan: Bool, nodes: [Int]) {
@@ -27,6 +32,8 @@ final class RouteWalk {
     begin = Array(repeating: 0, count: nodes.count)
     lateTo = begin
     drivenTo = begin
+    loadTo = graph.hasLoad ? begin : []
+    if graph.hasLoad { loadTo[0] = graph.load }
     begin[0] = graph.ready[0]
     refresh(from: 1)
   }
@@ -56,11 +63,33 @@ final class RouteWalk {
       drivenTo[index] = driven
       before = node
     }
-    score = Score(late: late, value: byMakespan ? time : driven)
+    score = Score(excess: 0, late: late, value: byMakespan ? time : driven)
+    guard graph.hasLoad else { return }
+    for index in first..<order.count { loadTo[index] = loadTo[index - 1] + graph.demand[Int(order[index])] }
+    score.excess = loadTo.dropFirst().reduce(0) { $0 + graph.excess($1) }
   }
 
-  /// The score with the content of `low` … `high` replaced by `content` (as many nodes).
-  func score(replacing low: Int, _ high: Int, by content: UnsafePointer<Int32>) -> Score {
+  private func excess(replacing low: Int, _ high: Int, by content: UnsafePointer<Int32>) -> Int {
+    var (load, excess) = (loadTo[low - 1], score.excess)
+    for index in low...high {
+      load += graph.demand[Int(content[index - low])]
+      excess += graph.excess(load) - graph.excess(loadTo[index])
+    }
+    return excess
+  }
+
+  /// What scores are weighed with while a search is under way.
+  struct Prices {
+    var late: Double
+    var excess: Double
+  }
+
+  /// The score with the content of `low` … `high` replaced by `content` (as many nodes); nil as soon as it is clear that it is dearer
+  /// than now by `limit` or more. That is clear behind the stretch that changes, mostly: who is later there is not less late
+  /// afterwards, and with one matrix the rest of the road is as long as before (by the hour it is taken to be).
+  func score(
+    replacing low: Int, _ high: Int, by content: UnsafePointer<Int32>, _ prices: Prices, limit: Double
+  ) -> Score? {
     var before = Int(order[low - 1])
     var time = begin[low - 1]
     var (late, driven) = (lateTo[low - 1], drivenTo[low - 1])
@@ -73,6 +102,8 @@ final class RouteWalk {
       before = node
     }
     let last = order.count - 1
+    let excess = graph.hasLoad ? excess(replacing: low, high, by: content) : 0
+    let loadChange = Double(excess &- score.excess) * prices.excess
     var index = high + 1
     while index <= last {
       let node = Int(order[index])
@@ -88,8 +119,14 @@ final class RouteWalk {
         time = begin[last]
         break
       }
+      let isLater = time > begin[index]
+      if !byMakespan || isLater {
+        let lateChange = late &- (isLater ? lateTo[index] : lateTo[last])
+        let change = byMakespan ? 0 : driven &- drivenTo[index]
+        if Double(lateChange) * prices.late + Double(change) + loadChange >= limit { return nil }
+      }
       index &+= 1
     }
-    return Score(late: late, value: byMakespan ? time : driven)
+    return Score(excess: excess, late: late, value: byMakespan ? time : driven)
   }
 }

@@ -14,6 +14,9 @@ final class SegmentSearch {
   private static let (kickLength, ruinSize, ruinPercent) = (10, 40, 50)
 
   private static let travelShare = 1e-4
+  /// How the price of a broken load goes up and down, a look at the budget; and between what, in first prices.
+  private static let (dearer, cheaper) = (1.25, 0.9)
+  private static let (leastPrice, highestPrice) = (0.05, 1e4)
 
   let route: TimedRoute
   private let graph: StopGraph
@@ -25,6 +28,9 @@ final class SegmentSearch {
   private let byMakespan: Bool
   private var move = Move.none
   private var gain = 0
+  private var loadPrice: Double
+  /// What a move may gain by loads at most.
+  private var relief = 0
   private(set) var kicks = 0
 
   /// `low` … `middle` − 1 and `middle` … `high` change places; or `low` … `high` is turned round.
@@ -39,6 +45,7 @@ final class SegmentSearch {
     self.byMakespan = byMakespan
     route = TimedRoute(graph, keepsFloor: byMakespan)
     route.adopt(nodes)
+    loadPrice = graph.loadPrice
     reinsertion = Reinsertion(route, byMakespan: byMakespan)
     random = Randomness(seed: seed)
     isQueued = .allocate(capacity: graph.count)
@@ -57,9 +64,11 @@ final class SegmentSearch {
     for node in 0..<graph.count { enqueue(node) }
     descend()
     var best = route.nodes()
-    var bestValue = value()
     guard graph.count > 4 else { return best }
-    var current = bestValue
+    var current = cost()
+    var bestValue = current
+    var currentExcess = route.excess
+    var leastExcess = currentExcess
     let keep = TimedRoute(graph, keepsFloor: byMakespan)
     keep.copy(route)
     var temperature = 0.0
@@ -68,16 +77,20 @@ final class SegmentSearch {
         let spent = max(budget.spent(), Double(kicks) / Double(budget.steps))
         if spent >= 1 { break }
         temperature = Self.heat * Double(route.cost) / Double(graph.count) * (1 - spent)
+        if graph.hasLoad { priceLoads(currentExcess) }
       }
       kicks += 1
       guard byMakespan || random.below(100) < Self.ruinPercent ? ruin(keep) : kick() else { continue }
       descend()
       assert(route.isFeasible(), "a route that keeps its windows")
-      let value = value()
-      if value < current - temperature * Annealing.log(random.fraction()) {
+      let value = cost()
+      let price = loadPrice * Double(route.excess - currentExcess)
+      if value + price < current - temperature * Annealing.log(random.fraction()) {
         current = value
+        currentExcess = route.excess
         keep.copy(route)
-        if value < bestValue {
+        if currentExcess < leastExcess || currentExcess == leastExcess && value < bestValue {
+          leastExcess = currentExcess
           bestValue = value
           best = route.nodes()
         }
@@ -89,8 +102,14 @@ final class SegmentSearch {
   }
 
   /// What is to become small. Of two sequences that are done at the same time the shorter one is better, but only just.
-  private func value() -> Double {
+  private func cost() -> Double {
     byMakespan ? Double(route.begin[graph.count - 1]) + Double(route.cost) * Self.travelShare : Double(route.cost)
+  }
+
+  private func priceLoads(_ excess: Int) {
+    loadPrice *= excess > 0 ? Self.dearer : Self.cheaper
+    loadPrice = min(max(loadPrice, graph.loadPrice * Self.leastPrice), graph.loadPrice * Self.highestPrice)
+    reinsertion.loadPrice = loadPrice
   }
 
   private func enqueue(_ node: Int) {
@@ -153,6 +172,7 @@ final class SegmentSearch {
   private func improve(_ node: Int) -> Bool {
     gain = 0
     move = .none
+    relief = graph.hasLoad ? Reinsertion.price(loadPrice, route.excess) : 0
     let here = Int(route.position[node])
     if here < graph.count - 1 { tryArcs(outOf: node, at: here) }
     if here > 0 { tryArcs(into: node, at: here) }
@@ -216,10 +236,7 @@ final class SegmentSearch {
       if time &+ joint > graph.due[first] { return }
       let follower = Int(order[high + 1])
       let change = saved &+ cut &+ graph.arc(node, follower) &- joint &- graph.arc(last, follower)
-      if change > gain, keepsWindows(low, there, high) {
-        gain = change
-        move = .exchange(low: low, middle: there, high: high)
-      }
+      if change &+ relief > gain { offer(change, low, there, high) }
       before = node
       high &+= 1
     }
@@ -239,10 +256,7 @@ final class SegmentSearch {
       let node = Int(order[low])
       let before = Int(order[low - 1])
       let change = saved &+ cut &+ graph.arc(before, node) &- graph.arc(before, head) &- graph.arc(last, node)
-      if change > gain, keepsWindows(low, middle, high) {
-        gain = change
-        move = .exchange(low: low, middle: middle, high: high)
-      }
+      if change &+ relief > gain { offer(change, low, middle, high) }
       low &-= 1
     }
   }
@@ -261,10 +275,7 @@ final class SegmentSearch {
       let node = Int(order[middle])
       let last = Int(order[middle - 1])
       let change = saved &+ cut &+ graph.arc(last, node) &- graph.arc(before, node) &- graph.arc(last, follower)
-      if change > gain, keepsWindows(there, middle, here) {
-        gain = change
-        move = .exchange(low: there, middle: middle, high: here)
-      }
+      if change &+ relief > gain { offer(change, there, middle, here) }
       middle &-= 1
     }
   }
@@ -276,10 +287,43 @@ final class SegmentSearch {
     let (first, last) = (Int(order[low]), Int(order[high]))
     let now = route.ahead[high + 1] &- route.ahead[low - 1]
     let then = graph.arc(before, last) &+ route.back[high] &- route.back[low] &+ graph.arc(first, after)
-    if now &- then > gain, keepsWindows(reversing: low, high) {
-      gain = now &- then
+    guard now &- then &+ relief > gain, keepsWindows(reversing: low, high) else { return }
+    let change = now &- then &- (graph.hasLoad ? loadsCost(reversing: low, high) : 0)
+    if change > gain {
+      gain = change
       move = .reversal(low: low, high: high)
     }
+  }
+
+  @inline(__always)
+  private func offer(_ saved: Int, _ low: Int, _ middle: Int, _ high: Int) {
+    guard keepsWindows(low, middle, high) else { return }
+    let change = graph.hasLoad ? saved &- loadsCost(low, middle, high) : saved
+    if change > gain {
+      gain = change
+      move = .exchange(low: low, middle: middle, high: high)
+    }
+  }
+
+  // MARK: loads
+
+  private func loadsCost(_ low: Int, _ middle: Int, _ high: Int) -> Int {
+    var change = 0
+    // the two stretches keep their own differences
+    let shift = route.load[low - 1] - route.load[middle - 1]
+    let other = route.load[high] - route.load[middle - 1]
+    for index in middle...high { change += graph.excess(route.load[index] + shift) - graph.excess(route.load[index]) }
+    for index in low..<middle { change += graph.excess(route.load[index] + other) - graph.excess(route.load[index]) }
+    return Reinsertion.price(loadPrice, change)
+  }
+
+  private func loadsCost(reversing low: Int, _ high: Int) -> Int {
+    var (change, load) = (0, route.load[low - 1])
+    for index in low...high {
+      load += graph.demand[Int(route.order[high - (index - low)])]
+      change += graph.excess(load) - graph.excess(route.load[index])
+    }
+    return Reinsertion.price(loadPrice, change)
   }
 
   // MARK: windows
@@ -308,17 +352,6 @@ final class SegmentSearch {
         }
       }
     }
-    if graph.hasLoad {
-      var load = route.load[low - 1]
-      for index in middle...high {
-        load += graph.demand[Int(order[index])]
-        if load < 0 || load > graph.capacity { return false }
-      }
-      for index in low..<middle {
-        load += graph.demand[Int(order[index])]
-        if load < 0 || load > graph.capacity { return false }
-      }
-    }
     return true
   }
 
@@ -340,13 +373,6 @@ final class SegmentSearch {
         for other in graph.earlier[Int(order[index])] where (low..<index).contains(Int(route.position[other])) {
           return false
         }
-      }
-    }
-    if graph.hasLoad {
-      var load = route.load[low - 1]
-      for index in stride(from: high, through: low, by: -1) {
-        load += graph.demand[Int(order[index])]
-        if load < 0 || load > graph.capacity { return false }
       }
     }
     return true

@@ -23,6 +23,8 @@ final class StopGraph {
   let capacity: Int
   let load: Int
   let serviceTotal: Int
+  /// What a unit of load too much costs at first, in units of an arc: a usual demand weighs as much as a usual arc.
+  private(set) var loadPrice = 0.0
 
   var end: Int { count - 1 }
   var hasPrecedence: Bool { !earlier.isEmpty }
@@ -66,6 +68,7 @@ final class StopGraph {
     fillArcs(problem, places, direct)
     tighten()
     fillNeighbours()
+    if hasLoad { loadPrice = priceOfLoad() }
   }
 
   deinit {
@@ -119,6 +122,18 @@ final class StopGraph {
       }
     }
   }
+
+  private func priceOfLoad() -> Double {
+    let near = SequencingLimits.neighbours / 6
+    let arcs = (0..<count - 1).map { arc($0, max(0, Int(successors[$0 * SequencingLimits.neighbours + near]))) }
+    let usual = arcs.filter { $0 < Int(Self.impassable) }
+    let units = demand.reduce(0.0) { $0 + Double($1.magnitude) } / Double(count)
+    return Double(usual.reduce(1, +)) / Double(max(1, usual.count)) / max(units, 1e-3)
+  }
+
+  /// By how much a load is beyond what the vehicle takes.
+  @inline(__always)
+  func excess(_ load: Int) -> Int { load < 0 ? 0 &- load : max(0, load &- capacity) }
 
   private func isPossible(_ from: Int, _ to: Int) -> Bool {
     let arc = cost[from * count + to]

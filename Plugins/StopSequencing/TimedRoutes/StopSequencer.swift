@@ -12,6 +12,8 @@ package struct StopSequencer {
 
   /// Searches from different beginnings, among which the budget is divided.
   private static let searches = 3
+  /// The part of the budget that goes to one matrix in place of several: one of so many.
+  private static let flatShare = 2
 
   private let problem: StopProblem
   private let graph: StopGraph
@@ -61,6 +63,7 @@ package struct StopSequencer {
     var best = given ?? keepingLoads([0] + firstOrder() + [graph.end])
     var bestScore = score(best)
     var isExact = problem.stops.count <= 1
+    var nearMiss: [Int]?
     func offer(_ nodes: [Int]?) {
       guard let nodes else { return }
       let score = score(nodes)
@@ -70,11 +73,18 @@ package struct StopSequencer {
       if bestScore.late > 0 || given == nil {
         let (start, proven) = firstSequence()
         offer(start)
-        isExact = proven && bestScore.late == 0
+        // windows first, then loads
+        if let start, bestScore.late > 0 || bestScore.excess > 0 {
+          nearMiss = improved(start, 0)
+          offer(nearMiss)
+        } else if graph.hasLoad, given == nil, bestScore.late > 0 {
+          nearMiss = [0] + firstOrder() + [graph.end]
+        }
+        isExact = proven && bestScore.late == 0 && bestScore.excess == 0
       }
-      if bestScore.late > 0 { isExact = provesLateness(&best) }
+      if bestScore.late > 0 || bestScore.excess > 0 { isExact = provesLateness(&best) }
       bestScore = score(best)
-      if bestScore.late == 0, !isExact {
+      if bestScore.late == 0, bestScore.excess == 0, !isExact {
         isExact = provesAtOnce(&best)
         if !isExact {
           for number in 0..<Self.searches { offer(improved(best, number)) }
@@ -83,17 +93,34 @@ package struct StopSequencer {
         bestScore = score(best)
       }
     }
-    if !isExact, hourly != nil || bestScore.late > 0, graph.count > 3 {
-      let walk = RouteWalk(graph, hourly: hourly, byMakespan: byMakespan, nodes: best)
+    if !isExact, hourly != nil || bestScore.late > 0 || bestScore.excess > 0, graph.count > 3 {
+      if let hourly, let plan = onOneMatrix(hourly, given) {
+        offer(plan)
+        if bestScore.late > 0 || bestScore.excess > 0 { nearMiss = plan }
+      }
+
+      let walk = RouteWalk(graph, hourly: hourly, byMakespan: byMakespan, nodes: nearMiss ?? best)
       offer(WalkSearch(walk, seed: seed).run(SearchBudget(steps: walkSteps, spent: budget.spent)))
     }
-    guard keepsLoads(best) else { throw .badProblem("capacity", "no sequence was found that keeps to it") }
+    guard score(best).excess == 0 else { throw .badProblem("capacity", "no sequence was found that keeps to it") }
     var answer = try PlanWalk.walk(problem, places(best))
     answer.unreachable = unreachable
     answer.isOptimal = isExact
     answer.lowerBound = isExact ? answer.value(problem.objective) : 0
     answer.isAsBefore = given == best
     return answer
+  }
+
+  /// By the hour: what is best when each arc takes as long as it does at the time its ends are expected.
+  private func onOneMatrix(_ hourly: HourlyArcs, _ given: [Int]?) -> [Int]? {
+    let spent = budget.spent
+    var flat = problem
+    flat.travel = TravelTimes(hourly.matrix(problem))
+    let share = SearchBudget(
+      steps: countsSteps ? max(1, budget.steps / Self.flatShare) : .max, spent: { spent() * Double(Self.flatShare) })
+    return (try? StopSequencer(flat, [], seed, share).run(from: given.map(places))).map {
+      [0] + nodes($0.order) + [graph.end]
+    }
   }
 
   private var walkSteps: Int {
@@ -118,16 +145,6 @@ package struct StopSequencer {
 
   private func score(_ nodes: [Int]) -> RouteWalk.Score {
     RouteWalk(graph, hourly: hourly, byMakespan: byMakespan, nodes: nodes).score
-  }
-
-  private func keepsLoads(_ nodes: [Int]) -> Bool {
-    guard graph.hasLoad else { return true }
-    var load = graph.load
-    for node in nodes.dropFirst() {
-      load += graph.demand[node]
-      if load < 0 || load > graph.capacity { return false }
-    }
-    return true
   }
 
   private func places(_ nodes: [Int]) -> [Int] { nodes.dropFirst().dropLast().map { problem.stops[$0 - 1] } }
@@ -170,7 +187,7 @@ package struct StopSequencer {
     return best.index
   }
 
-  /// Where loads do not fit, the first stop that fits comes next.
+  /// Where loads do not fit, the first stop that fits comes next; where none does, the first one that precedence allows.
   private func keepingLoads(_ order: [Int]) -> [Int] {
     guard graph.hasLoad else { return order }
     var load = graph.load
@@ -178,11 +195,9 @@ package struct StopSequencer {
     var result = [0]
     var isThere = Set<Int>()
     while !rest.isEmpty {
-      let next = rest.firstIndex { node in
-        (0...graph.capacity).contains(load + graph.demand[node])
-          && (!graph.hasPrecedence || graph.earlier[node].allSatisfy(isThere.contains))
-      }
-      let node = rest.remove(at: next ?? 0)
+      func isAllowed(_ node: Int) -> Bool { !graph.hasPrecedence || graph.earlier[node].allSatisfy(isThere.contains) }
+      let next = rest.firstIndex { graph.excess(load + graph.demand[$0]) == 0 && isAllowed($0) }
+      let node = rest.remove(at: next ?? rest.firstIndex(where: isAllowed) ?? 0)
       load += graph.demand[node]
       isThere.insert(node)
       result.append(node)
@@ -199,6 +214,15 @@ package struct StopSequencer {
         let outcome = programme.run(width: width, below: .max, timeWeight: timeWeight) { spent() > Self.startShare / 2 }
         if outcome.isExact, graph.obeysTriangle() { return (outcome.nodes, outcome.nodes != nil) }
         if outcome.nodes != nil { return (outcome.nodes, false) }
+      }
+      if graph.hasLoad, !isSmall {
+        let withoutLoads = LabelProgramme(graph, byMakespan: byMakespan, ignoresLoads: true)
+        for (width, timeWeight) in [(1, 0), (4, 1), (16, 1)] {
+          let outcome = withoutLoads.run(width: width, below: .max, timeWeight: timeWeight) {
+            spent() > Self.startShare
+          }
+          if outcome.nodes != nil { return (outcome.nodes, false) }
+        }
       }
     }
     // The exact method is quicker than a search that may look for what does not exist.
@@ -234,7 +258,7 @@ package struct StopSequencer {
     var programme = LatenessProgramme(graph, byMakespan: byMakespan, bound: score(best))
     let outcome = programme.run { spent() >= 1 }
     if let nodes = outcome.nodes { best = nodes }
-    return outcome.isExact && keepsLoads(best)
+    return outcome.isExact && score(best).excess == 0
   }
 
   private var countsSteps: Bool { budget.steps < .max }

@@ -6,7 +6,8 @@
 /// - `begin[p]` is when service begins, `latest[p]` the latest time it may begin so that all windows from there on are kept;
 ///   `begin[p] <= latest[p]` everywhere if and only if `keepsWindows`.
 /// - `ahead[p]` is the sum of arcs from the start to `p`; `back[p]` the sum of the arcs the other way.
-/// - `load[p]` is what is on board after `p`, where the problem has loads.
+/// - `load[p]` is what is on board after `p`, where the problem has loads, and `excess` the sum of what is over the capacity or below
+///   nothing at all positions: unlike windows, loads may be broken on the way to a better sequence, at a price.
 final class TimedRoute {
   let graph: StopGraph
   /// Nodes in the sequence: all of them, or fewer while some are taken out (their `position` means nothing then).
@@ -18,6 +19,7 @@ final class TimedRoute {
   let ahead: UnsafeMutablePointer<Int>
   let back: UnsafeMutablePointer<Int>
   let load: UnsafeMutablePointer<Int>
+  private(set) var excess = 0
   /// The earliest arrival at the end that the windows from `p` on allow, however early `p` is.
   let floor: UnsafeMutablePointer<Int>
 
@@ -109,6 +111,8 @@ final class TimedRoute {
     }
     if graph.hasLoad {
       for index in max(1, first)..<count { load[index] = load[index - 1] + graph.demand[Int(order[index])] }
+      excess = 0
+      for index in 1..<count { excess += graph.excess(load[index]) }
     }
     if keepsFloor {
       var least = 0
@@ -127,22 +131,6 @@ final class TimedRoute {
   @inline(__always)
   func arrival(from index: Int, at time: Int) -> Int {
     max(floor[index], time &+ ahead[count - 1] &- ahead[index])
-  }
-
-  func takesLoad(of node: Int, at index: Int) -> Bool {
-    let demand = graph.demand[node]
-    var least = load[index - 1] + demand
-    var most = least
-    for later in index..<count {
-      least = min(least, load[later] + demand)
-      most = max(most, load[later] + demand)
-    }
-    return least >= 0 && most <= graph.capacity
-  }
-
-  func keepsLoads() -> Bool {
-    for index in 0..<count where load[index] > graph.capacity || load[index] < 0 { return false }
-    return true
   }
 
   /// The sequence without the marked nodes, which are neither start nor end.
@@ -183,7 +171,10 @@ final class TimedRoute {
     latest.update(from: other.latest, count: count)
     ahead.update(from: other.ahead, count: count)
     back.update(from: other.back, count: count)
-    if graph.hasLoad { load.update(from: other.load, count: count) }
+    if graph.hasLoad {
+      load.update(from: other.load, count: count)
+      excess = other.excess
+    }
   }
 
   /// Walks the whole route again, beside the invariants.
@@ -196,6 +187,6 @@ final class TimedRoute {
         return false
       }
     }
-    return count < graph.count || !graph.hasLoad || keepsLoads()
+    return true
   }
 }

@@ -1,15 +1,16 @@
 /// Simulated annealing over sequences of all nodes, by total lateness first and the objective second (Kirkpatrick, Gelatt & Vecchi
 /// 1983); lateness costs more and more, as in the compressed annealing of Ohlmann & Thomas, INFORMS J. Comput. 19, 2007.
 ///
-/// Invariant: precedence and loads are kept by every sequence, if they were by the first one; windows need not be.
+/// Invariant: precedence is kept by every sequence, if it was by the first one; windows and loads need not be.
 final class WalkSearch {
-  /// What a unit of lateness costs at first and in the end, in units of the objective.
-  private static let (lightPenalty, heavyPenalty) = (1.0, 1000.0)
+  /// What a unit of lateness costs at first and in the end, in units of the objective; at first next to nothing where there is more of it
+  /// than road.
+  private static let (lightestPenalty, lightPenalty, heavyPenalty) = (0.03, 1.0, 1000.0)
   private static let (hot, cold) = (1.0, 0.01)
   private static let longestStretch = 12
 
   /// Moves that count as one step of a budget.
-  static let movesAStep = 40
+  static let movesAStep = 60
 
   private let graph: StopGraph
   private let walk: RouteWalk
@@ -36,7 +37,8 @@ final class WalkSearch {
     guard stops >= 2 else { return best.map(Int.init) }
     for (index, node) in walk.order.enumerated() { position[Int(node)] = index }
     let scale = max(1, Double(walk.score.value) / Double(graph.count))
-    var (temperature, penalty) = (scale, 1.0)
+    let light = walk.score.late > walk.score.value ? Self.lightestPenalty : Self.lightPenalty
+    var (temperature, penalty) = (scale, light)
     // The schedule is one of the time that is left: begun in the middle, it would be frozen before it has seen anything.
     let from = min(0.999, budget.spent())
     while moves < budget.steps {
@@ -44,14 +46,17 @@ final class WalkSearch {
         let spent = max((budget.spent() - from) / (1 - from), Double(moves) / Double(budget.steps))
         if spent >= 1 { break }
         temperature = scale * Self.hot * Annealing.power(Self.cold / Self.hot, spent)
-        penalty = Self.lightPenalty * Annealing.power(Self.heavyPenalty / Self.lightPenalty, min(1, spent * 1.5))
+        penalty = light * Annealing.power(Self.heavyPenalty / light, min(1, spent * 1.5))
       }
       moves += 1
       guard let (low, high) = propose(), keepsRules(low, high) else { continue }
-      let score = walk.score(replacing: low, high, by: content)
+      let limit = -temperature * Annealing.log(random.fraction())
+      let prices = RouteWalk.Prices(late: penalty, excess: penalty * graph.loadPrice)
+      guard let score = walk.score(replacing: low, high, by: content, prices, limit: limit) else { continue }
       let change =
-        Double(score.late - walk.score.late) * penalty + Double(score.value - walk.score.value)
-      guard change < -temperature * Annealing.log(random.fraction()) else { continue }
+        Double(score.late - walk.score.late) * prices.late + Double(score.excess - walk.score.excess) * prices.excess
+        + Double(score.value - walk.score.value)
+      guard change < limit else { continue }
       for index in low...high {
         walk.order[index] = content[index - low]
         position[Int(content[index - low])] = index
@@ -120,14 +125,6 @@ final class WalkSearch {
           for earlier in 0..<index where Int(content[earlier]) == other { isBefore = true }
           if !isBefore { return false }
         }
-      }
-    }
-    if graph.hasLoad {
-      var load = graph.load
-      for index in 1..<low { load += graph.demand[Int(walk.order[index])] }
-      for index in 0...high - low {
-        load += graph.demand[Int(content[index])]
-        if load < 0 || load > graph.capacity { return false }
       }
     }
     return true

@@ -4,8 +4,12 @@ enum WaysRound {
   static func shortest(_ matrix: TravelTimes.Matrix) -> TravelTimes.Matrix {
     let count = matrix.count
     var result = matrix
+    // where no arc leads, no way round does
+    let entered = (0..<count).map { target in
+      (0..<count).contains { $0 != target && matrix[$0, target] != TravelTimes.closed }
+    }
     for origin in 0..<count {
-      let closed = (0..<count).filter { $0 != origin && matrix[origin, $0] == TravelTimes.closed }
+      let closed = (0..<count).filter { $0 != origin && entered[$0] && matrix[origin, $0] == TravelTimes.closed }
       guard !closed.isEmpty else { continue }
       let distance = distances(from: origin, matrix)
       for target in closed { result[origin, target] = distance[target] }
