@@ -9,13 +9,16 @@ extension VisitProblem {
       assert(isWalk(exact))
       return exact
     }
-    let groups = GroupDistances(self)
+    let pairs = visits.count * visits.reduce(0) { $0 + $1.count }
+    let hasTree = visits.count <= RoutingLimits.maximumTreeVisits && pairs <= RoutingLimits.maximumTreePairs
+    let groups = hasTree ? GroupDistances(self) : nil
     let budget = max(1, budgetMs) * RoutingLimits.movesPerMillisecond
-    let rounds = Self.rounds(groups, steps: budget / 4)
+    let rounds = groups.map { Self.rounds($0, steps: budget / 4) } ?? (count: 0, steps: 0)
     var route = VisitSearch(self, moveBudget: budget - rounds.steps).run(warm: warm)
     route.lowerBound = route.length
     if knownBound < route.length {
-      route.lowerBound = max(knownBound, treeBound(upperBound: route.length, groups, rounds: rounds.count))
+      route.lowerBound = max(
+        knownBound, groups.map { treeBound(upperBound: route.length, $0, rounds: rounds.count) } ?? farthest())
     }
     assert(isWalk(route), "the walk's length is not the sum of its legs")
     return route
@@ -24,7 +27,7 @@ extension VisitProblem {
   /// Rounds of a tree's bound for so many steps of the search, and the steps that they take: more than 120 add little.
   private static func rounds(_ groups: GroupDistances, steps: Int) -> (count: Int, steps: Int) {
     let each = max(1, groups.count * groups.count / (groups.isSymmetric ? 6 : 3))
-    let count = max(12, min(120, steps / each))
+    let count = max(30, min(120, steps / each))
     return (count, min(steps, count * each))
   }
 
