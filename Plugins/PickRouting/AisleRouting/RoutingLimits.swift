@@ -26,16 +26,19 @@ package enum RoutingLimits {
   /// Picks up to which Held and Karp's method is used where the frontier does not apply: 4096 × 12 values.
   static let maximumHeldKarpStops = 12
   /// Places that local search takes on: its matrix of distances has the square of it.
-  /// Visits up to which the bound of a one-way network is computed with its directions: over twice as many places.
-  static let maximumDirectedBoundVisits = 150
-  package static let maximumSearchStops = 600
+  static let maximumSearchStops = 600
+  /// The same of the search over visits: 1000 lines, one place each. 10 MB for each of two matrices.
+  package static let maximumVisitPlaces = 1_100
+  /// Pairs of visits and places up to which the bound of a tree over visits is computed.
+  static let maximumTreePairs = 1_000_000
+  static let maximumTreeVisits = 600
   /// Rows of shortest paths that a network keeps.
   package static let maximumCachedPathBytes = 16 << 20
   /// Nodes of a network: crossings of halls, nodes of graphs.
   package static let maximumNetworkNodes = 20_000
   /// Moves that local search looks at for a millisecond of budget. A count instead of a clock, so that the same problem has the
   /// same answer on every machine and in every replay.
-  static let movesPerMillisecond = 30_000
+  static let movesPerMillisecond = 100_000
 }
 
 /// Further than any walk, with room for sums.

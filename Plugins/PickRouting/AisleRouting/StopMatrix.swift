@@ -54,26 +54,6 @@ struct StopMatrix {
     }
   }
 
-  /// One-way distances (row by row, of round trips) as symmetric ones of twice as many places (Jonker & Volgenant 1983): each place
-  /// has an entrance and an exit, joined by a step that costs so much less than nothing that every best round trip takes it.
-  init(directed: [Int64], count n: Int) {
-    let far = 2 * (directed.filter { $0 < WalkPaths.noWay }.max() ?? 0) + 1
-    count = 2 * n
-    isOpenWalk = false
-    picks = []
-    bonus = Int64(n) * far
-    closed = Array(repeating: far, count: 4 * n * n)
-    for a in 0..<n {
-      closed[2 * a * count + 2 * a + 1] = -far
-      closed[(2 * a + 1) * count + 2 * a] = -far
-      for b in 0..<n where a != b {
-        let length = min(far, directed[a * n + b])
-        closed[(2 * a + 1) * count + 2 * b] = length
-        closed[2 * b * count + 2 * a + 1] = length
-      }
-    }
-  }
-
   subscript(_ a: Int, _ b: Int) -> Int64 { closed[a * count + b] }
 
   /// The length of a round trip of places, as a walk.

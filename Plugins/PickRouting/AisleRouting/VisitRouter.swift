@@ -9,60 +9,45 @@ extension VisitProblem {
       assert(isWalk(exact))
       return exact
     }
-    var search = VisitSearch(self, moveBudget: max(1, budgetMs) * RoutingLimits.movesPerMillisecond)
-    var route = search.run(warm: warm)
-    route.lowerBound = knownBound >= route.length ? route.length : max(knownBound, treeBound(upperBound: route.length))
+    let pairs = visits.count * visits.reduce(0) { $0 + $1.count }
+    let hasTree = visits.count <= RoutingLimits.maximumTreeVisits && pairs <= RoutingLimits.maximumTreePairs
+    let groups = hasTree ? GroupDistances(self) : nil
+    let budget = max(1, budgetMs) * RoutingLimits.movesPerMillisecond
+    let rounds = groups.map { Self.rounds($0, steps: budget / 4) } ?? (count: 0, steps: 0)
+    var route = VisitSearch(self, moveBudget: budget - rounds.steps).run(warm: warm)
+    route.lowerBound = route.length
+    if knownBound < route.length {
+      route.lowerBound = max(
+        knownBound, groups.map { treeBound(upperBound: route.length, $0, rounds: rounds.count) } ?? farthest())
+    }
     assert(isWalk(route), "the walk's length is not the sum of its legs")
     return route
   }
 
-  /// A minimum 1-tree over visits, each pair as near as any two of their places are in either direction.
-  func treeBound(upperBound: Int64) -> Int64 {
-    let isRound = ends == [start]
-    let groups = (isRound ? [[start]] : [[start], ends]) + visits
-    guard groups.count > 3 else { return 0 }
-    var nearest = [Int64](repeating: 0, count: groups.count * groups.count)
-    for a in groups.indices {
-      for b in groups.indices.dropFirst(a + 1) {
-        var least = Int64.max
-        for p in groups[a] { for q in groups[b] { least = min(least, min(self[p, q], self[q, p])) } }
-        nearest[a * groups.count + b] = least
-        nearest[b * groups.count + a] = least
-      }
-    }
-    let tree = StopMatrix(distances: nearest, count: groups.count, isOpenWalk: !isRound)
-    return max(
-      directedBound(upperBound: upperBound), farthest(),
-      max(tree.oneTreeBound(upperBound: upperBound), rankedBound(upperBound: upperBound)))
+  /// Rounds of a tree's bound for so many steps of the search, and the steps that they take: more than 120 add little.
+  private static func rounds(_ groups: GroupDistances, steps: Int) -> (count: Int, steps: Int) {
+    let each = max(1, groups.count * groups.count / (groups.isSymmetric ? 6 : 3))
+    let count = max(30, min(120, steps / each))
+    return (count, min(steps, count * each))
   }
 
-  /// The same with directions, where they make a difference.
-  private func directedBound(upperBound: Int64) -> Int64 {
-    let isSymmetric = (0..<placeCount).allSatisfy { a in (0..<a).allSatisfy { self[a, $0] == self[$0, a] } }
-    guard !isSymmetric, visits.count <= RoutingLimits.maximumDirectedBoundVisits else { return 0 }
-    let isRound = ends == [start]
-    let groups = [[start]] + visits + (isRound ? [] : [ends])
-    let count = groups.count
-    var nearest = [Int64](repeating: WalkPaths.noWay, count: count * count)
-    for a in groups.indices {
-      for b in groups.indices where a != b {
-        // Of an open walk the end is followed by the start, at no cost, and by nothing else.
-        let isClosing = !isRound && a == count - 1
-        if isClosing || (!isRound && b == 0) {
-          if isClosing, b == 0 { nearest[a * count] = 0 }
-          continue
-        }
-        nearest[a * count + b] = groups[a].reduce(Int64.max) { least, p in
-          groups[b].reduce(least) { min($0, self[p, $1]) }
-        }
-      }
-    }
-    return StopMatrix(directed: nearest, count: count).oneTreeBound(upperBound: upperBound)
+  func treeBound(upperBound: Int64) -> Int64 {
+    treeBound(upperBound: upperBound, GroupDistances(self), rounds: 120)
+  }
+
+  /// A minimum 1-tree over visits, each pair as near as any two of their places are; with directions where they make a difference.
+  private func treeBound(upperBound: Int64, _ groups: GroupDistances, rounds: Int) -> Int64 {
+    guard groups.count > 3 else { return 0 }
+    let tree =
+      groups.isSymmetric
+      ? groups.undirected.oneTreeBound(upperBound: upperBound, rounds: rounds)
+      : groups.directedBound(upperBound: upperBound, rounds: rounds)
+    return max(farthest(), tree, rankedBound(upperBound: upperBound, rounds: rounds))
   }
 
   /// With a precedence: a walk through the visits of each rank, with free ends, and the shortest step between one rank and the
   /// next.
-  private func rankedBound(upperBound: Int64) -> Int64 {
+  private func rankedBound(upperBound: Int64, rounds: Int) -> Int64 {
     let levels = Set(ranks).sorted()
     guard levels.count > 1 else { return 0 }
     var bound: Int64 = 0
@@ -71,14 +56,14 @@ extension VisitProblem {
       let members = visits.indices.filter { ranks[$0] == level }
       let places = members.flatMap { visits[$0] }
       bound += before.reduce(Int64.max) { least, a in places.reduce(least) { min($0, self[a, $1]) } }
-      bound += freePathBound(members, upperBound: upperBound)
+      bound += freePathBound(members, upperBound: upperBound, rounds: rounds)
       before = places
     }
     return bound + before.reduce(Int64.max) { least, a in ends.reduce(least) { min($0, self[a, $1]) } }
   }
 
   /// A round trip over the visits and a place that is at no distance from any is a walk with free ends.
-  private func freePathBound(_ members: [Int], upperBound: Int64) -> Int64 {
+  private func freePathBound(_ members: [Int], upperBound: Int64, rounds: Int) -> Int64 {
     guard members.count > 2 else { return 0 }
     let count = members.count + 1
     var nearest = [Int64](repeating: 0, count: count * count)
@@ -89,7 +74,8 @@ extension VisitProblem {
         nearest[(a + 1) * count + b + 1] = least
       }
     }
-    return StopMatrix(distances: nearest, count: count, isOpenWalk: false).oneTreeBound(upperBound: upperBound)
+    return StopMatrix(distances: nearest, count: count, isOpenWalk: false).oneTreeBound(
+      upperBound: upperBound, rounds: rounds)
   }
 
   /// To the farthest visit and on to an end, by the shortest ways, which may lead from place to place: where turns cost something

@@ -1,121 +1,218 @@
-/// Iterated local search over orders of visits (Lourenço, Martin & Stützle 2003): reversals of stretches, stretches of up to three
-/// moved elsewhere in either direction (Or 1976), other places for a visit; kicked by exchanges of neighbouring stretches,
-/// and by taking out some neighbours and putting each back where it costs least (Schrimpf et al. 2000).
+/// Iterated local search over walks through spots (Lourenço, Martin & Stützle 2003): stretches of up to three moved elsewhere in
+/// either direction (Or 1976), stretches reversed, neighbouring stretches exchanged; kicked by exchanges of short stretches,
+/// and by taking out some spots and putting what they were for back where it costs least (Schrimpf et al. 2000).
 ///
-/// The distances are asymmetric: what a reversal changes inside of a stretch is known from sums along the walk in both
-/// directions, so that every move is judged in constant time. Deterministic: a fixed seed, and a budget that counts moves.
+/// A **spot** is a place for the visits of one rank that can be made there; a walk stops at enough spots for all visits, each at
+/// most once (a visit with one place is a spot of its own or shares it). Distances are asymmetric: what a reversal changes inside
+/// of a stretch is known from sums along the walk in both directions, so that every move is judged in constant time.
 ///
-/// Invariant: `path[0]` is the start, the last one the end; between them ranks never fall.
-struct VisitSearch {
-  static let neighbourCount = 12
+/// Deterministic: a fixed seed, and a budget that counts steps (`RoutingLimits.movesPerMillisecond`), of which each look at a move
+/// is one.
+///
+/// Invariants: `path[0]` is the start, the last one the end; between them ranks never fall; `indexOf[path[i]] == i`, and −1 for
+/// spots that the walk leaves out.
+final class VisitSearch {
+  static let neighbourCount = 10
 
-  let problem: VisitProblem
-  /// Places, the start and the end included; and the visit of each (-1, and -2 for the end).
-  var path: [Int] = []
-  var visitAt: [Int] = []
-  /// Index in the path, by visit.
-  var position: [Int]
+  let spots: VisitSpots
+  let path: UnsafeMutablePointer<Int>
+  var pathCount = 0
+  let indexOf: UnsafeMutablePointer<Int>
   /// Sums along the path up to an index, forwards and backwards.
-  var forward: [Int64] = []
-  var backward: [Int64] = []
-  /// By visit: the visits that are near after it or before it.
-  private var neighbours: [[Int]] = []
-  private var queue: [Int] = []
-  private var isQueued: [Bool]
-  private var random = SearchRandomness()
-  var movesLeft: Int
+  let forward: UnsafeMutablePointer<Int64>
+  let backward: UnsafeMutablePointer<Int64>
+  /// By visit: at how many stops of the walk it can be made.
+  let cover: UnsafeMutablePointer<Int>
+  /// `neighbourCount` a spot, −1 where there are fewer: stops that are near after it, and near before it.
+  let after: UnsafeMutablePointer<Int>
+  let before: UnsafeMutablePointer<Int>
+  let scratch: UnsafeMutablePointer<Int>
+  var random = SearchRandomness()
+  var stepsLeft: Int
 
-  private var hasChoice: Bool { problem.ends.count > 1 || problem.visits.contains { $0.count > 1 } }
+  private var queue: [Int] = []
+  private let isQueued: UnsafeMutablePointer<Bool>
+  private let stepBudget: Int
+  /// Stops that came in since neighbours were last looked for.
+  var newStops = 0
+
+  var length: Int64 { forward[pathCount - 1] }
 
   init(_ problem: VisitProblem, moveBudget: Int) {
-    self.problem = problem
-    position = Array(repeating: 0, count: problem.visits.count)
-    isQueued = Array(repeating: false, count: problem.visits.count)
-    movesLeft = moveBudget
-    neighbours = problem.visits.indices.map { a in
-      func away(_ b: Int) -> Int64 {
-        var least = Int64.max
-        for p in problem.visits[a] {
-          for q in problem.visits[b] { least = min(least, min(problem[p, q], problem[q, p])) }
-        }
-        return least
-      }
-      let others = problem.visits.indices.filter { $0 != a }.map { (away($0), $0) }
-      return others.sorted { $0 < $1 }.prefix(Self.neighbourCount).map(\.1)
-    }
+    spots = VisitSpots(problem)
+    stepsLeft = moveBudget
+    stepBudget = moveBudget
+    let size = spots.size
+    path = .allocate(capacity: size)
+    scratch = .allocate(capacity: size)
+    indexOf = .allocate(capacity: size)
+    indexOf.initialize(repeating: -1, count: size)
+    forward = .allocate(capacity: size)
+    backward = .allocate(capacity: size)
+    cover = .allocate(capacity: problem.visits.count + 1)
+    after = .allocate(capacity: size * Self.neighbourCount)
+    before = .allocate(capacity: size * Self.neighbourCount)
+    isQueued = .allocate(capacity: size)
+    isQueued.initialize(repeating: false, count: size)
+    queue.reserveCapacity(size)
   }
 
-  /// - Parameter warm: an order to begin with besides the constructed one, visits that it lacks are put in.
-  mutating func run(warm: [Int]?) -> VisitRoute {
-    var best = descend(from: nearestFirst())
-    if let warm {
-      let other = descend(from: completed(warm))
-      if other.length <= best.length { best = other }
+  deinit {
+    path.deallocate()
+    scratch.deallocate()
+    indexOf.deallocate()
+    forward.deallocate()
+    backward.deallocate()
+    cover.deallocate()
+    after.deallocate()
+    before.deallocate()
+    isQueued.deallocate()
+  }
+
+  /// - Parameter warm: an order to begin with besides the constructed ones; visits that it lacks are put in.
+  func run(warm: [Int]?) -> VisitRoute {
+    var best = descend(from: constructed(isFirstOnly: false))
+    if spots.hasChoice {
+      let other = descend(from: constructed(isFirstOnly: true))
+      if other.length < best.length { best = other }
     }
-    guard problem.visits.count >= 5 else { return best }
-    adopt(best.order, best.places, best.end)
-    while movesLeft > 0 {
+    var found = spots.route(best.stops)
+    if let warm {
+      let order = completed(warm)
+      let given = spots.problem.choosingPlaces(order)
+      let other = descend(from: spots.stops(order, given.places))
+      if other.length <= best.length {
+        best = other
+        found = spots.route(other.stops)
+      }
+      // Where turns cost something, a stop that is left out can make the walk longer.
+      if given.length < found.length {
+        found = VisitRoute(
+          order: order, places: given.places, end: given.end, length: given.length, lowerBound: 0)
+      }
+    }
+    iterate(&best)
+    let route = spots.route(best.stops)
+    return route.length < found.length ? route : found
+  }
+
+  private func descend(from stops: [Int]) -> (stops: [Int], length: Int64) {
+    adopt(stops)
+    dropSpareStops()
+    findNeighbours()
+    for i in stride(from: pathCount - 2, through: 1, by: -1) { enqueue(path[i]) }
+    improve()
+    return (self.stops, length)
+  }
+
+  private var stops: [Int] { (1..<max(1, pathCount - 1)).map { path[$0] } }
+
+  /// Kicks, each followed by local search. What is a little longer is taken as well, the less so the more of the budget is used.
+  private func iterate(_ best: inout (stops: [Int], length: Int64)) {
+    guard best.stops.count >= 3 else { return }
+    adopt(best.stops)
+    findNeighbours()
+    let kept = WalkCopy(self)
+    kept.take(self)
+    var keptLength = length
+    while stepsLeft > 0 {
+      if spots.hasChoice, newStops > pathCount / 6 { findNeighbours() }
       if random.below(2) == 0 || !exchangeStretches() { putBackSome() }
       improve()
-      var length = forward[forward.count - 1]
-      if hasChoice {
-        // The best places for this order may make it the best order, though with its present ones it is not.
-        let chosen = problem.choosingPlaces(Array(visitAt[1..<visitAt.count - 1]))
-        movesLeft -= visitAt.count
-        if chosen.length < length {
-          adopt(Array(visitAt[1..<visitAt.count - 1]), chosen.places, chosen.end)
-          length = chosen.length
-        }
-      }
-      if length <= best.length {
-        best = VisitRoute(
-          order: Array(visitAt[1..<visitAt.count - 1]), places: Array(path[1..<path.count - 1]),
-          end: path[path.count - 1], length: length, lowerBound: 0)
+      let slack = best.length / 400 * Int64(stepsLeft) / Int64(stepBudget)
+      if length < best.length { best = (stops, length) }
+      if length <= max(keptLength, best.length + slack) {
+        kept.take(self)
+        keptLength = length
       } else {
-        adopt(best.order, best.places, best.end)
-      }
-    }
-    return best
-  }
-
-  private mutating func descend(from order: [Int]) -> VisitRoute {
-    var order = order
-    while true {
-      let chosen = problem.choosingPlaces(order)
-      adopt(order, chosen.places, chosen.end)
-      for visit in order.reversed() { enqueue(visit) }
-      improve()
-      order = Array(visitAt[1..<visitAt.count - 1])
-      let again = problem.choosingPlaces(order)
-      // Local search with fixed neighbours, then the best places for its order: until neither finds anything.
-      if again.length >= chosen.length {
-        return VisitRoute(
-          order: order, places: again.places, end: again.end, length: again.length, lowerBound: 0)
+        kept.give(self)
       }
     }
   }
 
-  /// Always to the nearest visit of the lowest open rank.
-  private func nearestFirst() -> [Int] {
-    var left = problem.visits.indices.sorted { problem.ranks[$0] < problem.ranks[$1] }
-    var order: [Int] = []
-    var here = problem.start
-    while let lowest = left.first.map({ problem.ranks[$0] }) {
-      var best = (distance: Int64.max, index: 0, place: 0)
-      for (index, visit) in left.enumerated() {
-        guard problem.ranks[visit] == lowest else { break }
-        for place in problem.visits[visit] where problem[here, place] < best.distance {
-          best = (problem[here, place], index, place)
-        }
-      }
-      order.append(left.remove(at: best.index))
-      here = best.place
+  func adopt(_ stops: [Int]) {
+    for spot in 0..<spots.size { indexOf[spot] = -1 }
+    cover.update(repeating: 0, count: spots.problem.visits.count)
+    pathCount = stops.count + 2
+    path[0] = spots.start
+    for (i, stop) in stops.enumerated() {
+      path[i + 1] = stop
+      for visit in spots.visits(of: stop) { cover[visit] += 1 }
     }
-    return order
+    path[pathCount - 1] = spots.end
+    forward[0] = 0
+    backward[0] = 0
+    indexOf[path[0]] = 0
+    refresh(1, pathCount - 1)
+  }
+
+  /// Sums and indices anew, from one index of the path to another; what comes after is only shifted.
+  func refresh(_ first: Int, _ last: Int) {
+    let last = min(last, pathCount - 1)
+    let old = (forward[last], backward[last])
+    for i in first...last {
+      let (a, b) = (path[i - 1], path[i])
+      forward[i] = forward[i - 1] + spots[a, b]
+      backward[i] = backward[i - 1] + spots[b, a]
+      indexOf[b] = i
+    }
+    let shift = (forward[last] - old.0, backward[last] - old.1)
+    stepsLeft -= (last - first) / 4 + (pathCount - last) / 16
+    guard shift != (0, 0), last + 1 < pathCount else { return }
+    for i in last + 1..<pathCount {
+      forward[i] += shift.0
+      backward[i] += shift.1
+    }
+  }
+
+  func enqueue(_ spot: Int) {
+    guard !isQueued[spot] else { return }
+    isQueued[spot] = true
+    queue.append(spot)
+  }
+
+  func improve() {
+    while let spot = queue.popLast() {
+      isQueued[spot] = false
+      while stepsLeft > 0, indexOf[spot] >= 0, moveStretch(at: spot) || reverse(at: spot) || exchange(at: spot) {}
+    }
+  }
+
+  /// The stops that are nearest to each spot, before it and after it.
+  func findNeighbours() {
+    newStops = 0
+    stepsLeft -= spots.size * pathCount / (spots.isSymmetric ? 4 : 2)
+    for spot in 0..<spots.size {
+      nearest(to: spot, into: after + spot * Self.neighbourCount, first: 1) { self.spots[spot, $0] }
+      nearest(to: spot, into: before + spot * Self.neighbourCount, first: 0) { self.spots[$0, spot] }
+    }
+  }
+
+  @inline(__always)
+  private func nearest(
+    to spot: Int, into list: UnsafeMutablePointer<Int>, first: Int, _ away: (Int) -> Int64
+  ) {
+    var count = 0
+    var farthest = Int64.max
+    for i in first..<pathCount - 1 + first {
+      let other = path[i]
+      let distance = away(other)
+      guard distance < farthest || count < Self.neighbourCount, other != spot else { continue }
+      var k = count < Self.neighbourCount ? count : count - 1
+      while k > 0, away(list[k - 1]) > distance {
+        list[k] = list[k - 1]
+        k -= 1
+      }
+      list[k] = other
+      count = min(count + 1, Self.neighbourCount)
+      if count == Self.neighbourCount { farthest = away(list[count - 1]) }
+    }
+    for k in count..<max(count, Self.neighbourCount) { list[k] = -1 }
   }
 
   /// A known order, put right by rank, with the missing visits where they cost least.
   private func completed(_ warm: [Int]) -> [Int] {
+    let problem = spots.problem
     var seen: Set<Int> = []
     var order = warm.filter { problem.visits.indices.contains($0) && seen.insert($0).inserted }
     order = order.enumerated().sorted {
@@ -137,92 +234,44 @@ struct VisitSearch {
     }
     return order
   }
+}
 
-  private mutating func adopt(_ order: [Int], _ places: [Int], _ end: Int) {
-    path = [problem.start] + places + [end]
-    visitAt = [-1] + order + [-2]
-    forward = Array(repeating: 0, count: path.count)
-    backward = forward
-    refresh(from: 1)
+/// A walk of a search that can be gone back to.
+private final class WalkCopy {
+  private let path: UnsafeMutablePointer<Int>
+  private let cover: UnsafeMutablePointer<Int>
+  private var count = 0
+  private let visitCount: Int
+
+  init(_ search: VisitSearch) {
+    path = .allocate(capacity: search.spots.size)
+    visitCount = search.spots.hasChoice ? search.spots.problem.visits.count : 0
+    cover = .allocate(capacity: visitCount + 1)
   }
 
-  mutating func refresh(from first: Int) {
-    for i in first..<path.count {
-      forward[i] = forward[i - 1] + problem[path[i - 1], path[i]]
-      backward[i] = backward[i - 1] + problem[path[i], path[i - 1]]
-      if visitAt[i] >= 0 { position[visitAt[i]] = i }
-    }
+  deinit {
+    path.deallocate()
+    cover.deallocate()
   }
 
-  mutating func enqueue(_ visit: Int) {
-    guard visit >= 0, !isQueued[visit] else { return }
-    isQueued[visit] = true
-    queue.append(visit)
+  func take(_ search: VisitSearch) {
+    count = search.pathCount
+    path.update(from: search.path, count: count)
+    cover.update(from: search.cover, count: visitCount)
   }
 
-  private mutating func improve() {
-    while let visit = queue.popLast() {
-      isQueued[visit] = false
-      while movesLeft > 0,
-        chooseBetterPlace(visit) || reverse(at: visit, neighbours[visit]) || move(visit, neighbours[visit])
-      {}
+  func give(_ search: VisitSearch) {
+    if search.spots.hasChoice {
+      for i in 0..<search.pathCount { search.indexOf[search.path[i]] = -1 }
     }
-  }
-
-  /// Exchanges two neighbouring stretches of one rank, somewhere. False when there are none.
-  private mutating func exchangeStretches() -> Bool {
-    let inner = path.count - 2
-    for _ in 0..<20 {
-      let longest = min(30, inner / 2)
-      let (first, second) = (1 + random.below(longest), 1 + random.below(longest))
-      guard first + second <= inner else { continue }
-      let start = 1 + random.below(inner - first - second + 1)
-      let end = start + first + second
-      guard problem.ranks[visitAt[start]] == problem.ranks[visitAt[end - 1]] else { continue }
-      let middle = start + first
-      path.replaceSubrange(start..<end, with: Array(path[middle..<end]) + Array(path[start..<middle]))
-      visitAt.replaceSubrange(start..<end, with: Array(visitAt[middle..<end]) + Array(visitAt[start..<middle]))
-      refresh(from: start)
-      for index in [start - 1, start, start + second - 1, start + second, end - 1, end] { enqueue(visitAt[index]) }
-      movesLeft -= 1
-      return true
+    var first = 1
+    if search.pathCount == count {
+      while first < count, search.path[first] == path[first] { first += 1 }
     }
-    return false
-  }
-
-  /// Takes out a visit and some of its neighbours, and puts each back where and at the place at which it costs least.
-  private mutating func putBackSome() {
-    let seed = random.below(problem.visits.count)
-    var removed = [seed]
-    let many = 1 + random.below(min(7, problem.visits.count - 1))
-    for neighbour in neighbours[seed] where removed.count <= many && random.below(3) > 0 { removed.append(neighbour) }
-    for i in removed.indices.dropFirst() { removed.swapAt(i, random.below(i + 1)) }
-    var order: [Int] = []
-    var places: [Int] = []
-    for i in 1..<path.count - 1 where !removed.contains(visitAt[i]) {
-      order.append(visitAt[i])
-      places.append(path[i])
-    }
-    let end = path[path.count - 1]
-    for visit in removed {
-      var best = (cost: Int64.max, index: 0, place: 0)
-      for index in 0...order.count {
-        if index > 0, problem.ranks[order[index - 1]] > problem.ranks[visit] { break }
-        if index < order.count, problem.ranks[order[index]] < problem.ranks[visit] { continue }
-        let before = index == 0 ? problem.start : places[index - 1]
-        let after = index == order.count ? end : places[index]
-        for place in problem.visits[visit] {
-          let cost = problem[before, place] + problem[place, after] - problem[before, after]
-          if cost < best.cost { best = (cost, index, place) }
-        }
-      }
-      movesLeft -= order.count / 2 + 1
-      order.insert(visit, at: best.index)
-      places.insert(best.place, at: best.index)
-    }
-    adopt(order, places, end)
-    for visit in removed {
-      for index in position[visit] - 1...position[visit] + 1 { enqueue(visitAt[index]) }
-    }
+    search.pathCount = count
+    search.path.update(from: path, count: count)
+    search.cover.update(from: cover, count: visitCount)
+    if search.spots.hasChoice { for i in 0..<first { search.indexOf[path[i]] = i } }
+    if first < count { search.refresh(first, count - 1) }
   }
 }

@@ -35,14 +35,65 @@ package final class WalkPaths {
 
   /// Row by row, from each place to each: `unreachableDistance` where no walk leads.
   package func matrix(_ places: [AislePosition]) -> [Int64] {
-    let ways = places.map { (out: doors(of: $0, leaving: true), in: doors(of: $0, leaving: false)) }
-    var matrix: [Int64] = []
-    matrix.reserveCapacity(places.count * places.count)
-    for a in places.indices {
-      let starts = starts(ways[a].out)
-      for b in places.indices { matrix.append(distance(places[a], places[b], starts, ways[b].in)) }
+    let entries = places.map { doors(of: $0, leaving: false) }
+    // Doors that places share, each once: a node and the axis on which one goes on from it.
+    var numbers: [Int: Int] = [:]
+    var shared: [Door] = []
+    var entryNumbers: [(first: Int, second: Int)] = []
+    for doors in entries {
+      var pair = (first: -1, second: -1)
+      for (k, door) in doors.enumerated() {
+        let key = door.node * (Int(WalkNetwork.noAxis) + 1) + Int(door.axis)
+        let number = numbers[key] ?? shared.count
+        if number == shared.count {
+          numbers[key] = number
+          shared.append(door)
+        }
+        if k == 0 { pair.first = number } else { pair.second = number }
+      }
+      entryNumbers.append(pair)
+    }
+    var matrix = [Int64](repeating: unreachableDistance, count: places.count * places.count)
+    var via = [Int64](repeating: 0, count: shared.count)
+    matrix.withUnsafeMutableBufferPointer { matrix in
+      for (a, place) in places.enumerated() {
+        reach(&via, shared, from: starts(doors(of: place, leaving: true)))
+        via.withUnsafeBufferPointer { via in
+          for b in places.indices {
+            var best = within(place, places[b])
+            let pair = entryNumbers[b]
+            if pair.first >= 0 { best = min(best, via[pair.first] + entries[b][0].length) }
+            if pair.second >= 0 { best = min(best, via[pair.second] + entries[b][1].length) }
+            matrix[a * places.count + b] = min(best, unreachableDistance)
+          }
+        }
+      }
     }
     return matrix
+  }
+
+  /// By door: how far it is from a place, with the turn into the door's line.
+  private func reach(_ via: inout [Int64], _ shared: [Door], from starts: [(length: Int64, row: [Int64])]) {
+    for (k, door) in shared.enumerated() {
+      var best = unreachableDistance
+      for (length, row) in starts {
+        for axis in 0..<axes {
+          let distance = row[door.node * axes + axis]
+          guard distance < unreachableDistance else { continue }
+          best = min(best, length + distance + turn(UInt8(axis), door.axis))
+        }
+      }
+      via[k] = best
+    }
+  }
+
+  /// Without leaving the stretch of an aisle; across it, or only to its middle.
+  private func within(_ a: AislePosition, _ b: AislePosition) -> Int64 {
+    guard a.aisle == b.aisle else { return unreachableDistance }
+    if a == b { return 0 }
+    let line = network.lines[a.aisle]
+    guard line.allows(from: a.y, to: b.y), line.isOpen(a.y, b.y) else { return unreachableDistance }
+    return abs(a.y - b.y) + Int64(abs(a.face - b.face)) * (line.width / 2)
   }
 
   package func distance(from a: AislePosition, to b: AislePosition) -> Int64? {
@@ -125,14 +176,7 @@ package final class WalkPaths {
     _ a: AislePosition, _ b: AislePosition, _ out: [(length: Int64, row: [Int64])], _ into: [Door]
   ) -> Int64 {
     if a == b { return 0 }
-    var best = unreachableDistance
-    if a.aisle == b.aisle {
-      let line = network.lines[a.aisle]
-      if line.allows(from: a.y, to: b.y), line.isOpen(a.y, b.y) {
-        // Across the aisle, or only to its middle.
-        best = abs(a.y - b.y) + Int64(abs(a.face - b.face)) * (line.width / 2)
-      }
-    }
+    var best = within(a, b)
     for (length, row) in out {
       for entry in into {
         for axis in 0..<axes {

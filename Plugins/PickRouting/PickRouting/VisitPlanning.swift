@@ -3,7 +3,7 @@ internal import AisleRouting
 // Plans where the sweep does not apply.
 extension RoutePlanner {
   /// Lines that can be picked at the same places are one visit.
-  private struct Visit {
+  struct Visit {
     var lines: [Line]
     var places: [NamedPlace]
     var rank: Int
@@ -20,11 +20,12 @@ extension RoutePlanner {
     let reachesEnd = !ends.isEmpty
     if ends.isEmpty { ends = [start] }
     while true {
-      let places = Self.points(start, ends, visits)
-      guard places.count <= RoutingLimits.maximumSearchStops else {
-        return listed(visits, unreachable, paths, from: start, to: ends[0], reachesEnd: reachesEnd)
-      }
-      let problem = Self.problem(paths.matrix(places.map(\.position)), start, ends, visits)
+      let room = RoutingLimits.maximumVisitPlaces - 1 - ends.count
+      var searched = visits
+      let hasAllPlaces = Self.placeCount(visits) <= room
+      if !hasAllPlaces { Self.reducePlaces(of: &searched, to: room, paths, from: start) }
+      let places = Self.points(start, ends, searched)
+      let problem = Self.problem(paths.matrix(places.map(\.position)), start, ends, searched)
       let isSingle = visits.allSatisfy { $0.places.count == 1 }
       let bound =
         isSingle && reachesEnd
@@ -34,8 +35,10 @@ extension RoutePlanner {
       let rank = Dictionary(warm.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
       let known = visits.indices.filter { rank[visits[$0].lines[0].index] != nil }
         .sorted { rank[visits[$0].lines[0].index]! < rank[visits[$1].lines[0].index]! }
-      let route = problem.route(
+      var route = problem.route(
         budgetMs: searchBudgetMs, warm: warm.isEmpty ? nil : known, knownBound: bound)
+      // What is proven of the places that are left is not proven of all.
+      if !hasAllPlaces { route.lowerBound = min(route.length, farthest(visits, paths, from: start)) }
       // One-way aisles can make two visits possible that are not possible together: the later one waits.
       if route.length >= WalkPaths.noWay, let cut = Self.firstCut(route, problem) {
         unreachable += visits[cut].lines.map(\.index)
@@ -69,12 +72,18 @@ extension RoutePlanner {
     let open = ends.filter { paths.distance(from: start.position, to: $0.position) != nil }.map(\.position)
     let targets = open.isEmpty ? [start.position] : open
     var unreachable: [Int] = []
+    var known: [String: Bool] = [:]
+    func isCutOff(_ place: NamedPlace) -> Bool {
+      if let isCutOff = known[place.name] { return isCutOff }
+      let isCutOff =
+        paths.distance(from: start.position, to: place.position) == nil || !paths.network.isOpen(place.position)
+        || !targets.contains { paths.distance(from: place.position, to: $0) != nil }
+      known[place.name] = isCutOff
+      return isCutOff
+    }
     visits = visits.compactMap { visit in
       var visit = visit
-      visit.places.removeAll { place in
-        paths.distance(from: start.position, to: place.position) == nil || !paths.network.isOpen(place.position)
-          || !targets.contains { paths.distance(from: place.position, to: $0) != nil }
-      }
+      visit.places.removeAll(where: isCutOff)
       if visit.places.isEmpty {
         unreachable += visit.lines.map(\.index)
         return nil
@@ -85,21 +94,27 @@ extension RoutePlanner {
   }
 
   private static func points(_ start: NamedPlace, _ ends: [NamedPlace], _ visits: [Visit]) -> [NamedPlace] {
-    [start] + ends + visits.flatMap(\.places)
+    var seen: Set<String> = []
+    return [start] + ends + visits.flatMap { $0.places.filter { seen.insert($0.name).inserted } }
   }
 
   private static func problem(
     _ matrix: [Int64], _ start: NamedPlace, _ ends: [NamedPlace], _ visits: [Visit]
   ) -> VisitProblem {
-    var next = 1 + ends.count
+    var numbers: [String: Int] = [:]
+    let first = 1 + ends.count
     let places = visits.map { visit in
-      defer { next += visit.places.count }
-      return Array(next..<next + visit.places.count)
+      visit.places.map { place in
+        let number = numbers[place.name] ?? first + numbers.count
+        numbers[place.name] = number
+        return number
+      }
     }
     // A round trip ends where it starts: one place, so that the bound knows.
     let endPlaces = ends.count == 1 && ends[0].position == start.position ? [0] : Array(1...ends.count)
     return VisitProblem(
-      matrix: matrix.map { min($0, WalkPaths.noWay) }, placeCount: next, start: 0, ends: endPlaces, visits: places,
+      matrix: matrix.map { min($0, WalkPaths.noWay) }, placeCount: first + numbers.count, start: 0, ends: endPlaces,
+      visits: places,
       ranks: visits.map(\.rank))
   }
 
@@ -132,41 +147,19 @@ extension RoutePlanner {
     return plan
   }
 
-  /// Line by line in turn, up and down: for more places than a matrix holds. Nothing is proven but the way to the farthest stop, in
-  /// ways without costs of turns, where no other stop on the way makes it shorter.
-  private func listed(
-    _ visits: [Visit], _ unreachable: [Int], _ paths: WalkPaths, from start: NamedPlace, to end: NamedPlace,
-    reachesEnd: Bool
-  ) -> RoutePlan {
-    func key(_ visit: Visit) -> (Int, Int, Int64) {
-      let place = visit.places[0].position
-      return (visit.rank, place.aisle, place.aisle.isMultiple(of: 2) ? place.y : -place.y)
-    }
-    var plan = RoutePlan(
-      start: start.name, stops: [], walks: [], unreachable: unreachable, length: 0, lowerBound: 0,
-      reachesEnd: reachesEnd, end: end)
-    var here = start.position
+  /// To the farthest visit by ways without costs of turns, where no other stop on the way makes it shorter: no walk is shorter.
+  private func farthest(_ visits: [Visit], _ paths: WalkPaths, from start: NamedPlace) -> Int64 {
     var plain = paths.network
     plain.turnCost = 0
     let direct = WalkPaths(plain)
-    for visit in visits.sorted(by: { key($0) < key($1) }) {
-      let place = visit.places[0]
-      guard let leg = paths.distance(from: here, to: place.position) else {
-        plan.unreachable += visit.lines.map(\.index)
-        continue
+    var known: [String: Int64] = [:]
+    return visits.reduce(Int64(0)) { bound, visit in
+      let nearest = visit.places.reduce(Int64.max) { least, place in
+        let away = known[place.name] ?? direct.distance(from: start.position, to: place.position) ?? Int64.max
+        known[place.name] = away
+        return min(least, away)
       }
-      let nearest = visit.places.compactMap { direct.distance(from: start.position, to: $0.position) }.min()
-      plan.lowerBound = max(plan.lowerBound, nearest ?? 0)
-      for (i, line) in visit.lines.enumerated() {
-        plan.stops.append(line.index)
-        plan.walks.append(i == 0 ? leg : 0)
-        plan.places.append(place)
-      }
-      here = place.position
+      return nearest == Int64.max ? bound : max(bound, nearest)
     }
-    plan.walks.append(paths.distance(from: here, to: end.position) ?? 0)
-    plan.length = plan.walks.reduce(0, +)
-    plan.unreachable.sort()
-    return plan
   }
 }
