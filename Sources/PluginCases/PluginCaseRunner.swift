@@ -1,6 +1,6 @@
 package import Logging
 internal import Platform
-internal import PluginRuntime
+package import PluginRuntime
 package import Records
 
 /// Runs a plugin's test cases in the real host, confined as the agent would confine it.
@@ -23,7 +23,8 @@ package struct PluginCaseRunner {
   private let scratch: String
   private let isUnconfined: Bool
   private let log: Logger
-  private let table: [PluginDescriptor.Option]
+  /// What it says of its options.
+  package let table: [PluginDescriptor.Option]
 
   /// Starts the plugin once and asks it what it is.
   ///

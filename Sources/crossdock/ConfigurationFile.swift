@@ -10,12 +10,16 @@ struct ConfigurationFile {
   let configuration: AgentConfiguration
   let catalog: PluginCatalog
 
-  /// - Parameter checksPlugins: against the plugins, too. What only looks for an agent or a journal does without: it starts no plugin's
-  ///   process, and still finds the agent when an option of a plugin is wrong.
+  /// - Parameters:
+  ///   - checksPlugins: against the plugins, too. What only looks for an agent or a journal does without, and still finds the agent when
+  ///     an option of a plugin is wrong.
+  ///   - asksProcesses: also those of plugins that were installed before what they say was written down.
   /// - Throws: with exit code 78 when there is any error; every problem has been printed then.
-  init(_ arguments: ParsedArguments, showWarnings: Bool = true, checksPlugins: Bool = true) throws {
+  init(
+    _ arguments: ParsedArguments, showWarnings: Bool = true, checksPlugins: Bool = true, asksProcesses: Bool = true
+  ) throws {
     let path = arguments.value("--config") ?? "/etc/crossdock/agent.conf"
-    let (file, problems) = try Self.load(path, checksPlugins: checksPlugins)
+    let (file, problems) = try Self.load(path, checksPlugins: checksPlugins, asksProcesses: asksProcesses)
     for problem in problems where showWarnings || problem.severity == .error { Terminal.writeError("\(problem)\n") }
     guard let file else {
       let count = problems.count { $0.severity == .error }
@@ -34,9 +38,9 @@ struct ConfigurationFile {
   /// Reads and checks a file, and says nothing.
   /// - Returns: no configuration when any of the problems is an error.
   static func load(
-    _ path: String, checksPlugins: Bool = true
+    _ path: String, checksPlugins: Bool = true, asksProcesses: Bool
   ) throws(CrossdockError) -> (file: ConfigurationFile?, problems: [ConfigurationProblem]) {
-    let catalog = try PluginCatalog()
+    let catalog = try PluginCatalog(asksProcesses: asksProcesses)
     let (loaded, problems) =
       checksPlugins
       ? ConfigurationLoader.load(path: path, plugins: catalog.lookup, modelFiles: InstalledModels.presence)

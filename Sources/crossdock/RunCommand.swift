@@ -20,7 +20,7 @@ struct RunCommand: Command {
     options: [ConfigurationFile.option], examples: ["crossdock run --config /etc/crossdock/agent.conf"])
 
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
-    let file = try ConfigurationFile(arguments)
+    let file = try ConfigurationFile(arguments, asksProcesses: false)
     let configuration = file.configuration
     let level = SharedLogLevel(configuration.log.level.forLogger)
     let log = Logger(label: "crossdock") { label in StderrLogHandler(label: label, level: level) }

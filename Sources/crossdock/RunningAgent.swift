@@ -90,6 +90,9 @@ final class RunningAgent {
       },
       parked: { [log = surroundings.log] plugin, reason in PluginRecords.parked(plugin, reason, in: store, log) })
     around.damage = PluginCatalog.damage
+    around.ask = { [configuration = inputs.configuration, log = surroundings.log] plugin, model, stop in
+      PluginCatalog.ask(plugin, of: model, stop: stop, configuration, log)
+    }
     surroundings.runners.apply(inputs.isolated, around)
   }
 

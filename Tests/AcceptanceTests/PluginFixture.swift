@@ -8,12 +8,15 @@ final class PluginFixture {
 
   /// `MODE` is what happens at the number `AT`: 0 nothing, 1 abort, 2 an endless loop, 3 memory without end, 4 CROSSDOCK_FAILED, 5 a
   /// flood of outputs, 6 a record for a stream that it may not write, 7 abort when it is opened, 8 a loop when it is closed,
-  /// 9 options that it cannot use, 10 CROSSDOCK_FAILED at every record, but only where it writes `copies-too`.
+  /// 9 options that it cannot use, 10 CROSSDOCK_FAILED at every record, but only where it writes `copies-too`. While
+  /// there is a file `hang` or `crash` in its folder of the store, it does that before it has said what it is. With an `OPTION` it has one
+  /// of that name, which must be given.
   private static let source = """
     #include "crossdock_plugin.h"
     #include <stdio.h>
     #include <stdlib.h>
     #include <string.h>
+    #include <unistd.h>
     #ifndef MODE
     #define MODE 0
     #endif
@@ -67,9 +70,20 @@ final class PluginFixture {
       memcpy(&c->count, b.data, 8); return CROSSDOCK_OK;
     }
     static void close_it(void *instance) { if (MODE == 8) for (;;) { __asm__ volatile(""); } free(((struct copier *)instance)->write); free(instance); }
-    static const crossdock_plugin plugin = {sizeof(crossdock_plugin), CROSSDOCK_ABI_VERSION, CROSSDOCK_ROLE_MODEL, 0, "copier",
-      VERSION ".0.0", "Copies numbers.", 0, 0, open_it, restore, process, checkpoint, close_it};
-    const crossdock_plugin *crossdock_plugin_entry(uint32_t host) { return host >= 1 ? &plugin : 0; }
+    #ifdef OPTION
+    static const crossdock_option options[] = {{sizeof(crossdock_option), CROSSDOCK_OPTION_INTEGER, OPTION, 0, "A number."}};
+    #define OPTIONS sizeof options / sizeof *options
+    #else
+    #define options 0
+    #define OPTIONS 0
+    #endif
+    static const crossdock_plugin plugin = {sizeof(crossdock_plugin), CROSSDOCK_ABI_VERSION, CROSSDOCK_ROLE_MODEL, OPTIONS, "copier",
+      VERSION ".0.0", "Copies numbers.", options, 0, open_it, restore, process, checkpoint, close_it};
+    const crossdock_plugin *crossdock_plugin_entry(uint32_t host) {
+      while (access(FOLDER "/hang", F_OK) == 0) pause();
+      if (access(FOLDER "/crash", F_OK) == 0) abort();
+      return host >= 1 ? &plugin : 0;
+    }
     """
 
   /// - Parameter extra: more of agent.conf.
@@ -131,7 +145,9 @@ final class PluginFixture {
 
   /// Makes a bundle of a version that does `mode` at the number `at`. A batch may take far longer than it does on a busy machine, but where
   /// it is to be late.
-  func bundle(version: Int, mode: Int = 0, at: Int = -1, memoryMb: Int = 64, batchMs: Int = 10_000) throws -> String {
+  func bundle(
+    version: Int, mode: Int = 0, at: Int = -1, memoryMb: Int = 64, batchMs: Int = 10_000, option: String? = nil
+  ) throws -> String {
     let folder = "copier-\(version)"
     _ = try agent.sandbox.write("\(folder)/copier.c", Self.source)
     _ = try agent.sandbox.write(
@@ -158,14 +174,24 @@ final class PluginFixture {
     let compiled = try runToEnd(
       "/usr/bin/cc",
       [
-        "-shared", "-fPIC", "-O1", "-DVERSION=\"\(version)\"", "-DMODE=\(mode)", "-DAT=\(at)", "-I",
+        "-shared", "-fPIC", "-O1", "-DVERSION=\"\(version)\"", "-DMODE=\(mode)", "-DAT=\(at)",
+        "-DFOLDER=\"\(versionFolder(version))\"", "-I",
         root + "/Sources/CCrossdockPlugin/include", "-o", place + "/copier.so", place + "/copier.c",
-      ])
+      ] + (option.map { ["-DOPTION=\"\($0)\""] } ?? []))
     guard compiled.code == 0 else { throw SandboxError("cc: \(compiled.errors)") }
     let file = agent.sandbox.path("copier-\(version).cdp")
     let packed = try runToEnd("crossdock", ["plugin", "pack", place, "-o", file])
     guard packed.code == 0 else { throw SandboxError("pack: \(packed.errors)") }
     return file
+  }
+
+  /// The folder of an installed version.
+  func versionFolder(_ version: Int) -> String { agent.sandbox.path("data/plugins/copier/\(version).0.0") }
+
+  /// A command on plugins.
+  func plugin(_ words: String...) throws -> (code: Int32, output: String, errors: String) {
+    let result = try runToEnd("crossdock", ["plugin"] + words + ["--config", agent.configuration])
+    return (result.code, result.output, result.errors)
   }
 
   @discardableResult

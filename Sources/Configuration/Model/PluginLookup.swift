@@ -8,6 +8,8 @@ package enum PluginLookupResult: Sendable {
   case unknown([String])
   /// It is there and cannot be used, and why.
   case unusable(reason: String, hint: String)
+  /// It is there, and its options are not judged; nil: nothing is said about that, because it is disabled.
+  case unchecked(misfits: [String], warning: String?, hint: String)
   /// Its option table, what of the instance does not fit its description, and a way to ask the plugin itself; nil: that would start a
   /// process, or run an operator's code, which only an agent does.
   case found([PluginOptionDescription], misfits: [String], trial: PluginTrial? = nil)

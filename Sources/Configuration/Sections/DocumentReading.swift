@@ -164,6 +164,9 @@ struct DocumentReading {
           context.append(asked.problems(calling: what))
         }
         for misfit in misfits { context.error(position, "\(what): \(misfit)") }
+      case .unchecked(let misfits, let warning, let hint):
+        if let warning { context.warning(position, "\(what): \(warning)", hint: hint) }
+        for misfit in misfits { context.error(position, "\(what): \(misfit)") }
       case .unusable(let reason, let hint):
         context.error(
           position, "\(what): plugin \"\(model.configuration.plugin)\" cannot be used: \(reason)", hint: hint)

@@ -15,6 +15,14 @@ package struct IsolatedPlugin: Sendable, Equatable {
     }
   }
 
+  /// What a plugin's process says to what agent.conf gives it.
+  package enum Answer: Sendable {
+    case ready([PluginOptionValue], Version)
+    /// It cannot be used as it stands in agent.conf.
+    case refused(String)
+    case failed(PluginFailure)
+  }
+
   /// The instance: unique among the plugins of agent.conf. Positions and checkpoints are kept under it.
   package var name: String
   package var plugin: String
@@ -30,6 +38,9 @@ package struct IsolatedPlugin: Sendable, Equatable {
   /// Whether the operator wants it to run.
   package var isEnabled = true
   package var isUnsigned = false
+  /// Nobody knows its options: its process is asked first, with this section of agent.conf, and `options` and the launch come from what it
+  /// says. Nil: they are known.
+  package var unasked: ModelConfiguration?
   /// Its own, if it declares one; else empty.
   package var dataFolder = ""
 

@@ -3,7 +3,7 @@
 package import Configuration
 internal import Journal
 package import Logging
-internal import Platform
+package import Platform
 internal import PluginRuntime
 internal import Records
 internal import Synchronization
@@ -21,6 +21,13 @@ package final class PluginRunner: Sendable {
     package var parked: @Sendable (_ plugin: String, _ reason: String?) -> Void
     /// How a version is not what was installed; nil: it is.
     package var damage: @Sendable (_ plugin: String, _ version: IsolatedPlugin.Version) -> String? = { _, _ in nil }
+
+    /// Asks the process of a plugin that is `unasked`; `stop` ends the wait.
+    package var ask:
+      @Sendable (_ plugin: IsolatedPlugin, _ model: ModelConfiguration, _ stop: WakeDescriptor) -> IsolatedPlugin.Answer =
+        {
+          _, _, _ in .refused("its options are not known")
+        }
 
     package init(
       journalPath: String, configuration: AgentConfiguration, handle: EngineHandle, log: Logger,

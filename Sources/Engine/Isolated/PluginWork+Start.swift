@@ -10,6 +10,7 @@ extension PluginWork {
   func start() throws(CrossdockError) {
     // Not even once more: what is not as it was installed, or has filled its folder, does not get better by trying.
     if let damage = runner.surroundings.damage(plugin.plugin, version) { return try park(damage) }
+    guard try ask() else { return }
     if let excess = PrivateFolder(version.launch)?.excess() {
       return try park("it does not start: \(excess); delete what is not needed there, then `crossdock plugin enable`")
     }
@@ -23,7 +24,7 @@ extension PluginWork {
       guard session.hello.role == plugin.role else {
         return try park("it is a \(session.hello.role.rawValue), plugin.toml says \(plugin.role.rawValue)")
       }
-      switch try session.open(options: plugin.options, streams: streams, identity: identity) {
+      switch try session.open(options: options, streams: streams, identity: identity) {
       case .ok: break
       case .badOptions: return try park("it cannot use its options: \(session.lastLogLine)")
       default: throw PluginFailure.failed(session.reason)
@@ -42,8 +43,23 @@ extension PluginWork {
     } catch { preconditionFailure("neither a failure of the plugin nor of the journal: \(error)") }
   }
 
+  /// False: it is not to be started.
+  private func ask() throws(CrossdockError) -> Bool {
+    guard !isAsked, let model = plugin.unasked else { return true }
+    switch runner.surroundings.ask(plugin, model, runner.stop) {
+    case .ready(let options, let version):
+      (self.options, self.version, isAsked) = (options, version, true)
+      return true
+    case .refused(let reason): try park(reason)
+    case .failed(let failure): try failed(failure)
+    }
+    return false
+  }
+
   private var identity: PluginIdentity {
-    PluginIdentity(agent: input.reader.agent, epoch: "\(input.reader.epoch)", dataFolder: plugin.dataFolder)
+    PluginIdentity(
+      agent: input.reader.agent, epoch: "\(input.reader.epoch)",
+      dataFolder: plugin.unasked == nil ? plugin.dataFolder : version.launch.privateFolder ?? "")
   }
 
   private var streams: [StreamDefinition] {

@@ -20,6 +20,9 @@ final class PluginWork {
   let input: PluginInput
   var plugin: IsolatedPlugin { runner.plugin }
   var version: IsolatedPlugin.Version
+  var options: [PluginOptionValue]
+  /// Whether `options` and `version` are what its process is to be started with.
+  var isAsked: Bool
   var session: PluginSession?
   var supervision: SupervisionState
   var throttle: PluginThrottle
@@ -59,6 +62,8 @@ final class PluginWork {
     input = try PluginInput(runner.plugin, runner.surroundings)
     let version = runner.isBack ? runner.plugin.previous ?? runner.plugin.version : runner.plugin.version
     self.version = version
+    options = runner.plugin.options
+    isAsked = runner.plugin.unasked == nil
     throttle = PluginThrottle(version.launch.limits)
     supervision = SupervisionState(nowMs: SystemClock.monotonicNs() / 1_000_000)
   }

@@ -11,6 +11,8 @@ package struct InstalledPlugin: Sendable {
   /// Its key's number; nil: it was installed without a signature.
   package var key: String? { state.version(state.current)?.key }
   package var isSigned: Bool { key != nil }
+  /// What the version in use said of itself when it was installed; nil: nobody has written it down.
+  package var says: PluginStatement? { state.version(state.current)?.says }
 
   /// The version before; nil when there is none.
   package func previous(in store: String) throws(CrossdockError) -> InstalledPlugin? {

@@ -1,9 +1,10 @@
 // A plugin's state.json:
 //
 //   {"format":1,"current":"1.2.0","previous":"1.1.0","enabled":true,"parked":null,
-//    "versions":[{"version":"1.2.0","key":"3D6E…","installed":"2026-11-25T21:00:00Z"}, …]}
+//    "versions":[{"version":"1.2.0","key":"3D6E…","installed":"2026-11-25T21:00:00Z","says":{…}}, …]}
 //
-// `previous` and `parked` may be null, and `key`: of a version that was installed without a signature.
+// `previous` and `parked` may be null, and `key`: of a version that was installed without a signature. `says` (PluginStatement.swift) is not
+// there for a version that was installed before it was written down.
 internal import JSONText
 package import Records
 

@@ -33,10 +33,15 @@ extension BundleStore where State == PluginState {
   }
 
   /// Takes a staged bundle into use. What was in use becomes the version before; older ones go.
-  package func activate(_ staged: StagedBundle<BundleManifest>, nowNs: Int64) throws(CrossdockError) {
+  ///
+  /// - Parameter says: what its process says of itself, at most `PluginStatement.maxBytes`.
+  package func activate(
+    _ staged: StagedBundle<BundleManifest>, says: PluginStatement? = nil, nowNs: Int64
+  ) throws(CrossdockError) {
     let name = staged.manifest.name
     let old = try Self.state(name, in: folder)
-    let version = try settle(staged, nowNs: nowNs)
+    var version = try settle(staged, nowNs: nowNs)
+    version.says = says
     let previous = old?.current == version.version ? old?.previous : old?.current
     let kept = old?.versions.filter { $0.version == previous } ?? []
     try replaceState(
@@ -55,6 +60,18 @@ extension BundleStore where State == PluginState {
     if isEnabled { state.parked = nil }
     try replaceState(name, state)
     return true
+  }
+
+  /// Writes down what the process of an installed version says of itself.
+  package func setSays(
+    _ name: String, _ version: SemanticVersion, _ says: PluginStatement
+  ) throws(CrossdockError) {
+    var state = try plugin(name).state
+    guard let index = state.versions.firstIndex(where: { $0.version == version }), state.versions[index].says != says,
+      says.byteCount <= PluginStatement.maxBytes
+    else { return }
+    state.versions[index].says = says
+    try replaceState(name, state)
   }
 
   /// Says that the agent has given a plugin up, or that it has not.

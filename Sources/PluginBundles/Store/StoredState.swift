@@ -29,6 +29,8 @@ package struct StoredVersion: Sendable, Equatable {
   /// The number of the key that signed it; nil: nobody did.
   package var key: String?
   package var installedNs: Int64
+  /// What its process said of itself; nil: nobody has written it down. Of plugins only.
+  package var says: PluginStatement?
 }
 
 extension StoredState {
@@ -54,7 +56,10 @@ extension StoredState {
       guard let version = entry["version"]?.string.flatMap(SemanticVersion.init),
         let installed = entry["installed"]?.string.flatMap(Timestamp.parse)
       else { throw failure(path, "it is damaged") }
-      versions.append(StoredVersion(version: version, key: entry["key"]?.string, installedNs: installed))
+      versions.append(
+        StoredVersion(
+          version: version, key: entry["key"]?.string, installedNs: installed,
+          says: PluginStatement(entry[PluginStatement.member])))
     }
     return versions
   }
@@ -83,6 +88,9 @@ extension JSONWriter {
             $0.member("version", version.version.text)
             $0.member("key", version.key)
             $0.member("installed", Timestamp.text(version.installedNs))
+            guard let says = version.says else { return }
+            $0.key(PluginStatement.member)
+            says.write(to: &$0)
           }
         }
       })

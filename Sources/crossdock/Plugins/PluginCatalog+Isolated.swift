@@ -1,5 +1,6 @@
 import Configuration
 import Engine
+import Logging
 import Platform
 import PluginBundles
 import PluginRuntime
@@ -15,7 +16,11 @@ extension PluginCatalog {
     for (number, model) in configuration.models.enumerated() where !isInLine(model) {
       guard let external = try external(model.plugin, configuration.plugins) else { continue }
       let data = try PrivateFolders(configuration).make(for: model)
-      let version = try Self.version(external.manifest, external.folder, data, options[number], configuration)
+      let isKnown = external.says != nil && !external.isDisabled
+      let version =
+        isKnown
+        ? try Self.version(external.manifest, external.folder, data, options[number], configuration)
+        : try Self.version(bare: external.manifest, external.folder, configuration)
       var plugin = IsolatedPlugin(
         name: model.name, plugin: model.plugin, role: external.manifest.role, version: version,
         options: options[number], reads: model.reads, writes: model.writes, replyConnection: model.replyConnection,
@@ -24,11 +29,24 @@ extension PluginCatalog {
       if let installed = external.installed {
         plugin.isEnabled = installed.state.isEnabled
         plugin.isUnsigned = !installed.isSigned
-        plugin.previous = try Self.previous(installed, data, options[number], configuration)
+        if isKnown {
+          plugin.previous = Self.previous(installed, data, options[number], configuration)
+        } else if installed.state.isEnabled {
+          plugin.unasked = model
+        }
       }
       all.append(plugin)
     }
     return all
+  }
+
+  /// What may not run as it is: disabled, or its process is to be asked first what its options mean.
+  private static func version(
+    bare manifest: PluginManifest, _ folder: String, _ configuration: AgentConfiguration
+  ) throws(CrossdockError) -> IsolatedPlugin.Version {
+    let launch = try PluginLaunch(
+      manifest, folder: folder, hostPath: hostPath(configuration.plugins), capabilities: PluginCapabilities())
+    return IsolatedPlugin.Version(text: manifest.version.text, launch: launch)
   }
 
   private static func version(
@@ -48,13 +66,45 @@ extension PluginCatalog {
   /// What it would go back to; nil also where that cannot be read any more.
   private static func previous(
     _ installed: InstalledPlugin, _ data: String, _ options: [PluginOptionValue], _ configuration: AgentConfiguration
-  ) throws(CrossdockError) -> IsolatedPlugin.Version? {
+  ) -> IsolatedPlugin.Version? {
     guard let old = try? installed.previous(in: storeFolder(configuration.plugins)) else { return nil }
     // What may not be installed may not come back either.
     guard configuration.plugins.allowUnsigned || installed.state.version(old.manifest.version)?.key != nil else {
       return nil
     }
-    return try version(old.manifest.plugin, old.folder, data, options, configuration)
+    return try? version(old.manifest.plugin, old.folder, data, options, configuration)
+  }
+
+  /// What an installed plugin that nobody has asked yet says of itself, and how it is to be run by that. Called on its own thread, which waits
+  /// for its process; what it says is written down for the next time.
+  static func ask(
+    _ plugin: IsolatedPlugin, of model: ModelConfiguration, stop: WakeDescriptor, _ configuration: AgentConfiguration,
+    _ log: Logger
+  ) -> IsolatedPlugin.Answer {
+    let store = storeFolder(configuration.plugins)
+    do throws(CrossdockError) {
+      guard let installed = try PluginStore.plugin(plugin.plugin, in: store),
+        installed.folder == plugin.version.launch.folder
+      else { return .refused("another version has taken its place") }
+      let manifest = installed.manifest.plugin
+      let says: PluginStatement
+      do throws(PluginFailure) {
+        says = try PluginStatement.asked(
+          manifest, folder: installed.folder, hostPath: hostPath(configuration.plugins), stop: stop)
+      } catch {
+        return .failed(error)
+      }
+      PluginRecords.says(plugin.plugin, manifest.version, says, in: store, log)
+      let (resolved, problems) = resolveOptions(model, against: says.table) {
+        InstalledModels.lookup(configuration.modelStore, $0, model)
+      }
+      if let problem = problems.first { return .refused("it cannot use its options: \(problem)") }
+      let options = resolved.map { PluginOptionValue($0) }
+      let data = try PrivateFolders(configuration).make(for: model)
+      return .ready(options, try version(manifest, installed.folder, data, options, configuration))
+    } catch {
+      return .refused("\(error.place): \(error.reason)")
+    }
   }
 
   /// How an installed version is not what was installed; nil: it is, or it was built with the agent.

@@ -5,24 +5,31 @@ import PluginBundles
 import PluginRuntime
 import Records
 
-/// What the plugins' names in agent.conf mean on this box: built in, or installed. Looking at an installed plugin starts its
-/// process, confined, for as long as it takes to say hello.
+/// What the plugins' names in agent.conf mean on this box: built in, or installed. What an installed one says of itself was written down when
+/// it was installed: looking at it starts no process.
 final class PluginCatalog {
   /// A plugin that can run in a process of its own.
   struct External {
     var manifest: PluginManifest
-    /// What it says of itself.
-    var hello: PluginHello
+    /// What it says of itself; nil: that is not known here.
+    var says: PluginStatement?
     var folder: String
     /// Of the store; nil: it was built with the agent.
     var installed: InstalledPlugin?
+
+    var isDisabled: Bool { installed?.state.isEnabled == false }
   }
 
   let builtIn: [String: PluginDescriptor]
   private var externals: [String: Result<External?, CrossdockError>] = [:]
   private var loaded: [String: PluginDescriptor] = [:]
 
-  init() throws(CrossdockError) {
+  /// Whether the processes of plugins may be asked that were installed before what they say was written down. The agent's main thread does
+  /// not: it would wait for them.
+  private let asksProcesses: Bool
+
+  init(asksProcesses: Bool = true) throws(CrossdockError) {
+    self.asksProcesses = asksProcesses
     builtIn = try BuiltInPlugins.descriptors()
   }
 
@@ -36,14 +43,35 @@ final class PluginCatalog {
           trial: Self.trial(descriptor, model))
       }
       guard let external = try external(model.plugin, section) else { return .unknown(names(section)) }
+      let host = Self.hostPath(section)
+      // Where it runs, it is told by the plugin's state.
+      if asksProcesses, !isInLine(model), !Files.exists(host) {
+        return .unusable(
+          reason: "\(host): it is not there, and plugins run in it", hint: "\"host\" of [plugins] names it")
+      }
       // Built in and run isolated: the agent has the same code at hand.
       let own = external.installed == nil ? builtIn[model.plugin] : nil
-      return .found(
-        Self.table(external.hello.options), misfits: misfits(model, external),
-        trial: own.map { Self.trial($0, model) })
+      guard let table = try table(model, external) else {
+        return .unchecked(
+          misfits: external.isDisabled ? [] : misfits(model, external),
+          warning: external.isDisabled ? nil : "the options of plugin \"\(model.plugin)\" are not checked here",
+          hint: "crossdock check-config checks them; installing its bundle again has them checked everywhere")
+      }
+      return .found(table, misfits: misfits(model, external), trial: own.map { Self.trial($0, model) })
     } catch {
       return .unusable(reason: "\(error.place): \(error.reason)", hint: error.hint)
     }
+  }
+
+  /// The options that it has; nil: nobody knows, or nobody asks because it is disabled.
+  private func table(
+    _ model: ModelConfiguration, _ external: External
+  ) throws(CrossdockError) -> [PluginOptionDescription]? {
+    if external.isDisabled, !isInLine(model) { return nil }
+    if let says = external.says { return says.table }
+    // It is to be loaded anyway.
+    guard isInLine(model), let descriptor = try loaded(model.plugin, external) else { return nil }
+    return Self.table(descriptor.options)
   }
 
   /// Whether it runs on the writer thread, with each batch.
@@ -67,7 +95,7 @@ final class PluginCatalog {
     if let installed = try PluginStore.plugin(name, in: Self.storeFolder(section)) {
       let manifest = installed.manifest.plugin
       return External(
-        manifest: manifest, hello: try Self.hello(manifest, installed.folder, section), folder: installed.folder,
+        manifest: manifest, says: try says(installed, section), folder: installed.folder,
         installed: installed)
     }
     guard let descriptor = builtIn[name] else { return nil }
@@ -83,31 +111,45 @@ final class PluginCatalog {
       name: name, version: SemanticVersion(descriptor.version) ?? SemanticVersion("0.0.0")!, role: descriptor.role,
       summary: descriptor.summary, artefact: Files.name(of: path),
       capabilities: PluginCapabilities(reads: ["*"], writes: ["*"], replies: true), limits: PluginLimits(memoryMb: 256))
-    let folder = Files.folder(of: path)
+    // The agent has the same code at hand: its process need not be asked.
     return External(
-      manifest: manifest, hello: try Self.hello(manifest, folder, section), folder: folder, installed: nil)
+      manifest: manifest, says: PluginStatement(descriptor.role, descriptor.options), folder: Files.folder(of: path),
+      installed: nil)
   }
 
-  private static func hello(
+  /// What an installed plugin says of itself: as it was written down when it was installed, or else its process is asked, where that
+  /// may take time. Nil: neither.
+  private func says(
+    _ installed: InstalledPlugin, _ section: PluginsSection
+  ) throws(CrossdockError) -> PluginStatement? {
+    if let says = installed.says { return says }
+    guard asksProcesses, installed.state.isEnabled else { return nil }
+    return try Self.asked(installed.manifest.plugin, installed.folder, section)
+  }
+
+  private static func asked(
     _ manifest: PluginManifest, _ folder: String, _ section: PluginsSection
-  ) throws(CrossdockError) -> PluginHello {
-    // Saying hello needs no file and no network.
-    let launch = try PluginLaunch(
-      manifest, folder: folder, hostPath: hostPath(section), capabilities: PluginCapabilities())
-    var quiet = Logger(label: "plugin") { _ in SwiftLogNoOpLogHandler() }
-    quiet.logLevel = .critical
+  ) throws(CrossdockError) -> PluginStatement {
     do throws(PluginFailure) {
-      let session = try PluginSession(launch, writes: [], log: quiet)
-      defer { session.process.kill() }
-      guard session.hello.role == manifest.role else {
-        throw .cannotStart("it is a \(session.hello.role.rawValue), plugin.toml says \(manifest.role.rawValue)")
-      }
-      return session.hello
+      return try PluginStatement.asked(manifest, folder: folder, hostPath: hostPath(section))
     } catch {
       throw CrossdockError(
         "look at the plugin", at: folder, reason: "\(error)", hint: "crossdock plugin test --no-build \(folder)",
         exitCode: .badConfiguration)
     }
+  }
+
+  /// Loaded into the agent's process, once; what is not as it was installed is not, because it would take the agent with it.
+  private func loaded(_ name: String, _ external: External) throws(CrossdockError) -> PluginDescriptor? {
+    if let descriptor = loaded[name] { return descriptor }
+    guard let artefact = external.manifest.artefact else { return nil }
+    if let damage = external.installed?.damage().first {
+      throw CrossdockError(
+        "load the plugin", at: external.folder, reason: "it is not what was installed: \(damage)",
+        hint: "install its bundle again", exitCode: .badConfiguration)
+    }
+    loaded[name] = try SharedObject.load("\(external.folder)/\(artefact)")
+    return loaded[name]
   }
 
   /// Absolute: a plugin's process works in its own folder, and finds nothing by a path from the agent's.
@@ -180,10 +222,8 @@ final class PluginCatalog {
   func inLine(_ configuration: AgentConfiguration) throws(CrossdockError) -> [String: PluginDescriptor] {
     var all = builtIn
     for model in configuration.models where isInLine(model) && builtIn[model.plugin] == nil {
-      guard let external = try external(model.plugin, configuration.plugins), let artefact = external.manifest.artefact
-      else { continue }
-      if loaded[model.plugin] == nil { loaded[model.plugin] = try SharedObject.load("\(external.folder)/\(artefact)") }
-      all[model.plugin] = loaded[model.plugin]
+      guard let external = try external(model.plugin, configuration.plugins) else { continue }
+      all[model.plugin] = try loaded(model.plugin, external)
     }
     return all
   }
@@ -197,7 +237,7 @@ final class PluginCatalog {
     return names
   }
 
-  /// The options of every plugin of agent.conf, in its order: defaults filled in, files read.
+  /// The options of every plugin of agent.conf, in its order: defaults filled in, files read. None of one that `table` does not know.
   func options(_ configuration: AgentConfiguration) throws(CrossdockError) -> [[ResolvedModelOption]] {
     var all: [[ResolvedModelOption]] = []
     for model in configuration.models {
@@ -205,7 +245,14 @@ final class PluginCatalog {
       if isInLine(model), let descriptor = builtIn[model.plugin] {
         table = Self.table(descriptor.options)
       } else {
-        table = try external(model.plugin, configuration.plugins).map { Self.table($0.hello.options) } ?? []
+        let external = try external(model.plugin, configuration.plugins)
+        guard
+          let known = try external.map({ (external) throws(CrossdockError) in try self.table(model, external) }) ?? nil
+        else {
+          all.append([])
+          continue
+        }
+        table = known
       }
       all.append(
         resolveOptions(model, against: table) { InstalledModels.lookup(configuration.modelStore, $0, model) }.options)

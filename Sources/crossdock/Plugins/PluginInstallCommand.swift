@@ -65,22 +65,29 @@ struct PluginInstallCommand: Command {
     switch standing {
     case .downgrade(let from) where !arguments.has("--allow-downgrade"):
       throw refusal(plugin, "it is older than the installed \(from)", hint: "--allow-downgrade, if that is wanted")
-    case .same where try store.plugin(plugin.name).damage().isEmpty: return nil
+    case .same where try isAllThere(store.plugin(plugin.name)): return nil
     default: break
     }
     let staged = try store.stage(bundle, key: verdict.key)
+    let says: PluginStatement
     do {
-      try tryOut(staged, store, place)
+      says = try tryOut(staged, store, place)
     } catch {
       try store.discard(staged)
       throw error
     }
-    try store.activate(staged, nowNs: nowNs)
+    try store.activate(staged, says: says, nowNs: nowNs)
     return standing
   }
 
+  /// Whole, and with what it says of itself: an earlier build of this program has not written that down.
+  private static func isAllThere(_ plugin: InstalledPlugin) -> Bool { plugin.damage().isEmpty && plugin.says != nil }
+
   /// The bundle's own test cases, on the files as they were staged.
-  private static func tryOut(_ staged: StagedBundle<BundleManifest>, _ store: PluginStore, _ place: StorePlace) throws {
+  /// - Returns: what its process says of itself.
+  private static func tryOut(
+    _ staged: StagedBundle<BundleManifest>, _ store: PluginStore, _ place: StorePlace
+  ) throws -> PluginStatement {
     let plugin = staged.manifest.plugin
     let scratch = try store.scratchFolder()
     defer { try? store.disk.removeTree(scratch) }
@@ -96,6 +103,11 @@ struct PluginInstallCommand: Command {
       if !result.isPassed { failed += 1 }
     }
     if failed > 0 { throw refusal(plugin, "\(failed) of its \(cases.count) test cases failed on this machine") }
+    let says = PluginStatement(plugin.role, runner.table)
+    guard says.byteCount <= PluginStatement.maxBytes else {
+      throw refusal(plugin, "its options and their texts take more than \(PluginStatement.maxBytes >> 10) KiB")
+    }
+    return says
   }
 
   private static func report(

@@ -24,6 +24,15 @@ enum PluginRecords {
     }
   }
 
+  /// What the process of a version says of itself, which nobody has written down when it was installed.
+  static func says(
+    _ plugin: String, _ version: SemanticVersion, _ says: PluginStatement, in folder: String, _ log: Logger
+  ) {
+    write(plugin, log) { () throws(CrossdockError) in
+      try PluginStore(folder: folder).setSays(plugin, version, says)
+    }
+  }
+
   private static func write(_ plugin: String, _ log: Logger, _ change: () throws(CrossdockError) -> Void) {
     do throws(CrossdockError) {
       try change()

@@ -107,7 +107,7 @@ final class AgentService {
   private func attempt() -> Attempt {
     let new: AgentInputs
     do throws(CrossdockError) {
-      let (file, problems) = try ConfigurationFile.load(inputs.configuration.path)
+      let (file, problems) = try ConfigurationFile.load(inputs.configuration.path, asksProcesses: false)
       guard let file else {
         return .refused([], problems: problems.filter { $0.severity == .error }.map(\.description))
       }
