@@ -113,6 +113,34 @@ private func model(
       plugin.toml:7:12: error: "artefact": "/lib/w.so" is an absolute path; it must be relative to the plugin's folder
       """
     ),
+    (
+      model(capabilities: "expires = \"2027-12-31\""),
+      """
+      plugin.toml:10:1: error: unknown key "expires" in [capabilities]; "expires" stands at the top, before any section
+      """
+    ),
+    (
+      model(rest: "[limits]\nnetwork = []"),
+      "plugin.toml:12:1: error: unknown key \"network\" in [limits]; \"network\" stands in [capabilities]"
+    ),
+    (
+      model(rest: "[limits]\nmemory = 32"),
+      "plugin.toml:12:1: error: unknown key \"memory\" in [limits]; did you mean \"memory_mb\"?"
+    ),
+    (
+      model(rest: "[build]\ncommand = []"),
+      """
+      plugin.toml:12:1: error: "command" of [build] is empty; name the program that builds the artefact, or leave [build] out
+      """
+    ),
+    (
+      model().replacing("[\"*\"]", with: "\"*\""),
+      "plugin.toml:9:9: error: \"reads\" must be an array of strings, found a string; put it into brackets: [\"…\"]"
+    ),
+    (
+      model().replacing("[\"*\"]", with: "[\"a\", 5]"),
+      "plugin.toml:9:15: error: \"reads\" must be an array of strings, found an integer"
+    ),
     (model(top: ""), "plugin.toml:1:1: error: missing key \"artefact\" in plugin.toml; name the shared object"),
     (
       model(top: "artifact = \"w.so\"\nartefact = \"w.so\""),

@@ -43,13 +43,41 @@ import Testing
       load(text, plugins: ["routing": Self.table]).problems == [
         "agent.conf:21:1: error: unknown option \"layuts\" of plugin \"routing\"; did you mean \"layouts\"?",
         """
-        agent.conf:22:11: error: cannot read "none.json": no such file or directory; paths are relative to agent.conf
+        agent.conf:22:12: error: cannot read "none.json": no such file or directory; paths are relative to agent.conf
         """,
         "agent.conf:23:13: error: option \"speed_m_s\" must be a number, found a string; Walking speed.",
         """
         agent.conf:24:10: error: option "window" must be an integer, found an array with an integer in it; A count.
         """,
         "agent.conf:25:10: error: option \"strict\" must be true or false, found an integer; A switch.",
+      ])
+  }
+
+  @Test func wrongElementIsReportedWhereItStands() {
+    #expect(
+      load(Self.model("layouts = [\"none.json\", 5]"), plugins: ["routing": Self.table]).problems.map {
+        String($0.prefix(36))
+      } == ["agent.conf:21:25: error: option \"lay"])
+    #expect(
+      load(Self.model("layouts = [\"agent.conf\", \"none.json\"]"), plugins: ["routing": Self.table]).problems.filter {
+        $0.contains("\"none.json\"")
+      }.map { String($0.prefix(24)) } == ["agent.conf:21:26: error:"])
+  }
+
+  @Test func pluginIsCalledOneAndShortNamesHaveTheirProposal() {
+    let text = Self.model("layuts = []\nstric = true\nwindo = 1")
+      .replacing("[[model]]", with: "[[plugin]]").replacing("[model.options]", with: "[plugin.options]")
+    let problems = load(text, plugins: ["routing": Self.table]).problems
+    #expect(problems.contains { $0.hasSuffix("in plugin \"m\"; write it below [plugin.options]") }, "\(problems)")
+    let short: [PluginOptionDescription] = [
+      .init(key: "s", kind: .string, defaultValue: "", help: ""),
+      .init(key: "memory_mb", kind: .integer, defaultValue: "1", help: ""),
+    ]
+    #expect(
+      load(Self.model("ss = \"a\"\nmemory = 1\nx = 1"), plugins: ["routing": short]).problems == [
+        "agent.conf:21:1: error: unknown option \"ss\" of plugin \"routing\"; did you mean \"s\"?",
+        "agent.conf:22:1: error: unknown option \"memory\" of plugin \"routing\"; did you mean \"memory_mb\"?",
+        "agent.conf:23:1: error: unknown option \"x\" of plugin \"routing\"",
       ])
   }
 

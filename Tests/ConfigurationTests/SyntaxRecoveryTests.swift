@@ -25,7 +25,7 @@ import Testing
     let text = minimal(feed: "qos = 0\nqos = 7")
     #expect(
       load(text).problems == [
-        "agent.conf:16:7: error: syntax error: cannot redefine existing integer 'qos' (in a key-value pair)"
+        "agent.conf:16:1: error: syntax error: cannot redefine existing integer 'qos' (in a key-value pair)"
       ])
   }
 

@@ -118,7 +118,8 @@ struct CrossChecks {
         if model.reads.contains(where: { $0.value == stream.value }) {
           context.error(
             stream.position,
-            "model \"\(model.configuration.name)\" writes to \"\(printable(stream.value))\", which it reads")
+            "\(model.configuration.section.rawValue) \"\(model.configuration.name)\" writes to \"\(printable(stream.value))\", which it reads"
+          )
         }
         let feed = feeds.first { $0.stream?.value == stream.value }
         if let feed {
@@ -126,7 +127,7 @@ struct CrossChecks {
             stream.position,
             """
             stream "\(printable(stream.value))" is filled by feed "\(feed.configuration.name)" (line \
-            \(feed.configuration.position.line)); a model writes to streams of its own
+            \(feed.configuration.position.line)); a \(model.configuration.section.rawValue) writes to streams of its own
             """)
         }
       }

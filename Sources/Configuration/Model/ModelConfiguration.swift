@@ -55,6 +55,10 @@ package struct ModelOption: Sendable, Equatable {
   package var keyPosition: SourcePosition
   package var value: Value
   package var valuePosition: SourcePosition
+  /// Of an array, as far as it is known.
+  package var elementPositions: [SourcePosition] = []
+  /// Of the first element that is no text.
+  package var misfitPosition: SourcePosition?
 
   package init(key: String, keyPosition: SourcePosition, value: Value, valuePosition: SourcePosition) {
     self.key = key

@@ -48,8 +48,7 @@ enum PluginBuildOptions {
     help: "Program and arguments, run in the folder by `plugin pack` and `plugin test`; no shell.")
 
   static let table = OptionTable(
-    header: "[build]", summary: "How the artefact comes about. Without this section it must be there.", rows: [command],
-    refused: ["expires": "\"expires\" stands at the top, before any section"])
+    header: "[build]", summary: "How the artefact comes about. Without this section it must be there.", rows: [command])
 }
 
 enum PluginBundleOptions {
@@ -120,7 +119,7 @@ enum PluginLimitOptions {
     "batch_ms", .milliseconds(PluginLimits.batchMsRange), default: "1000", help: "Time of one batch.")
   static let start = OptionRow(
     "start_ms", .milliseconds(PluginLimits.startMsRange), default: "5000",
-    help: "Time from its start until it is open.")
+    help: "Time from its start until it is open, and for each checkpoint and each restore.")
   static let records = OptionRow(
     "output_records_per_s", .integer(PluginLimits.outputRecordsRange), default: "5000", help: "Records that it emits.")
   static let kilobytes = OptionRow(
@@ -137,4 +136,19 @@ enum PluginManifestSections {
     PluginManifestOptions.table, PluginBuildOptions.table, PluginBundleOptions.table, PluginCapabilityOptions.table,
     PluginLimitOptions.table,
   ]
+
+  /// With what to do about a key that stands in the wrong section.
+  static func withMisplaced(_ table: OptionTable) -> OptionTable {
+    var table = table
+    for other in all where other.header != table.header {
+      let place =
+        other.header == PluginManifestOptions.table.header
+        ? "stands at the top, before any section" : "stands in \(other.header)"
+      for row in other.rows where table.row(row.key) == nil && table.refused[row.key] == nil {
+        if case .table = row.kind { continue }
+        table.refused[row.key] = "\"\(row.key)\" \(place)"
+      }
+    }
+    return table
+  }
 }

@@ -11,7 +11,7 @@ struct PluginManifestReading {
     // A header that cannot be read is reported already, as a syntax error.
     let known = TOMLTable(
       entries: root.entries.filter { $0.key != SyntaxRecovery.unreadableTable }, position: root.position)
-    let top = SectionReader(known, PluginManifestOptions.table, context)
+    let top = SectionReader(known, PluginManifestSections.withMisplaced(PluginManifestOptions.table), context)
     let role = top.choice(PluginManifestOptions.role, PluginManifest.Role.self)
     let run = top.choice(PluginManifestOptions.run, PluginManifest.Run.self) ?? .sharedObject
     let isBuiltIn = top.boolean(PluginManifestOptions.builtin) ?? false
@@ -29,7 +29,7 @@ struct PluginManifestReading {
       name: top.pluginName(), version: top.version() ?? Self.noVersion, abi: top.abi(), role: role ?? .model,
       summary: top.summary(), license: top.string(PluginManifestOptions.license)?.value ?? "", artefact: artefact,
       run: run, command: command, isBuiltIn: isBuiltIn, expires: top.expires(),
-      buildCommand: build.map { words($0, PluginBuildOptions.command) } ?? [],
+      buildCommand: build.map(buildCommand) ?? [],
       bundleExclude: bundle?.exclude() ?? [], capabilities: declared,
       limits: (section(top, PluginManifestOptions.limits, PluginLimitOptions.table) ?? empty(PluginLimitOptions.table))
         .limits())
@@ -47,7 +47,7 @@ struct PluginManifestReading {
       top.wrongType(row, node, expected: "a table", hint: "write the header as \(options.header)")
       return nil
     }
-    return SectionReader(table, options, context)
+    return SectionReader(table, PluginManifestSections.withMisplaced(options), context)
   }
 
   private func empty(_ options: OptionTable) -> SectionReader {
@@ -67,6 +67,15 @@ struct PluginManifestReading {
       context.error(word.position, "\"\(row.key)\" contains a NUL character")
     }
     return words.map(\.value)
+  }
+
+  private func buildCommand(_ build: SectionReader) -> [String] {
+    if build.isEmptyArray(PluginBuildOptions.command) {
+      context.error(
+        build.position(of: PluginBuildOptions.command), "\"command\" of [build] is empty",
+        hint: "name the program that builds the artefact, or leave [build] out")
+    }
+    return words(build, PluginBuildOptions.command)
   }
 
   private func checkProgram(
@@ -107,8 +116,8 @@ struct PluginManifestReading {
       if !values.isEmpty { context.error(place(row), "\"\(row.key)\": \(reason)") }
     }
     func require(_ row: OptionRow, _ values: [String], _ reason: String) {
-      let isGiven = isDeclared && reader.isGiven(row)
-      if values.isEmpty, !isGiven || reader.strings(row)?.isEmpty == true {
+      // What cannot be read has been reported.
+      if values.isEmpty, !isDeclared || !reader.isGiven(row) || reader.isEmptyArray(row) {
         context.error(
           place(row), reason, hint: "declare \(row.key) = [\"*\"] in [capabilities], or patterns of streams")
       }

@@ -23,8 +23,11 @@ enum EditDistance {
   static func nearest(to word: String, among candidates: [String]) -> String? {
     guard word.utf8.count <= 128 else { return nil }
     let nearest = candidates.map { ($0, between(word, $0)) }.min { $0.1 < $1.1 }
-    guard let (name, distance) = nearest, distance <= max(2, word.utf8.count / 3), distance < name.utf8.count else {
-      return nil
+    guard let (name, distance) = nearest, distance <= max(2, word.utf8.count / 3),
+      distance < name.utf8.count || (distance == 1 && word.hasPrefix(name))
+    else {
+      // `memory` for `memory_mb`: what is left out is the end, mostly a unit.
+      return word.utf8.count < 3 ? nil : candidates.first { $0.hasPrefix("\(word)_") }
     }
     return name
   }

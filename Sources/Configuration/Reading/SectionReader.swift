@@ -36,6 +36,11 @@ struct SectionReader {
 
   func isGiven(_ row: OptionRow) -> Bool { table.entry(row.key) != nil }
 
+  func isEmptyArray(_ row: OptionRow) -> Bool {
+    guard case .array(let elements) = table.entry(row.key)?.node.value else { return false }
+    return elements.isEmpty
+  }
+
   /// The value that stands in the file, or the default.
   func node(_ row: OptionRow) -> TOMLNode? {
     if let entry = table.entry(row.key) { return entry.node.isUnreadable ? nil : entry.node }

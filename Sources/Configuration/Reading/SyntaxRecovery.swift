@@ -31,6 +31,8 @@ struct SyntaxRecovery {
   private mutating func mend(_ error: TOMLSyntaxError) -> Bool {
     let line = min(error.position.line - 1, lines.count - 1)
     if error.message.contains("cannot redefine") || error.message.contains("cannot insert") {
+      var error = error
+      if let column = keyColumn(line, before: error.position.column) { error.position.column = column }
       report(error)
       return replace(line, by: isHeader(line) ? Array("[[\(Self.unreadableTable)]]".utf8) : [])
     }
@@ -173,6 +175,29 @@ struct SyntaxRecovery {
     guard let equals = text.firstIndex(of: UInt8(ascii: "=")) else { return 1 }
     let value = text[(equals + 1)...].firstIndex { $0 != 0x20 && $0 != 0x09 } ?? equals
     return String(decoding: text[..<value], as: UTF8.self).unicodeScalars.count + 1
+  }
+
+  /// Column of the key whose value begins at a column; nil: none stands there.
+  private func keyColumn(_ line: Int, before column: Int) -> Int? {
+    let text = Array(String(decoding: lines[line], as: UTF8.self).unicodeScalars)
+    var at = min(column - 1, text.count)
+    func skipBlanks() { while at > 0, text[at - 1] == " " || text[at - 1] == "\t" { at -= 1 } }
+    skipBlanks()
+    guard at > 0, text[at - 1] == "=" else { return nil }
+    at -= 1
+    skipBlanks()
+    let end = at
+    while at > 0 {
+      let last = text[at - 1]
+      if last == "\"" || last == "'", let opening = text[..<(at - 1)].lastIndex(of: last) {
+        at = opening
+      } else if last == "." || (last.isASCII && Self.isBare(UInt8(last.value))) {
+        at -= 1
+      } else {
+        break
+      }
+    }
+    return at < end ? at + 1 : nil
   }
 
   // MARK: - Replacements

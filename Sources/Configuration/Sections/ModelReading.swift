@@ -38,15 +38,20 @@ extension SectionReader {
   private func modelOptions() -> [ModelOption] {
     guard let node = node(ModelOptions.options) else { return [] }
     guard case .table(let table) = node.value else {
-      wrongType(ModelOptions.options, node, expected: "a table", hint: "write [model.options] below the [[model]]")
+      wrongType(
+        ModelOptions.options, node, expected: "a table",
+        hint: "write \(header.dropFirst().dropLast(2)).options] below the \(header)")
       return []
     }
     return table.entries.map { entry in
       // A value that was reported already stays, so that its key does not also count as missing.
       let value = entry.node.isUnreadable ? nil : optionValue(entry.node)
-      return ModelOption(
+      var option = ModelOption(
         key: entry.key, keyPosition: entry.keyPosition, value: value ?? .other(TOMLNode.unreadable),
         valuePosition: entry.node.position)
+      option.elementPositions = entry.node.elements.map(\.position)
+      option.misfitPosition = entry.node.misfit?.position
+      return option
     }
   }
 
@@ -65,6 +70,22 @@ extension SectionReader {
       }
       return .strings(texts)
     case .table, .date: return .other(node.typeName)
+    }
+  }
+}
+
+extension TOMLNode {
+  /// Nothing where it is no array.
+  fileprivate var elements: [TOMLNode] {
+    guard case .array(let elements) = value else { return [] }
+    return elements
+  }
+
+  /// The first element of an array of texts that is none.
+  fileprivate var misfit: TOMLNode? {
+    elements.first { element in
+      guard case .string = element.value else { return true }
+      return false
     }
   }
 }

@@ -23,7 +23,10 @@ struct OptionTrial {
     modelFiles: ((String) -> Result<[OptionFile], ModelFilesFailure>)?, _ trial: @escaping PluginTrial
   ) {
     let isWrong = { (at: SourcePosition) in known.contains { $0.line == at.line && $0.column == at.column } }
-    left = Set(model.options.filter { isWrong($0.keyPosition) || isWrong($0.valuePosition) }.map(\.key))
+    left = Set(
+      model.options.filter {
+        isWrong($0.keyPosition) || isWrong($0.valuePosition) || $0.elementPositions.contains(where: isWrong)
+      }.map(\.key))
     self.model = model
     self.table = table
     self.streams = streams

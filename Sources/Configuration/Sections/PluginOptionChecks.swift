@@ -45,14 +45,14 @@ private struct OptionResolution {
     }
     for description in table {
       if let option = model.options.first(where: { $0.key == description.key }) {
-        resolve(description, option.value, at: option.valuePosition)
+        resolve(description, option.value, at: option.place(for: description.kind), elements: option.elementPositions)
       } else if let text = description.defaultValue {
         resolveDefault(description, text)
       } else {
         error(
           model.position,
-          "missing option \"\(description.key)\" of plugin \"\(model.plugin)\" in model \"\(model.name)\"",
-          "write it below [model.options]")
+          "missing option \"\(description.key)\" of plugin \"\(model.plugin)\" in \(model.section.rawValue) \"\(model.name)\"",
+          "write it below [\(model.section.rawValue).options]")
       }
     }
   }
@@ -82,8 +82,10 @@ private struct OptionResolution {
     resolve(description, value, at: model.position)
   }
 
+  /// - Parameter elements: where the elements of an array stand, as far as that is known.
   private mutating func resolve(
-    _ description: PluginOptionDescription, _ value: ModelOption.Value, at position: SourcePosition
+    _ description: PluginOptionDescription, _ value: ModelOption.Value, at position: SourcePosition,
+    elements: [SourcePosition] = []
   ) {
     let typed: ResolvedModelOption.Value?
     switch (description.kind, value) {
@@ -95,7 +97,7 @@ private struct OptionResolution {
     case (.boolean, .boolean(let flag)): typed = .boolean(flag)
     case (.file, .string("")) where description.defaultValue == "": typed = .files([])
     case (.file, .string(let path)): typed = read([path], at: position).map { .files($0) }
-    case (.files, .strings(let paths)): typed = read(paths, at: position).map { .files($0) }
+    case (.files, .strings(let paths)): typed = read(paths, at: position, elements).map { .files($0) }
     default:
       error(
         position, "option \"\(description.key)\" must be \(description.kind.words), found \(value.words)",
@@ -105,10 +107,13 @@ private struct OptionResolution {
     if let typed { resolved.append(ResolvedModelOption(key: description.key, value: typed)) }
   }
 
-  private mutating func read(_ paths: [String], at position: SourcePosition) -> [OptionFile]? {
+  private mutating func read(
+    _ paths: [String], at position: SourcePosition, _ elements: [SourcePosition] = []
+  ) -> [OptionFile]? {
     var files: [OptionFile] = []
     var hasFailed = false
-    for written in paths {
+    for (number, written) in paths.enumerated() {
+      let position = elements.indices.contains(number) ? elements[number] : position
       if written.hasPrefix(ModelFilesFailure.prefix) {
         guard let found = trainedModel(written, at: position) else {
           hasFailed = true
@@ -148,6 +153,13 @@ private struct OptionResolution {
     problems.append(
       ConfigurationProblem(
         file: model.file, line: position.line, column: position.column, message: message, hint: hint))
+  }
+}
+
+extension ModelOption {
+  /// An array that is wanted is wrong where its first wrong element stands.
+  fileprivate func place(for kind: PluginOptionDescription.Kind) -> SourcePosition {
+    kind == .files ? misfitPosition ?? valuePosition : valuePosition
   }
 }
 
