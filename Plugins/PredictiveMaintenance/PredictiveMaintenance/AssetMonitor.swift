@@ -25,7 +25,7 @@ final class AssetMonitor {
   /// One for each governed model that has judged it.
   var governed: [GovernedMonitor] = []
   /// Alerts that may open.
-  var storm = AlertStorm.Bucket()
+  var storm = AlertStorm.Gate()
   // Neighbours in the order of use, the registry's own. Unmanaged, because its dictionary owns every asset of the list.
   unowned(unsafe) var newer: AssetMonitor?
   unowned(unsafe) var older: AssetMonitor?

@@ -4,9 +4,10 @@
 //   2  version 4
 //   8  hash of the feature specification
 //   2  streams; each: name, 2 column count, the columns' names        (a text: 2 length, UTF-8)
-//   20 the bound on all alerts
+//   37+ the bound on all alerts: 16 ordinary bucket, 16 critical bucket, 4 refusals, 1 severity of the worst held back (0: none);
+//        of that: asset, component, stream, 8 first sequence, 8 last
 //   4  assets, from the least recently used on; each:
-//        2 stream (index above)   4 source number (SourceNumbers.swift)   name   20 the bound on its alerts
+//        2 stream (index above)   4 source number (SourceNumbers.swift)   name   37+ the bound on its alerts
 //        1 flags   2 scalar monitors (0, or as many as the stream has columns)
 //        flag 1: the waveform monitor, fault scores, prognosis, observed age
 //        the scalar monitors                                          (MonitorStateCoding.swift)
@@ -33,7 +34,7 @@ enum MaintenanceCheckpoint {
   private static let version: UInt16 = 4
 
   static func encode(
-    _ registry: AssetRegistry, _ storm: AlertStorm.Bucket, _ governance: ModelGovernance, _ sources: SourceNumbers,
+    _ registry: AssetRegistry, _ storm: AlertStorm.Gate, _ governance: ModelGovernance, _ sources: SourceNumbers,
     streams: [PluginContext.Stream]
   ) -> [UInt8] {
     let state = StateWriter(reserving: 256 + registry.signalCount * 128)
@@ -66,7 +67,7 @@ enum MaintenanceCheckpoint {
   /// What is not in the registry.
   struct Decoded {
     /// The bound on all alerts.
-    var storm: AlertStorm.Bucket
+    var storm: AlertStorm.Gate
     var sources: SourceNumbers
     /// Signals of streams or columns that are gone.
     var dropped = 0
@@ -89,15 +90,15 @@ enum MaintenanceCheckpoint {
       throw PluginError("its checksum is wrong")
     }
     var state = StateReader(bytes.dropLast(4))
-    guard try state.integer() == magic, try state.integer() == version else {
-      throw PluginError("it is of another model or version")
-    }
+    guard try state.integer() == magic else { throw PluginError("it is of another model") }
+    guard try state.integer() == version else { throw PluginError("it is of another version") }
     guard try state.integer() == WaveformFeatures.specificationHash else {
       throw PluginError("its features are defined differently from \(WaveformFeatures.version)")
     }
     let mappings = try (0..<Int(state.integer(UInt16.self))).map { _ in try mapping(&state, streams) }
     var decoded = Decoded(
-      storm: try AlertStorm.Bucket(from: &state), sources: SourceNumbers(keepsNames: !governance.isEmpty))
+      storm: try AlertStorm.Gate(from: &state),
+      sources: SourceNumbers(keepsNames: !governance.isEmpty))
     for _ in 0..<(try state.integer(UInt32.self)) {
       decoded.dropped += try asset(&state, mappings, shapes, checks, into: registry)
     }
@@ -161,8 +162,8 @@ enum MaintenanceCheckpoint {
   }
 
   private static func asset(
-    _ state: inout StateReader, _ mappings: [Mapping], _ shapes: [HalfSpaceShape?], _ checks: [FeaturePlan?],
-    into registry: AssetRegistry
+    _ state: inout StateReader, _ mappings: [Mapping], _ shapes: [HalfSpaceShape?],
+    _ checks: [FeaturePlan?], into registry: AssetRegistry
   ) throws -> Int {
     let stream = Int(try state.integer(UInt16.self))
     let source = try state.integer(UInt32.self)
@@ -170,7 +171,7 @@ enum MaintenanceCheckpoint {
     guard mappings.indices.contains(stream) else { throw PluginError("an asset is of no stream") }
     let mapping = mappings[stream]
     let asset = AssetMonitor(stream: UInt16(mapping.stream ?? 0), source: source, name: name)
-    asset.storm = try AlertStorm.Bucket(from: &state)
+    asset.storm = try AlertStorm.Gate(from: &state)
     let parts = Parts(rawValue: try state.integer(UInt8.self))
     let count = Int(try state.integer(UInt16.self))
     guard count == 0 || count == mapping.columnCount else { throw PluginError("an asset does not fit its stream") }

@@ -59,7 +59,8 @@ extension MaintenanceModel {
     var alarm = asset.governed[place].alarm
     if transition != nil || alarm.isHeldBack {
       let moment = moment(of: record)
-      let state = try alerts.settle(transition, &alarm, of: asset, moment, output)
+      let state = try alerts.settle(
+        transition, &alarm, component: verdict.name, of: asset, moment, output)
       asset.governed[place].alarm = alarm
       if let state {
         try alerts.tell(

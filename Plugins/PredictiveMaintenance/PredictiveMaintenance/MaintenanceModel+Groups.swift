@@ -28,7 +28,8 @@ extension MaintenanceModel {
   ) throws {
     guard var alarm = asset.group?.alarm else { return }
     let moment = moment(of: record)
-    let state = try alerts.settle(reading.transition, &alarm, of: asset, moment, output)
+    let state = try alerts.settle(
+      reading.transition, &alarm, component: GroupMonitor.component, of: asset, moment, output)
     asset.group?.alarm = alarm
     guard let state else { return }
     let columns = streams[Int(record.stream)].columns

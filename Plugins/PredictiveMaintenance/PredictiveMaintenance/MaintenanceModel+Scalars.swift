@@ -53,13 +53,15 @@ extension MaintenanceModel {
     of record: PluginRecord, _ asset: AssetMonitor, _ output: PluginOutput
   ) throws {
     let moment = moment(of: record)
-    if let state = try alerts.settle(transition, &asset.scalars[column].alarm, of: asset, moment, output) {
+    let name = streams[Int(record.stream)].columns[column]
+    if let state = try alerts.settle(
+      transition, &asset.scalars[column].alarm, component: name, of: asset, moment, output)
+    {
       let monitor = asset.scalars[column]
       let thresholds = options.scalars.thresholds
       let z = monitor.baseline.score(value)
       let severity = monitor.alarm.severity ?? severityBefore ?? .warning
       let score = options.scalars.score(z)
-      let name = streams[Int(record.stream)].columns[column]
       var evidence = [
         AlertEvidence(
           name, value, monitor.baseline, z: z, threshold: thresholds.threshold(of: severity), options.scalars.direction)

@@ -72,7 +72,8 @@ extension MaintenanceModel {
   ) throws {
     guard var monitor = asset.waveform, assessment.transition != nil || monitor.alarm.isHeldBack else { return }
     let moment = moment(of: record)
-    let state = try alerts.settle(assessment.transition, &monitor.alarm, of: asset, moment, output)
+    let state = try alerts.settle(
+      assessment.transition, &monitor.alarm, component: options.component, of: asset, moment, output)
     asset.waveform?.alarm = monitor.alarm
     if let state {
       let severity = monitor.alarm.severity ?? severityBefore ?? .warning

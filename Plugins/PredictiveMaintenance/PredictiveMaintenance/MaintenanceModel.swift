@@ -87,7 +87,8 @@ package final class MaintenanceModel: Model {
     }
     governance = try Self.governance(context, options)
     sources = SourceNumbers(keepsNames: !governance.isEmpty)
-    alerts = AlertDesk(stream: first, limits: options.storm, events: events)
+    alerts = AlertDesk(
+      stream: first, limits: options.storm, events: events, epoch: context.epoch, streamNames: streams.map(\.name))
     log = context.log
   }
 
@@ -175,7 +176,11 @@ package final class MaintenanceModel: Model {
       stream: record.stream, source: sources.number(of: record), name: record.source, scalars: scalars,
       waveform: waveform
     ) { try forget($0, moment(of: record), output) }
-    if asset == nil { output.count("refused_records") }
+    guard let asset else {
+      output.count("refused_records")
+      return nil
+    }
+    try alerts.endStorms(asset, moment(of: record), output)
     return asset
   }
 
@@ -186,6 +191,7 @@ package final class MaintenanceModel: Model {
     try endGroup(of: asset, reason: "forgotten", moment, output)
     try endWaveform(of: asset, reason: "forgotten", moment, output)
     try endGoverned(of: asset, reason: "forgotten", moment, output)
+    try alerts.endStorm(of: asset, moment, output)
   }
 
   // MARK: alerts

@@ -107,7 +107,8 @@ extension MaintenanceOptions {
     PluginOption(
       "storm_per_asset_per_hour", .integer, default: "6",
       help:
-        "Alerts that may open for one source of a stream in an hour; more are held back, counted and reported as a storm."
+        "Alerts that may open for one source of a stream in an hour; more are held back, counted and reported as a storm. Critical ones have "
+        + "four times as much room beside it."
     ),
     PluginOption("storm_per_hour", .integer, default: "60", help: "The same for all sources together."),
     PluginOption(
