@@ -54,6 +54,17 @@ import Testing
     #expect(try waitUntil("everything is stored") { try lines(agent, "telemetry").count == Self.values })
   }
 
+  /// What is normal to the motor after maintenance.
+  private func publishAfterMaintenance(_ agent: AgentFixture) throws {
+    let publisher = try LoadPublisher(
+      port: agent.sandbox.brokerPort, name: "motor-after", topic: { _ in "site/m1/numbers" },
+      payload: { "{\"n\":\(80 + Double($0 % 5) / 10)}" })
+    for _ in 0..<Self.healthy { publisher.publish() }
+    #expect(waitUntil("everything is acknowledged") { publisher.isAllAcknowledged })
+    #expect(
+      try waitUntil("everything is stored") { try lines(agent, "telemetry").count == Self.values + Self.healthy })
+  }
+
   private func lines(_ agent: AgentFixture, _ stream: String) throws -> [[String: Any]] {
     let exported = try runToEnd("crossdock", ["export", stream, "--config", agent.configuration])
     return try exported.output.split(separator: "\n").compactMap {
@@ -108,5 +119,21 @@ import Testing
     let body = try lines(agent, "alerts").last?["body"] as? [String: Any]
     #expect(body?["reason"] as? String == "maintenance")
     #expect(try lines(agent, "model-events").count == 1)
+    try checkPictureAfterMaintenance(agent)
+  }
+
+  private func checkPictureAfterMaintenance(_ agent: AgentFixture) throws {
+    try publishAfterMaintenance(agent)
+    let configuration = ["--config", agent.configuration]
+    let drawn = try runToEnd("crossdock", ["plot", "telemetry/site/m1/n"] + configuration)
+    #expect(drawn.code == 0 && drawn.output.contains(">maintenance</text>"), "\(drawn)")
+    // The level that was too hot is learned: the new limits are about it, and its health is good.
+    let colours = ["#666", "#2e7d4f"]
+    for colour in colours {
+      let path = drawn.output.split(separator: "\n").first { $0.hasPrefix("<path") && $0.contains("\"\(colour)\"") }
+      #expect(path?.count { $0 == "M" } ?? 0 >= 2, "\(colour): \(path ?? "nothing")")
+    }
+    let wrong = try runToEnd("crossdock", ["plot", "telemetry/site/m1/zz"] + configuration)
+    #expect(wrong.code == 65 && wrong.errors.contains("it has: n\n"), "\(wrong)")
   }
 }

@@ -3,7 +3,8 @@ package import CrossdockPlugin
 
 /// A signal's way as the model sees it, for pictures: each value with the limits that it was compared with.
 ///
-/// It runs the model's own monitor over the values, with the model's options, so the picture shows what the model has compared.
+/// It runs the model's own monitor over the values, with the model's options, so the picture shows what the model has compared; and takes what was
+/// done to the machine as the model does, in its place in the order of records.
 package struct SignalTrace {
   package struct Point: Equatable {
     package var timeNs: Int64
@@ -23,16 +24,23 @@ package struct SignalTrace {
     package var isWatchedBelow: Bool
   }
 
+  private let asset: String
+  /// As events and alerts name the signal.
+  private let component: String
   private let parameters: MonitorParameters
   private var scalar = SignalMonitor()
   private var waveform = WaveformMonitor()
   /// Nil: nothing is checked.
   private var checks: ColumnChecks?
 
-  /// - Parameter column: nil: the signal is the RMS of waveforms, not a column.
+  /// - Parameters:
+  ///   - asset: the source, as events name it.
+  ///   - column: nil: the signal is the RMS of waveforms, not a column.
   /// - Throws: as the model would for these options.
-  package init(_ context: PluginContext, column: String?) throws {
+  package init(_ context: PluginContext, asset: String, column: String?) throws {
     let options = try MaintenanceOptions(context)
+    self.asset = asset
+    component = column ?? options.component
     parameters = column == nil ? options.waveforms : options.scalars
     checks = column.flatMap { options.plausibility.plan(columns: [$0]) }.map { ColumnChecks($0) }
   }
@@ -69,6 +77,17 @@ package struct SignalTrace {
     guard before.isReady else { return Point(timeNs: timeNs, value: features.rms) }
     return Point(
       timeNs: timeNs, value: features.rms, limits: limits(before), health: assessment.score.map { health($0) })
+  }
+
+  /// A record of the stream of events.
+  /// - Returns: what was done, where it was done to this signal: it is learned anew.
+  package mutating func take(event body: [UInt8]) -> String? {
+    guard case .event(let event) = body.withUnsafeBytes({ MachineEvent.parse($0) }), event.asset == asset,
+      event.component == nil || event.component == component
+    else { return nil }
+    scalar.reset()
+    waveform.reset()
+    return event.kind.rawValue
   }
 
   private func health(_ score: Double) -> Double { AlarmState.health(score: score, parameters.thresholds) }

@@ -47,6 +47,11 @@ package enum DecoderConfiguration: Sendable, Equatable {
     }
   }
 
+  /// Whether records may have a waveform.
+  package var hasSamples: Bool {
+    if case .json(let json) = self { json.samples != nil } else { false }
+  }
+
   package var name: String {
     switch self {
     case .json: "json"

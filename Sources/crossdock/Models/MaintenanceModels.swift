@@ -16,6 +16,14 @@
       if case .string(let unit)? = context.options["vibration_unit"] { unit } else { "g" }
     }
 
+    /// Where it is told what was done to machines; nil: nowhere that it reads.
+    var eventStream: String? {
+      guard case .string(let name)? = context.options["event_stream"], configuration.reads.contains(name) else {
+        return nil
+      }
+      return name
+    }
+
     static func all(_ file: ConfigurationFile) throws(CrossdockError) -> [MaintenanceModels] {
       var all: [MaintenanceModels] = []
       for model in file.configuration.models where model.plugin == plugin {

@@ -36,19 +36,39 @@
       text += title.map { "\(head)><title>\(MarkupText.escaped($0))</title></rect>\n" } ?? "\(head)/>\n"
     }
 
-    mutating func polyline(
-      _ points: [(x: Double, y: Double)], _ colour: String, width: Double = 1, dash: String? = nil
+    /// Lines as one element. One that is no longer than a point is a short stroke: what is dashed is a level, what is not is a value and becomes a dot.
+    mutating func lines(
+      _ all: [[(x: Double, y: Double)]], _ colour: String, width: Double = 1, dash: String? = nil
     ) {
-      guard points.count > 1 else {
-        if let only = points.first {
-          text += "<circle cx=\"\(Self.tenths(only.x))\" cy=\"\(Self.tenths(only.y))\" r=\"2\" fill=\"\(colour)\"/>\n"
+      var path = ""
+      var lone: [(x: Double, y: Double)] = []
+      for line in all {
+        // What is no longer than a dot would not be seen as a line.
+        let isDot = line.allSatisfy { abs($0.x - line[0].x) < 1.5 && abs($0.y - line[0].y) < 1.5 }
+        if isDot, let first = line.first { lone.append(first) }
+        for (i, point) in line.enumerated() where !isDot {
+          path += "\(i == 0 ? "M" : i == 1 ? "L" : "")\(Self.tenths(point.x)),\(Self.tenths(point.y)) "
         }
-        return
       }
-      text +=
-        "<polyline fill=\"none\" stroke=\"\(colour)\" stroke-width=\"\(Self.tenths(width))\" stroke-linejoin=\"round\""
-        + "\(dash.map { " stroke-dasharray=\"\($0)\"" } ?? "") points=\""
-      for point in points { text += "\(Self.tenths(point.x)),\(Self.tenths(point.y)) " }
+      if !path.isEmpty {
+        text +=
+          "<path fill=\"none\" stroke=\"\(colour)\" stroke-width=\"\(Self.tenths(width))\" stroke-linejoin=\"round\""
+          + "\(dash.map { " stroke-dasharray=\"\($0)\"" } ?? "") d=\"\(path)\"/>\n"
+      }
+      if dash == nil { dots(lone, colour) } else { strokes(lone, colour, width) }
+    }
+
+    mutating func dots(_ points: [(x: Double, y: Double)], _ colour: String) {
+      guard !points.isEmpty else { return }
+      text += "<path fill=\"none\" stroke=\"\(colour)\" stroke-width=\"2.5\" stroke-linecap=\"round\" d=\""
+      for point in points { text += "M\(Self.tenths(point.x)),\(Self.tenths(point.y))h.1 " }
+      text += "\"/>\n"
+    }
+
+    private mutating func strokes(_ points: [(x: Double, y: Double)], _ colour: String, _ width: Double) {
+      guard !points.isEmpty else { return }
+      text += "<path fill=\"none\" stroke=\"\(colour)\" stroke-width=\"\(Self.tenths(width))\" d=\""
+      for point in points { text += "M\(Self.tenths(point.x - 3)),\(Self.tenths(point.y))h6 " }
       text += "\"/>\n"
     }
 
