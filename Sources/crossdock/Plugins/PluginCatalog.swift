@@ -53,11 +53,11 @@ final class PluginCatalog {
       let own = external.installed == nil ? builtIn[model.plugin] : nil
       guard let table = try table(model, external) else {
         return .unchecked(
-          misfits: external.isDisabled ? [] : misfits(model, external),
+          misfits: external.isDisabled ? [] : Self.misfits(model, external.manifest),
           warning: external.isDisabled ? nil : "the options of plugin \"\(model.plugin)\" are not checked here",
           hint: "crossdock check-config checks them; installing its bundle again has them checked everywhere")
       }
-      return .found(table, misfits: misfits(model, external), trial: own.map { Self.trial($0, model) })
+      return .found(table, misfits: Self.misfits(model, external.manifest), trial: own.map { Self.trial($0, model) })
     } catch {
       return .unusable(reason: "\(error.place): \(error.reason)", hint: error.hint)
     }
@@ -184,9 +184,9 @@ final class PluginCatalog {
 
   // MARK: what does not fit
 
-  private func misfits(_ model: ModelConfiguration, _ external: External) -> [String] {
-    let capabilities = external.manifest.capabilities
-    var all = Self.roleMisfits(model, external.manifest.role)
+  static func misfits(_ model: ModelConfiguration, _ manifest: PluginManifest) -> [String] {
+    let capabilities = manifest.capabilities
+    var all = roleMisfits(model, manifest.role)
     for stream in model.reads where !capabilities.allowsReading(stream) {
       all.append("\(model.plugin) does not declare that it reads \"\(stream)\" (plugin.toml, [capabilities] reads)")
     }
@@ -196,7 +196,7 @@ final class PluginCatalog {
     if model.replyConnection != nil, !capabilities.replies {
       all.append("\(model.plugin) does not declare that it replies (plugin.toml, [capabilities] replies)")
     }
-    if model.run == .inProcess, external.manifest.run == .exec {
+    if model.run == .inProcess, manifest.run == .exec {
       all.append("a program cannot run in the agent's process")
     }
     return all
