@@ -122,4 +122,17 @@ import Testing
     let enabled = try fixture.plugin("enable", "copier")
     #expect(enabled.code == 1 && enabled.errors.contains("missing option \"step\""), "\(enabled.errors)")
   }
+
+  @Test(arguments: ["1.0.0/manifest.json", "state.json"]) func pluginThatCannotBeReadIsParkedAndTheAgentRuns(
+    _ file: String
+  ) throws {
+    let fixture = try PluginFixture()
+    try fixture.install(try fixture.bundle(version: 1))
+    try #require(truncate(fixture.agent.sandbox.path("data/plugins/copier/\(file)"), 40) == 0)
+    #expect(try runToEnd("crossdock", ["check-config", "--config", fixture.agent.configuration]).code == 78)
+    try fixture.startAgent()
+    try expectIngest(fixture, try fixture.agent.publisher(), upTo: 100)
+    #expect(waitUntil("it is parked") { fixture.status?["state"] as? String == "parked" })
+    #expect((fixture.status?["reason"] as? String)?.contains(file) == true, "\(fixture.status ?? [:])")
+  }
 }
