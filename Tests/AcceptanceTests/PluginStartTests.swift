@@ -76,10 +76,10 @@ import Testing
 
   @Test func pluginOfAnEarlierInstallIsAskedWhereItRunsAndWrittenDown() throws {
     let fixture = try PluginFixture()
-    try fixture.install(try fixture.bundle(version: 1, option: "step"))
     let file = fixture.agent.configuration
     let text = try String(contentsOfFile: file, encoding: .utf8)
     try (text + "\n[plugin.options]\nstep = 3\n").write(toFile: file, atomically: true, encoding: .utf8)
+    #expect(try fixture.install(try fixture.bundle(version: 1, option: "step")).code == 0)
     try forgetWhatItSays(fixture)
     try fixture.startAgent()
     try fixture.agent.publisher().publish(100)
@@ -88,5 +88,51 @@ import Testing
     let state = try String(
       contentsOfFile: fixture.agent.sandbox.path("data/plugins/copier/state.json"), encoding: .utf8)
     #expect(state.contains("\"key\":\"step\""), "\(state)")
+  }
+
+  /// Nothing is taken into use that the agent would then refuse, now or at its next start.
+  @Test func versionWhoseOptionsDoNotFitIsRefusedBeforeItIsTakenIntoUse() throws {
+    let fixture = try PluginFixture()
+    #expect(try fixture.install(try fixture.bundle(version: 1)).code == 0)
+    let second = try fixture.bundle(version: 2, option: "step")
+    let refused = try fixture.install(second)
+    #expect(refused.code == 1 && refused.output == "", "\(refused)")
+    let file = fixture.agent.configuration
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    let line = text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0 == "[[plugin]]" } ?? -1
+    #expect(
+      refused.errors.contains("agent.conf:\(line + 1):1: error: missing option \"step\" of plugin \"copier\""),
+      "\(refused.errors)")
+    func version() throws -> String? {
+      let listed = try fixture.plugin("list", "--json")
+      let document = try JSONSerialization.jsonObject(with: Data(listed.output.utf8)) as? [String: Any]
+      return (document?["plugins"] as? [[String: Any]])?.first?["version"] as? String
+    }
+    #expect(try version() == "1.0.0")
+    // What agent.conf has for the new version does not fit the one before.
+    try (text + "\n[plugin.options]\nstep = 3\n").write(toFile: file, atomically: true, encoding: .utf8)
+    #expect(try fixture.install(second).code == 0)
+    let back = try fixture.plugin("rollback", "copier")
+    #expect(back.code == 1 && back.errors.contains("unknown option \"step\" of plugin \"copier\""), "\(back.errors)")
+    #expect(try version() == "2.0.0")
+    // A disabled one is judged when it is to run.
+    #expect(try fixture.plugin("disable", "copier").code == 0)
+    try text.write(toFile: file, atomically: true, encoding: .utf8)
+    #expect(try runToEnd("crossdock", ["check-config", "--config", file]).code == 0)
+    let enabled = try fixture.plugin("enable", "copier")
+    #expect(enabled.code == 1 && enabled.errors.contains("missing option \"step\""), "\(enabled.errors)")
+  }
+
+  @Test(arguments: ["1.0.0/manifest.json", "state.json"]) func pluginThatCannotBeReadIsParkedAndTheAgentRuns(
+    _ file: String
+  ) throws {
+    let fixture = try PluginFixture()
+    try fixture.install(try fixture.bundle(version: 1))
+    try #require(truncate(fixture.agent.sandbox.path("data/plugins/copier/\(file)"), 40) == 0)
+    #expect(try runToEnd("crossdock", ["check-config", "--config", fixture.agent.configuration]).code == 78)
+    try fixture.startAgent()
+    try expectIngest(fixture, try fixture.agent.publisher(), upTo: 100)
+    #expect(waitUntil("it is parked") { fixture.status?["state"] as? String == "parked" })
+    #expect((fixture.status?["reason"] as? String)?.contains(file) == true, "\(fixture.status ?? [:])")
   }
 }

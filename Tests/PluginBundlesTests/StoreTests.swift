@@ -54,6 +54,30 @@ private func names(_ path: String) throws -> [String] {
     }
   }
 
+  /// What a version says of itself comes and goes with it, and takes part in no other version.
+  @Test func whatAPluginSaysStaysWithItsVersion() throws {
+    func says(_ key: String) -> PluginStatement {
+      PluginStatement(
+        role: .model,
+        options: [
+          .init(key: key, type: 2, defaultValue: nil, help: "a \"number\"\n\u{1}ü"),
+          .init(key: "name", type: 1, defaultValue: "", help: ""),
+        ])
+    }
+    let store = try PluginStore(folder: place)
+    try install(store, try bundle("watch", "1.0.0"))
+    #expect(try store.plugin("watch").says == nil)
+    try store.setSays("watch", version("1.0.0"), says("old"))
+    try store.activate(try store.stage(try bundle("watch", "1.1.0"), key: nil), says: says("new"), nowNs: now)
+    #expect(try PluginStore.plugin("watch", in: place)?.says == says("new"))
+    _ = try store.rollback("watch", allowsUnsigned: true)
+    #expect(try PluginStore.plugin("watch", in: place)?.says == says("old"))
+    let tooMuch = PluginStatement(
+      role: .model, options: [.init(key: "k", type: 1, defaultValue: String(repeating: "x", count: 100_000), help: "")])
+    try store.setSays("watch", version("1.0.0"), tooMuch)
+    #expect(try store.plugin("watch").says == says("old"))
+  }
+
   @Test func rollbackGoesThereAndBack() throws {
     let store = try PluginStore(folder: place)
     try install(store, try bundle("watch", "1.0.0"))

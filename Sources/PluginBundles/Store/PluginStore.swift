@@ -54,7 +54,7 @@ extension BundleStore where State == PluginState {
 
   /// - Returns: false when it was so already.
   @discardableResult package func setEnabled(_ name: String, _ isEnabled: Bool) throws(CrossdockError) -> Bool {
-    var state = try plugin(name).state
+    var state = try state(name)
     guard state.isEnabled != isEnabled || (isEnabled && state.parked != nil) else { return false }
     state.isEnabled = isEnabled
     if isEnabled { state.parked = nil }
@@ -66,7 +66,7 @@ extension BundleStore where State == PluginState {
   package func setSays(
     _ name: String, _ version: SemanticVersion, _ says: PluginStatement
   ) throws(CrossdockError) {
-    var state = try plugin(name).state
+    var state = try state(name)
     guard let index = state.versions.firstIndex(where: { $0.version == version }), state.versions[index].says != says,
       says.byteCount <= PluginStatement.maxBytes
     else { return }
@@ -76,7 +76,7 @@ extension BundleStore where State == PluginState {
 
   /// Says that the agent has given a plugin up, or that it has not.
   package func setParked(_ name: String, _ reason: String?) throws(CrossdockError) {
-    var state = try plugin(name).state
+    var state = try state(name)
     guard state.parked != reason else { return }
     state.parked = reason
     try replaceState(name, state)

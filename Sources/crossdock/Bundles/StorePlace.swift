@@ -8,10 +8,12 @@ import Records
 /// installed yet is right for the command that installs it.
 struct StorePlace {
   let configuration: AgentConfiguration
+  /// agent.conf, as given.
+  let path: String
 
   /// - Throws: with exit code 78 when agent.conf has an error; every problem has been printed then.
   init(_ arguments: ParsedArguments) throws(CrossdockError) {
-    let path = arguments.value("--config") ?? "/etc/crossdock/agent.conf"
+    path = arguments.value("--config") ?? "/etc/crossdock/agent.conf"
     let (loaded, problems) = ConfigurationLoader.load(path: path)
     guard let loaded else {
       for problem in problems where problem.severity == .error { Terminal.writeError("\(problem)\n") }

@@ -34,6 +34,9 @@ extension PluginCatalog {
         } else if installed.state.isEnabled {
           plugin.unasked = model
         }
+      } else if external.damage != nil {
+        plugin.isEnabled = !external.isDisabled
+        plugin.unasked = model
       }
       all.append(plugin)
     }

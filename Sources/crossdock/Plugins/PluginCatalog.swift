@@ -17,7 +17,12 @@ final class PluginCatalog {
     /// Of the store; nil: it was built with the agent.
     var installed: InstalledPlugin?
 
-    var isDisabled: Bool { installed?.state.isEnabled == false }
+    /// Of the store; nil: as above, or it cannot be read.
+    var state: PluginState?
+    /// Why it cannot be read; nil: it can.
+    var damage: CrossdockError?
+
+    var isDisabled: Bool { state?.isEnabled == false }
   }
 
   let builtIn: [String: PluginDescriptor]
@@ -51,13 +56,18 @@ final class PluginCatalog {
       }
       // Built in and run isolated: the agent has the same code at hand.
       let own = external.installed == nil ? builtIn[model.plugin] : nil
+      if let damage = external.damage {
+        // Where it runs, it is parked.
+        if isInLine(model) || (asksProcesses && !external.isDisabled) { throw damage }
+        return .unchecked(misfits: [], warning: "\(damage.place): \(damage.reason)", hint: damage.hint)
+      }
       guard let table = try table(model, external) else {
         return .unchecked(
-          misfits: external.isDisabled ? [] : misfits(model, external),
+          misfits: external.isDisabled ? [] : Self.misfits(model, external.manifest),
           warning: external.isDisabled ? nil : "the options of plugin \"\(model.plugin)\" are not checked here",
           hint: "crossdock check-config checks them; installing its bundle again has them checked everywhere")
       }
-      return .found(table, misfits: misfits(model, external), trial: own.map { Self.trial($0, model) })
+      return .found(table, misfits: Self.misfits(model, external.manifest), trial: own.map { Self.trial($0, model) })
     } catch {
       return .unusable(reason: "\(error.place): \(error.reason)", hint: error.hint)
     }
@@ -92,11 +102,17 @@ final class PluginCatalog {
   }
 
   private func find(_ name: String, _ section: PluginsSection) throws(CrossdockError) -> External? {
-    if let installed = try PluginStore.plugin(name, in: Self.storeFolder(section)) {
+    let installed: InstalledPlugin?
+    do throws(CrossdockError) {
+      installed = try PluginStore.plugin(name, in: Self.storeFolder(section))
+    } catch {
+      return Self.damaged(name, error, section)
+    }
+    if let installed {
       let manifest = installed.manifest.plugin
       return External(
         manifest: manifest, says: try says(installed, section), folder: installed.folder,
-        installed: installed)
+        installed: installed, state: installed.state)
     }
     guard let descriptor = builtIn[name] else { return nil }
     guard let path = BuiltInPlugins.sharedObject(name) else {
@@ -115,6 +131,16 @@ final class PluginCatalog {
     return External(
       manifest: manifest, says: PluginStatement(descriptor.role, descriptor.options), folder: Files.folder(of: path),
       installed: nil)
+  }
+
+  /// One whose state or manifest cannot be read: as far as anything is known of it. It is parked with the reason, and keeps nothing else back.
+  private static func damaged(_ name: String, _ error: CrossdockError, _ section: PluginsSection) -> External {
+    let state = (try? PluginStore.state(name, in: storeFolder(section))) ?? nil
+    let version = state?.current ?? SemanticVersion("0.0.0")!
+    let manifest = PluginManifest(
+      name: name, version: version, role: state?.version(version)?.says?.role ?? .model, summary: "", artefact: name)
+    return External(
+      manifest: manifest, folder: "\(storeFolder(section))/\(name)/\(version)", state: state, damage: error)
   }
 
   /// What an installed plugin says of itself: as it was written down when it was installed, or else its process is asked, where that
@@ -184,9 +210,9 @@ final class PluginCatalog {
 
   // MARK: what does not fit
 
-  private func misfits(_ model: ModelConfiguration, _ external: External) -> [String] {
-    let capabilities = external.manifest.capabilities
-    var all = Self.roleMisfits(model, external.manifest.role)
+  static func misfits(_ model: ModelConfiguration, _ manifest: PluginManifest) -> [String] {
+    let capabilities = manifest.capabilities
+    var all = roleMisfits(model, manifest.role)
     for stream in model.reads where !capabilities.allowsReading(stream) {
       all.append("\(model.plugin) does not declare that it reads \"\(stream)\" (plugin.toml, [capabilities] reads)")
     }
@@ -196,7 +222,7 @@ final class PluginCatalog {
     if model.replyConnection != nil, !capabilities.replies {
       all.append("\(model.plugin) does not declare that it replies (plugin.toml, [capabilities] replies)")
     }
-    if model.run == .inProcess, external.manifest.run == .exec {
+    if model.run == .inProcess, manifest.run == .exec {
       all.append("a program cannot run in the agent's process")
     }
     return all

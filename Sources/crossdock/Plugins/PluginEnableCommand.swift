@@ -7,7 +7,8 @@ import Records
 struct PluginEnableCommand: Command {
   static let syntax = CommandSyntax(
     name: "plugin enable", summary: "let a disabled or parked plugin run again",
-    discussion: "Exit codes: 0 done, or it was so already; 1 no such plugin, or the agent refused; 78 bad agent.conf.",
+    discussion:
+      "Exit codes: 0 done, or it was so already; 1 no such plugin, it does not fit agent.conf, or the agent refused; 78 bad agent.conf.",
     positionals: [.init("NAME", help: "the plugin")], options: [ConfigurationFile.option, StoreChange.option],
     examples: ["crossdock plugin enable cold-chain-watch"])
 
@@ -47,6 +48,9 @@ enum PluginSwitch {
     let word = isEnabled ? "enabled" : "disabled"
     do {
       let store = try PluginStore(folder: place.pluginFolder)
+      if isEnabled, let plugin = try PluginStore.plugin(name, in: place.pluginFolder), let says = plugin.says {
+        try PluginFit.check(plugin.manifest.plugin, says, place, for: "enable the plugin")
+      }
       let isChanged = try store.setEnabled(name, isEnabled)
       Terminal.write(isChanged ? "\(name): \(word)\n" : "\(name) is \(word) already\n")
       // One that is enabled may be parked: the agent tries it again.

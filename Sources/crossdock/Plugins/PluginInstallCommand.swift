@@ -13,7 +13,7 @@ struct PluginInstallCommand: Command {
     discussion: """
       Refuses what is not signed with a key of "trust_keys" in [plugins], what has expired, what is older than the installed version, and \
       what has the installed version's number and other contents. Runs the bundle's own test cases in the real host, confined, before it \
-      goes live. Then the running agent takes it up without a restart. A power cut at any moment leaves the old version or the new \
+      goes live. Refuses, too, whose options do not fit agent.conf. Then the running agent takes it up without a restart. A power cut at any moment leaves the old version or the new \
       one. The version before is kept for `plugin rollback`.
 
       Exit codes: 0 installed; 1 refused, with the reason, or the agent would not take it up; 65 the file is no bundle; 73 the store cannot be \
@@ -72,6 +72,10 @@ struct PluginInstallCommand: Command {
     let says: PluginStatement
     do {
       says = try tryOut(staged, store, place)
+      // One that is disabled is judged when it is enabled.
+      if try PluginStore.state(plugin.name, in: store.folder)?.isEnabled ?? true {
+        try PluginFit.check(plugin, says, place, for: "install the plugin")
+      }
     } catch {
       try store.discard(staged)
       throw error

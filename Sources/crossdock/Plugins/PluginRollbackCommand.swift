@@ -8,7 +8,8 @@ struct PluginRollbackCommand: Command {
     name: "plugin rollback", summary: "go back to the version before",
     discussion: """
       The two versions change places: a second rollback goes forward again. Every file of the version before is held against its \
-      hash first, and one that was installed without a signature is refused unless "allow_unsigned" of [plugins] allows it.
+      hash first, and one that was installed without a signature is refused unless "allow_unsigned" of [plugins] allows it. \
+      One whose options do not fit agent.conf is refused, too.
 
       Exit codes: 0 done; 1 no such plugin, no version before, no signature, or the agent refused; 78 bad agent.conf.
       """,
@@ -18,9 +19,19 @@ struct PluginRollbackCommand: Command {
   static func run(_ arguments: ParsedArguments) throws -> ExitCode {
     let place = try StorePlace(arguments)
     let name = arguments.positionals[0]
-    let (from, to) = try PluginStore(folder: place.pluginFolder).rollback(
-      name, allowsUnsigned: place.pluginTrust.allowsUnsigned)
+    let store = try PluginStore(folder: place.pluginFolder)
+    try checkFit(name, store, place)
+    let (from, to) = try store.rollback(name, allowsUnsigned: place.pluginTrust.allowsUnsigned)
     Terminal.write("\(name): \(to) is in use again, \(from) is kept\n")
     return try StoreChange.takeUp(place, arguments) ? .success : .failure
+  }
+
+  /// One that is disabled is judged when it is enabled. What cannot be read is refused with its reason by the store.
+  private static func checkFit(_ name: String, _ store: PluginStore, _ place: StorePlace) throws(CrossdockError) {
+    let state = try store.state(name)
+    guard state.isEnabled, let previous = state.previous, let says = state.version(previous)?.says,
+      let manifest = try? PluginStore.manifest("\(store.folder)/\(name)/\(previous)", name, previous)
+    else { return }
+    try PluginFit.check(manifest.plugin, says, place, for: "roll back the plugin")
   }
 }
