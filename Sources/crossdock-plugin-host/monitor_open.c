@@ -94,8 +94,10 @@ static bool find_real_path(char *path, uint64_t flags, char *real) {
   return is_found;
 }
 
-// The C library looks there for the bounds of the first thread's stack, and does without: no attempt at anything.
-static bool is_own_map(const struct monitor *monitor, const char *real) {
+// The C library looks there by itself, and does without: for the bounds of the first thread's stack, and before it gives a thread's memory
+// back. No attempt at anything.
+static bool is_look_of_library(const struct monitor *monitor, const char *real) {
+  if (!strcmp(real, "/proc/sys/vm/overcommit_memory")) return true;
   char map[32];
   snprintf(map, sizeof map, "/proc/%d/maps", (int)monitor->plugin);
   return !strcmp(real, map);
@@ -116,7 +118,7 @@ struct reply judge_open(struct monitor *monitor, const struct seccomp_notif *cal
     return goes_on;  // O_CREAT of a file that is there
   }
   if (is_path_allowed(real, for_writing)) return goes_on;
-  if (for_writing || !is_own_map(monitor, real)) count_denial("open %s%s", real, for_writing ? " (to write)" : "");
+  if (for_writing || !is_look_of_library(monitor, real)) count_denial("open %s%s", real, for_writing ? " (to write)" : "");
   return monitor->judges_paths ? (struct reply){.error = EACCES} : goes_on;
 }
 

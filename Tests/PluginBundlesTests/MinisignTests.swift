@@ -154,7 +154,9 @@ private func bytes(_ path: String) throws -> [UInt8] { [UInt8](try Data(contents
         == """
         the signature does not fit: the bundle or the signature was changed, or another key has the number \(secret.number)
         """)
-    #expect(reason([secret], Array("hello".utf8), message) == "it is no signature in minisign's format")
+    for wrong in [Array("hello".utf8), signature.dropLast(20), signature + [UInt8](repeating: 0x61, count: 1 << 20)] {
+      #expect(reason([secret], Array(wrong), message) == "exit code \(ExitCode.badInput)")
+    }
   }
 
   @Test func expiryAndClock() throws {

@@ -39,6 +39,10 @@ struct HostileFileTests {
     #expect(hostile.child.hasSaid("crossdock-denied: 1 open /proc/\(hostile.child.pid)/smaps\n"))
     #expect(hostile.child.hasSaid("crossdock-denied: 1 open /proc/\(hostile.child.pid)/maps (to write)\n"))
     #expect(!hostile.child.errors.contains("/maps\n"))
+    #expect(try hostile.order("read /proc/sys/vm/overcommit_memory") == "EACCES")
+    #expect(try hostile.order("read /proc/sys/vm/swappiness") == "EACCES")
+    #expect(hostile.child.hasSaid("crossdock-denied: 1 open /proc/sys/vm/swappiness\n"))
+    #expect(!hostile.child.errors.contains("overcommit_memory"))
   }
 
   @Test func roundaboutPathsLeadNowhere() throws {

@@ -31,7 +31,9 @@ package struct MinisignSignature: Sendable, Equatable {
 
   package init(file bytes: [UInt8], path: String) throws(CrossdockError) {
     func failure(_ reason: String) -> CrossdockError {
-      CrossdockError("read the signature", at: path, reason: reason)
+      CrossdockError(
+        "read the signature", at: path, reason: reason, hint: "copy it again, or sign the bundle again",
+        exitCode: .badInput)
     }
     guard bytes.count <= BundleLimits.maxSignatureBytes, let text = String(validating: bytes, as: UTF8.self) else {
       throw failure("it is no signature in minisign's format")

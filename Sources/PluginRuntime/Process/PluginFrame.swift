@@ -103,6 +103,11 @@ struct PluginFrameReader {
 
   mutating func string() throws(PluginFailure) -> String { String(decoding: try text(), as: UTF8.self) }
 
+  /// What has no meaning is no frame of this version.
+  func end() throws(PluginFailure) {
+    guard at == bytes.count else { throw .malformed("a frame with \(bytes.count - at) bytes too many") }
+  }
+
   mutating func rest() -> UnsafeBufferPointer<UInt8> {
     defer { at = bytes.count }
     return UnsafeRawBufferPointer(rebasing: bytes[at...]).assumingMemoryBound(to: UInt8.self)

@@ -35,5 +35,6 @@ package struct PluginHello: Sendable {
         PluginDescriptor.Option(
           key: key, type: type, defaultValue: hasDefault ? text : nil, help: PrintableText.line(try reader.text())))
     }
+    try reader.end()
   }
 }

@@ -36,6 +36,9 @@ package final class PluginSession {
   private let log: Logger
   private var frame = PluginFrameWriter()
   private var number: UInt64 = 0
+  /// The request under way or the last one, and the records in it: most frames are an answer to one kind of request only.
+  private var request = PluginFrame.Kind.open
+  private var recordCount = 0
   private var state: [UInt8] = []
   private var chatter = 0
   private var lines = LineLimit()
@@ -91,8 +94,7 @@ package final class PluginSession {
   package func open(
     options: [PluginOptionValue], streams: [StreamDefinition], identity: PluginIdentity = PluginIdentity()
   ) throws(PluginFailure) -> Status {
-    number += 1
-    frame.begin(.open, number: number)
+    begin(.open)
     let values = options.flatMap(OptionFrame.values)
     frame.append(UInt32(values.count))
     for value in values { value.append(to: &frame) }
@@ -109,8 +111,7 @@ package final class PluginSession {
   }
 
   package func restore(_ checkpoint: [UInt8]) throws(PluginFailure) -> Status {
-    number += 1
-    frame.begin(.restore, number: number)
+    begin(.restore)
     checkpoint.withUnsafeBytes { frame.append(raw: $0) }
     return try call(limitMs: Int64(launch.limits.startMs))
   }
@@ -119,18 +120,16 @@ package final class PluginSession {
   package func process(
     _ batch: RecordBatch, newSources: [[UInt8]], time: BatchTime = BatchTime(), isReplay: Bool = false
   ) throws(PluginFailure) -> Status {
-    number += 1
     isCheckpointWanted = false
     let limitMs = Int64(launch.limits.batchMs)
-    frame.begin(.batch, number: number)
+    begin(.batch, records: batch.count)
     frame.append(batch, newSources: newSources, limitUs: limitMs * 1000, time: time, isReplay: isReplay)
     return try call(limitMs: limitMs + time.waitUs / 1000)
   }
 
   /// The state; empty for a plugin that keeps none. Nil: it said that it failed.
   package func checkpoint() throws(PluginFailure) -> [UInt8]? {
-    number += 1
-    frame.begin(.checkpoint, number: number)
+    begin(.checkpoint)
     return try call(limitMs: Int64(launch.limits.startMs)) == .ok ? state : nil
   }
 
@@ -139,14 +138,19 @@ package final class PluginSession {
 
   /// Lets it end by itself, within its time for a batch.
   package func close() {
-    number += 1
-    frame.begin(.close, number: number)
+    begin(.close)
     frame.end()
     process.close(request: frame.bytes, limitMs: Int64(min(launch.limits.batchMs, Self.maxCloseMs)))
   }
 
   /// The largest batch that fits a frame, in bytes of bodies.
   package static let maxBatchBytes = 16 << 20
+
+  private func begin(_ kind: PluginFrame.Kind, records: Int = 0) {
+    number += 1
+    (request, recordCount) = (kind, records)
+    frame.begin(kind, number: number)
+  }
 
   private func call(limitMs: Int64) throws(PluginFailure) -> Status {
     frame.end()
@@ -164,8 +168,7 @@ package final class PluginSession {
           throw .malformed("a frame for request \(number), which is not under way")
         }
         if kind == .answer {
-          var reader = PluginFrameReader(payload)
-          answer = try reader.integer(Int32.self)
+          answer = try Self.status(payload)
           return true
         }
         try receive(kind, payload, isOfThisCall: number == self.number)
@@ -205,10 +208,32 @@ package final class PluginSession {
 
   // MARK: what comes
 
+  private static func status(_ payload: UnsafeRawBufferPointer) throws(PluginFailure) -> Int32 {
+    var reader = PluginFrameReader(payload)
+    let status = try reader.integer(Int32.self)
+    guard try reader.integer(UInt32.self) == 0 else { throw .malformed("an ANSWER whose second number is not 0") }
+    try reader.end()
+    return status
+  }
+
+  /// Frames that are for one kind of request only.
+  private func checkRequest(_ kind: PluginFrame.Kind) throws(PluginFailure) {
+    let wanted: PluginFrame.Kind
+    switch kind {
+    case .output, .reject, .wantCheckpoint: wanted = .batch
+    case .state: wanted = .checkpoint
+    default: return
+    }
+    guard request == wanted else {
+      throw .malformed("\(kind) with a request that is no \(wanted)")
+    }
+  }
+
   private func receive(
     _ kind: PluginFrame.Kind, _ payload: UnsafeRawBufferPointer, isOfThisCall: Bool
   ) throws(PluginFailure) {
     var reader = PluginFrameReader(payload)
+    try checkRequest(kind)
     if kind != .output {
       chatter += 1
       if chatter > Self.maxChatter { throw .flooded("more than \(Self.maxChatter) lines and figures with one batch") }
@@ -232,14 +257,18 @@ package final class PluginSession {
       guard state.count + payload.count <= Self.maxStateBytes else {
         throw .flooded("a checkpoint of more than \(Self.maxStateBytes >> 20) MiB")
       }
-      state.append(contentsOf: payload)
+      state.append(contentsOf: reader.rest())
     case .reject:
       let record = Int(try reader.integer(UInt32.self))
+      guard record < recordCount else {
+        throw .malformed("a reject of record \(record) of a batch of \(recordCount)")
+      }
       let reason = PrintableText.line(try reader.text(), most: PluginReject.maxReason)
       if rejects.last?.record != record { rejects.append(PluginReject(record: record, reason: reason)) }
     case .wantCheckpoint: isCheckpointWanted = true
     default: throw .malformed("\(kind) is not expected here")
     }
+    try reader.end()
   }
 
   private func name(_ reader: inout PluginFrameReader) throws(PluginFailure) -> String {
