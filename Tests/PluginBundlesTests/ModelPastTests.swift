@@ -22,7 +22,8 @@ import Testing
     let promoted = ModelDecision(
       instance: "gov", number: 1, kind: .promoted, from: try version("1.0.0"), to: try version("1.1.0"), by: "rule",
       reason: "")
-    #expect(state.apply(promoted, nowNs: 30))
+    let isTaken = state.apply(promoted, nowNs: 30)
+    #expect(isTaken)
     then.append(state)
     try state.rollBack("m", .init(nowNs: 40))
     then.append(state)

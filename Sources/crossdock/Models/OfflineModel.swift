@@ -24,7 +24,7 @@
     /// Nil: files were given in place of those of the store.
     let past: PastVersions?
     private var model: InProcessModel
-    private let open: (Int64) throws(CrossdockError) -> InProcessModel
+    private let makeInstance: (Int64) throws(CrossdockError) -> InProcessModel
     private(set) var records = 0
     private(set) var failedBatches = 0
 
@@ -52,7 +52,7 @@
         past = try PastVersions(
           names, in: InstalledModels.storeFolder(file.configuration.modelStore), firstNs: firstNs)
       }
-      open = { [past] timeNs throws(CrossdockError) in
+      makeInstance = { [past] timeNs throws(CrossdockError) in
         let (options, problems) = resolveOptions(user, against: table) { name in
           guard bundles == nil else { return .success([]) }
           guard let model = past?.model(name, at: timeNs) else {
@@ -73,7 +73,7 @@
           identity: PluginIdentity(agent: history.reader.agent, epoch: history.reader.epoch.description), log: log)
       }
       (self.configuration, self.history, self.past) = (configuration, history, past)
-      model = try open(firstNs)
+      model = try makeInstance(firstNs)
     }
 
     /// When the oldest record came in.
@@ -129,7 +129,7 @@
     /// A new instance with the versions of a time, from where the one before is.
     private func goOn(at timeNs: Int64) throws(CrossdockError) {
       let state = model.checkpoint()
-      let next = try open(timeNs)
+      let next = try makeInstance(timeNs)
       guard let state, next.restore(state) else {
         throw CrossdockError(
           "replay the model \"\(configuration.name)\"", at: Timestamp.text(timeNs),

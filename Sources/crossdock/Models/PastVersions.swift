@@ -42,7 +42,8 @@
         guard model.isFollowed else { continue }
         let gone = Self.gone(installed, from: firstNs)
         if !gone.isEmpty {
-          remarks.append("\(name): \(gone.joined(separator: ", ")) is gone from the store, and was not active in this time")
+          remarks.append(
+            "\(name): of versions that were not active then, \(gone.joined(separator: ", ")) is gone from the store")
         }
         changesNs += installed.state.history.filter { Self.isFollowed($0) && $0.timeNs > firstNs }.map(\.timeNs)
       }
@@ -75,7 +76,8 @@
     }
 
     private static func obstacle(_ model: InstalledModel, _ firstNs: Int64) -> String? {
-      let now = "the replay begins with the versions of now, and what they say differs from what those of then have said"
+      let now =
+        "the replay begins with the versions of now, and results differ for that reason from those of the versions of then"
       guard model.state.historyIsWhole else {
         return "\(model.name): the store's history does not go back to the first record; \(now)"
       }
