@@ -55,6 +55,25 @@ import Testing
     #expect(failures == [])
     try expectEachOnceAndRolledBack(fixture, publisher)
     try expectEveryRecordHasItsVerdict(fixture, publisher.count)
+    try expectReplayGoesThroughTheSameVersions(fixture, publisher.count)
+  }
+
+  /// The store has 2.0.0 active by now; the first records were judged by 1.0.0.
+  private func expectReplayGoesThroughTheSameVersions(_ fixture: ModelFixture, _ count: Int) throws {
+    let replayed = try runToEnd("crossdock", ["replay", "--model", "guesses", "--config", fixture.configuration])
+    #expect(replayed.code == 0)
+    // 3.0.0 was installed later, and is in no state of the beginning.
+    #expect(replayed.errors.contains("began with load-guess: 1.0.0 active\n"), "\(replayed.errors.suffix(1000))")
+    var (order, verdicts): ([String], Int) = ([], 0)
+    for line in replayed.output.split(separator: "\n") where line.contains("\"stream\":\"verdicts\"") {
+      let said = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      let model = (said?["body"] as? [String: Any])?["model"] as? [String: Any]
+      let version = model?["version"] as? String ?? "none"
+      verdicts += 1
+      if order.last != version { order.append(version) }
+    }
+    #expect(order == ["1.0.0", "2.0.0", "3.0.0", "2.0.0"])
+    #expect(verdicts == count)
   }
 
   private func expectEachOnceAndRolledBack(_ fixture: ModelFixture, _ publisher: LoadPublisher) throws {

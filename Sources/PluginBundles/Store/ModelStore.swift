@@ -11,6 +11,9 @@ package struct InstalledModel: Sendable {
   /// With a folder for each version.
   package let folder: String
 
+  /// With another state: of its past.
+  package func with(_ state: ModelState) -> InstalledModel { InstalledModel(name: name, state: state, folder: folder) }
+
   package func folder(of version: SemanticVersion) -> String { "\(folder)/\(version)" }
 
   package func manifest(of version: SemanticVersion) throws(CrossdockError) -> ModelBundleManifest {

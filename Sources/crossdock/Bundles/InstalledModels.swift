@@ -49,6 +49,18 @@ enum InstalledModels {
     }
   }
 
+  /// As the store was at another time, for a replay.
+  static func lookup(
+    past model: InstalledModel, _ user: ModelConfiguration
+  ) -> Result<[OptionFile], ModelFilesFailure> {
+    do throws(CrossdockError) {
+      // Signatures were asked for when the version came into use.
+      return .success(try entries(model, instance: user.name, takesDamage: true, allowsUnsigned: true))
+    } catch {
+      return .failure(ModelFilesFailure(reason: error.reason, hint: error.hint))
+    }
+  }
+
   /// A command that changes the store meanwhile may take a version away: then the newer state is read.
   private static func entries(
     _ name: String, instance: String, in folder: String, allowsUnsigned: Bool

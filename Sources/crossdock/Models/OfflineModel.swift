@@ -6,7 +6,9 @@
   import PluginRuntime
   import Records
 
-  /// A model of agent.conf, run over the journal's records: in this process, from a fresh instance, and nothing is written.
+  /// A model of agent.conf, run over the journal's records: in this process, from a fresh instance, and nothing is written. Its trained models
+  /// are those of the records' time (`PastVersions`): where they were changed, a new instance goes on from the checkpoint of the one before, as
+  /// after a restart of the agent.
   final class OfflineModel {
     struct Said: Equatable {
       var stream: String
@@ -19,7 +21,10 @@
 
     let configuration: ModelConfiguration
     let history: RecordHistory
-    private let model: InProcessModel
+    /// Nil: files were given in place of those of the store.
+    let past: PastVersions?
+    private var model: InProcessModel
+    private let makeInstance: (Int64) throws(CrossdockError) -> InProcessModel
     private(set) var records = 0
     private(set) var failedBatches = 0
 
@@ -30,26 +35,53 @@
       _ name: String, _ file: ConfigurationFile, overriding: [(key: String, text: String)],
       bundles: [PluginOptionValue.File]? = nil, log: Logger
     ) throws(CrossdockError) {
-      configuration = try Self.find(name, file)
+      let configuration = try Self.find(name, file)
       let descriptor = try Self.descriptor(configuration, file)
       let table = PluginCatalog.table(descriptor.options)
       let user = try configuration.with(overriding, table: table)
-      let (options, problems) = resolveOptions(user, against: table) {
-        bundles == nil ? InstalledModels.lookup(file.configuration.modelStore, $0, user) : .success([])
-      }
-      for problem in problems where problem.severity == .error {
-        throw CrossdockError(
-          "replay the model \"\(name)\"", at: problem.file, reason: problem.message, hint: problem.hint,
-          exitCode: .badConfiguration)
-      }
-      var values = options.map { PluginOptionValue($0) }
-      if let bundles { values.replaceFiles(of: table, with: bundles) }
-      history = try RecordHistory(
+      let history = try RecordHistory(
         file.configuration, journalPath: file.journalPath, reads: configuration.reads)
-      model = try InProcessModel(
-        name: configuration.name, descriptor: descriptor, options: values, streams: history.streams,
-        writes: configuration.writes,
-        identity: PluginIdentity(agent: history.reader.agent, epoch: history.reader.epoch.description), log: log)
+      let firstNs = try Self.firstTimeNs(configuration, file)
+      var past: PastVersions?
+      if bundles == nil {
+        var names: [String] = []
+        _ = resolveOptions(user, against: table) { name in
+          if !names.contains(name) { names.append(name) }
+          return .success([])
+        }
+        past = try PastVersions(
+          names, in: InstalledModels.storeFolder(file.configuration.modelStore), firstNs: firstNs)
+      }
+      makeInstance = { [past] timeNs throws(CrossdockError) in
+        let (options, problems) = resolveOptions(user, against: table) { name in
+          guard bundles == nil else { return .success([]) }
+          guard let model = past?.model(name, at: timeNs) else {
+            return InstalledModels.lookup(file.configuration.modelStore, name, user)
+          }
+          return InstalledModels.lookup(past: model, user)
+        }
+        for problem in problems where problem.severity == .error {
+          throw CrossdockError(
+            "replay the model \"\(name)\"", at: problem.file, reason: problem.message, hint: problem.hint,
+            exitCode: .badConfiguration)
+        }
+        var values = options.map { PluginOptionValue($0) }
+        if let bundles { values.replaceFiles(of: table, with: bundles) }
+        return try InProcessModel(
+          name: configuration.name, descriptor: descriptor, options: values, streams: history.streams,
+          writes: configuration.writes,
+          identity: PluginIdentity(agent: history.reader.agent, epoch: history.reader.epoch.description), log: log)
+      }
+      (self.configuration, self.history, self.past) = (configuration, history, past)
+      model = try makeInstance(firstNs)
+    }
+
+    /// When the oldest record came in.
+    private static func firstTimeNs(
+      _ configuration: ModelConfiguration, _ file: ConfigurationFile
+    ) throws(CrossdockError) -> Int64 {
+      let history = try RecordHistory(file.configuration, journalPath: file.journalPath, reads: configuration.reads)
+      return try history.next() ? history.batch.ingestTimesNs.first ?? .max : .max
     }
 
     private static func find(_ name: String, _ file: ConfigurationFile) throws(CrossdockError) -> ModelConfiguration {
@@ -73,12 +105,37 @@
 
     /// Everything that it says, in order, from records that came in at a time or later; those before only bring it to where it was.
     func run(sinceNs: Int64, _ say: (Said) -> Void) throws(CrossdockError) {
+      var changes = (past?.changesNs ?? [])[...]
       while try history.next() {
         let times = history.batch.ingestTimesNs
-        let start = times.firstIndex { $0 >= sinceNs } ?? times.count
-        if start > 0 { process(0..<start, says: false, say) }
-        if start < times.count { process(start..<times.count, says: true, say) }
+        var start = 0
+        while start < times.count {
+          while let change = changes.first, change <= times[start] {
+            changes.removeFirst()
+            if changes.first.map({ $0 > times[start] }) ?? true { try goOn(at: change) }
+          }
+          let says = times[start] >= sinceNs
+          let next = changes.first
+          // Not behind the next change, and all before the time or all from it on.
+          let end =
+            times[start...].firstIndex { time in (next.map { $0 <= time } ?? false) || says != (time >= sinceNs) }
+            ?? times.count
+          process(start..<end, says: says, say)
+          start = end
+        }
       }
+    }
+
+    /// A new instance with the versions of a time, from where the one before is.
+    private func goOn(at timeNs: Int64) throws(CrossdockError) {
+      let state = model.checkpoint()
+      let next = try makeInstance(timeNs)
+      guard let state, next.restore(state) else {
+        throw CrossdockError(
+          "replay the model \"\(configuration.name)\"", at: Timestamp.text(timeNs),
+          reason: "it cannot go on with the versions that came into use then")
+      }
+      model = next
     }
 
     private func process(_ range: Range<Int>, says: Bool, _ say: (Said) -> Void) {

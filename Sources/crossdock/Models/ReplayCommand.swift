@@ -18,6 +18,10 @@
         Each line says how that compares with what the journal has: same, changed, new (said only now) or gone (said only then). \
         A summary goes to stderr. Records before --since only bring the model to where it was; where older ones are gone it learns from what is there.
 
+        Of trained models it begins with the versions that were in use when the first record came in, as the store's history says (`crossdock model show`), and goes on as the agent did: \
+        what a rule or a command of the stream decides it decides again, and what a command of the program or a deadline has changed it takes up at its time. The summary says what it began with; \
+        where a version of then is gone from the store it begins with those of now, and says that results differ for that reason.
+
         Exit codes: 0 done; 1 the model failed on a batch; 64 there is no such model; 78 its options cannot be used.
         """,
       options: [
@@ -54,7 +58,7 @@
         }, log: log)
       var before = try SaidBefore(
         model.configuration.writes, of: model.configuration.reads, sinceNs: since, model.history.reader)
-      var tally = ReplayTally(model.configuration.writes)
+      var tally = ReplayTally(model.configuration.writes, model.past)
       let isQuiet = arguments.has("--json")
       let onlyDifferences = arguments.has("--only-differences")
       try model.run(sinceNs: since) { said in

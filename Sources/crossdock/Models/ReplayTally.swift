@@ -17,9 +17,12 @@
     private var records = 0
     private var missed: UInt64 = 0
     private var failed = 0
+    private let past: PastVersions?
 
-    init(_ streams: [String]) {
+    /// - Parameter past: nil: files were given in place of those of the store.
+    init(_ streams: [String], _ past: PastVersions?) {
       self.streams = streams
+      self.past = past
     }
 
     mutating func add(_ stream: String, _ comparison: SaidBefore.Comparison, _ body: [UInt8]) {
@@ -55,7 +58,10 @@
       out += "\(records) records replayed"
       if missed > 0 { out += "; \(missed) older ones are gone from the journal: the model has learned without them" }
       if failed > 0 { out += "; the model failed on \(failed) batches" }
-      return out + "\n"
+      out += "\n"
+      for line in past?.beginnings ?? [] { out += "began with \(line)\n" }
+      for line in past?.remarks ?? [] { out += "note: \(line)\n" }
+      return out
     }
 
     var json: String {
@@ -64,6 +70,10 @@
         json.member("records", records)
         json.member("records_gone", missed)
         json.member("failed_batches", failed)
+        if let past, !past.beginnings.isEmpty {
+          json.member("began_with", array: { list in for line in past.beginnings { list.value(line) } })
+          json.member("notes", array: { list in for line in past.remarks { list.value(line) } })
+        }
         json.member(
           "streams",
           object: { json in
