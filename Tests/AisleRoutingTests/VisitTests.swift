@@ -122,4 +122,30 @@ import Testing
       #expect(again.length <= first.length, "seed \(seed) round \(round)")
     }
   }
+
+  /// Many lines that share places: one stop serves several, and a choice never makes the walk longer than none.
+  @Test func placesThatVisitsShareAreStoppedAtOnce() {
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed)
+    let aisles = AisleLayout(aisleX: (0..<6).map { Int64($0) * 50 }, crossY: [0, 200, 400])
+    var network = WalkNetwork(nodeCount: 0, lines: [], arcs: [])
+    network.addHall(aisles, directions: [.both, .ascending, .descending, .both, .ascending, .descending])
+    let places =
+      [AislePosition(aisle: 0, y: 0)]
+      + (0..<60).map { AislePosition(aisle: $0 % 6, y: Int64(20 + 36 * ($0 / 6))) }
+    let matrix = WalkPaths(network).matrix(places)
+    func route(_ visits: [[Int]]) -> VisitRoute {
+      let problem = VisitProblem(matrix: matrix, placeCount: places.count, start: 0, ends: [0], visits: visits)
+      let route = problem.route(budgetMs: 2)
+      #expect(problem.isWalk(route), "seed \(seed)")
+      return route
+    }
+    for round in 0..<4 {
+      let visits = (0..<80).map { _ in (0..<4).map { _ in Int.random(in: 1...60, using: &random) } }
+      let chosen = route(visits)
+      let first = route(visits.map { [$0[0]] })
+      #expect(Set(chosen.places).count < 40, "seed \(seed) round \(round)")
+      #expect(chosen.length < first.length * 9 / 10, "seed \(seed) round \(round): \(chosen.length) \(first.length)")
+    }
+  }
 }

@@ -23,7 +23,7 @@ extension VisitSearch {
   func putBackSome() {
     let inner = pathCount - 2
     guard inner > 0 else { return }
-    let many = 1 + random.below(min(8, max(1, inner - 1)))
+    let many = 1 + random.below(min(12, max(1, inner - 1)))
     let seed = path[1 + random.below(inner)]
     var removed = [seed]
     if random.below(2) == 0 {

@@ -13,6 +13,9 @@
 /// spots that the walk leaves out.
 final class VisitSearch {
   static let neighbourCount = 10
+  /// A walk may be longer by such a part of the best one, at first, and be gone on from. 50 to 70 are alike; much less of a
+  /// slack gets stuck.
+  private static let slackParts: Int64 = 60
 
   let spots: VisitSpots
   let path: UnsafeMutablePointer<Int>
@@ -119,7 +122,7 @@ final class VisitSearch {
       if spots.hasChoice, newStops > pathCount / 6 { findNeighbours() }
       if random.below(2) == 0 || !exchangeStretches() { putBackSome() }
       improve()
-      let slack = best.length / 400 * Int64(stepsLeft) / Int64(stepBudget)
+      let slack = best.length / Self.slackParts * Int64(stepsLeft) / Int64(stepBudget)
       if length < best.length { best = (stops, length) }
       if length <= max(keptLength, best.length + slack) {
         kept.take(self)
