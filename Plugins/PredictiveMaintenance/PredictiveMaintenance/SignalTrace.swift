@@ -24,6 +24,7 @@ package struct SignalTrace {
   }
 
   private let parameters: MonitorParameters
+  private let scaled: ScaledSamples?
   private var scalar = SignalMonitor()
   private var waveform = WaveformMonitor()
   /// Nil: nothing is checked.
@@ -34,6 +35,7 @@ package struct SignalTrace {
   package init(_ context: PluginContext, column: String?) throws {
     let options = try MaintenanceOptions(context)
     parameters = column == nil ? options.waveforms : options.scalars
+    scaled = ScaledSamples(options.machine.samplesScale)
     checks = column.flatMap { options.plausibility.plan(columns: [$0]) }.map { ColumnChecks($0) }
   }
 
@@ -60,7 +62,9 @@ package struct SignalTrace {
 
   /// Nil for a waveform that the model does not use.
   package mutating func observe(_ samples: [Float], sequence: UInt64, timeNs: Int64) -> Point? {
-    guard case .features(let features) = samples.withUnsafeBufferPointer({ WaveformFeatures.extract($0) }) else {
+    guard
+      case .features(let features) = samples.withUnsafeBufferPointer({ WaveformFeatures.extract(scaled?.of($0) ?? $0) })
+    else {
       return nil
     }
     let before = waveform.baselines[0]
