@@ -33,6 +33,7 @@ private let streams: [PluginContext.Stream] = [
     #expect(verdict["verdict"]?["lower"]?.number == 98)
     #expect(verdict["verdict"]?["upper"]?.number == 103)
     #expect(verdict["features"]?["motor_c_mean"]?.number == 40.5)
+    #expect(verdict["inputs"]?["first"]?.integer == 1)
     #expect(verdict["inputs"]?["last"]?.integer == 2)
     #expect(verdict["inputs"]?["epoch"]?.string?.isEmpty == false)
     #expect(verdict["model"]?["name"]?.string == "motor-life")
@@ -67,6 +68,7 @@ private let streams: [PluginContext.Stream] = [
     #expect(events.count == 1)
     #expect(events.first?.body["event"]?.string == "model-event")
     #expect(events.first?.body["kind"]?.string == "refused")
+    #expect(events.first?.body["inputs"]?["epoch"]?.string?.isEmpty == false)
     #expect(events.first?.body["reason"]?.string?.contains("0123456789abcdef") == true)
   }
 

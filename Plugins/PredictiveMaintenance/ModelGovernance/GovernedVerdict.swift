@@ -7,6 +7,8 @@ package struct GovernedVerdict {
   package let version: ModelVersion
   /// Calibrated, in the order of `version.outputNames`; not finite: it says nothing about this row.
   package let outputs: UnsafeBufferPointer<Double>
+  /// Of the records that the windows of its features cover, to the row's last one.
+  package let firstSequence: UInt64
   /// By the bundle's alert rule, now and for the row before of the same asset.
   package let severity: GovernedSeverity
   package let severityBefore: GovernedSeverity

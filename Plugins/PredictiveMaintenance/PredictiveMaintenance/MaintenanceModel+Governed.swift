@@ -23,7 +23,7 @@ extension MaintenanceModel {
   }
 
   func tellModelEvents(of record: PluginRecord, _ output: PluginOutput) throws {
-    for body in governance.takeEvents() {
+    for body in governance.takeEvents(asset: record.source, epoch: epoch) {
       output.count("model_events")
       try events.emit(body, source: record.source, eventTimeNs: record.eventTimeNs, output)
     }
@@ -36,7 +36,7 @@ extension MaintenanceModel {
     if let featureStream {
       VerdictBody.write(
         verdict, row, asset: record.source,
-        lineage: lineage(record.stream, first: row.firstSequence, last: row.lastSequence), into: &json)
+        lineage: lineage(record.stream, first: verdict.firstSequence, last: row.lastSequence), into: &json)
       try output.emit(
         stream: featureStream, source: record.source, eventTimeNs: record.eventTimeNs, body: json.bytes)
     }
@@ -97,7 +97,7 @@ extension MaintenanceModel {
       alarm: alarm, score: verdict.task == .classification ? nil : verdict.point, health: Self.health(verdict),
       faults: verdict.faults.map { .init(type: $0.type, probability: $0.probability) },
       remainingLife: Self.life(verdict) ?? asset.life, evidence: evidence, range: nil,
-      lineage: lineage(record.stream, first: min(alarm.firstSequence, row.firstSequence), last: row.lastSequence),
+      lineage: lineage(record.stream, first: min(alarm.firstSequence, verdict.firstSequence), last: row.lastSequence),
       model: ModelIdentity(verdict), maintenance: options.maintenance)
   }
 
