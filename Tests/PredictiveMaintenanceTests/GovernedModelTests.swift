@@ -48,6 +48,9 @@ private let streams: [PluginContext.Stream] = [
     #expect(alert["rul"]?["median_cycles"]?.number == 10)
     #expect(alert["rul"]?["lower_cycles"]?.number == 8)
     #expect(alert["rul"]?["coverage"]?.number == 0.8)
+    // 10 (8 to 13 in four of five cases), and the limit is at 50.
+    #expect(alert["fault"]?[0]?["type"]?.string == "end-of-life")
+    #expect(alert["fault"]?[0]?["probability"]?.number == 0.9)
     #expect(alert["health"]?.number == 0.1)
     #expect(alert["evidence"]?[0]?["feature"]?.string == "point")
     #expect(alert["evidence"]?[0]?["threshold"]?.number == 50)
