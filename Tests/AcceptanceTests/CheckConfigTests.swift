@@ -69,6 +69,29 @@ import Testing
     }
   }
 
+  /// 0.5 mm/s in counts of 1 mg would be 500, and zone D.
+  @Test func zonesOfCountsAreRefusedUntilItIsSaidWhatACountIs() throws {
+    let sandbox = try Sandbox()
+    func check(_ format: String, _ options: String) throws -> (code: Int32, output: String, errors: String) {
+      let text = Self.configuration(
+        sandbox, plugin: "predictive-maintenance", options: "sample_rate_hz = 12000\n" + options)
+      let file = try sandbox.write(
+        "agent.conf",
+        text.replacing(
+          "decoder = \"json\"\n", with: "decoder = \"json\"\nsamples = \"/s\"\nsamples_format = \"\(format)\"\n"))
+      return try runToEnd("crossdock", ["check-config", "--config", file])
+    }
+    let refused = try check("i16", "machine_group = 2")
+    #expect(refused.code == 78)
+    #expect(
+      refused.errors.contains(
+        ":27:17: error: model \"m\": machine_group = 2: the waveforms of \"telemetry\" are counts"))
+    #expect(try check("i16", "machine_group = 2\nsamples_scale = 0.001").code == 0)
+    #expect(try check("i16", "machine_group = 2\nsamples_scale = 1").code == 0)
+    #expect(try check("i16", "").code == 0)
+    #expect(try check("f32", "machine_group = 2").code == 0)
+  }
+
   @Test func problemsOfEveryModelAreToldInOneGo() throws {
     let sandbox = try Sandbox()
     let second = """

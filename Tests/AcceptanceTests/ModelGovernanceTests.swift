@@ -212,6 +212,11 @@ import Testing
     let path = fixture.agent.sandbox.path("data/models/load-guess/2.0.0/\(file)")
     try Data(String(contentsOfFile: path, encoding: .utf8).replacing(damaged, with: "leaf_value=99").utf8).write(
       to: URL(filePath: path))
+    let shown = try fixture.onBox("show", ModelFixture.name)
+    #expect(shown.code == 1 && shown.errors.contains("damaged: load-guess: 2.0.0: "), "\(shown)")
+    #expect(shown.output.contains("active: load-guess 2.0.0, DAMAGED: "), "\(shown.output)")
+    #expect(shown.output.contains("kept as the version before: load-guess 1.0.0, regression"), "\(shown.output)")
+    #expect(shown.output.contains("rows not said") && shown.output.contains("VERSION"), "\(shown.output)")
     try fixture.startAgent()
     let publisher = try LoadPublisher(
       port: fixture.agent.sandbox.brokerPort, name: "load", topic: { _ in "site/a/numbers" },
@@ -225,6 +230,12 @@ import Testing
     let points = try fixture.bodies("verdicts").compactMap { ($0["verdict"] as? [String: Any])?["point"] as? Double }
     #expect(points == Array(repeating: 10, count: 20))
     #expect(try fixture.onBox("list").code == 1)
+    let explained = try runToEnd("crossdock", ["explain", "events:1", "--config", fixture.configuration])
+    #expect(explained.code == 0, "\(explained.errors)")
+    for words in ["rolled-back", "load-guess", "2.0.0", "1.0.0", "golden"] {
+      #expect(explained.output.contains(words), "\(words): \(explained.output)")
+    }
+    #expect(!explained.output.contains("not said"), "\(explained.output)")
   }
 
   /// Commands that were posted to central come into the agent's stream once each and in order, whatever is killed meanwhile.

@@ -14,7 +14,7 @@ import Testing
   ]
 
   /// Refuses as the built-in plugins do: the first thing that is wrong, and no more.
-  private static let trial: PluginTrial = { options, streams in
+  private static let trial: PluginTrial = { options, streams, _ in
     for option in options {
       switch (option.key, option.value) {
       case ("bearing", .string(let name)) where !name.isEmpty && name != "6205":
@@ -77,7 +77,7 @@ import Testing
     let text = PluginOptionTests.model("window = 3")
     let (configuration, problems) = ConfigurationLoader.load(
       text: Array(text.utf8), path: "agent.conf", environment: { _ in nil },
-      plugins: { _, _ in .found(Self.table, misfits: [], trial: { _, _ in "writes is empty: name a stream" }) })
+      plugins: { _, _ in .found(Self.table, misfits: [], trial: { _, _, _ in "writes is empty: name a stream" }) })
     #expect(configuration == nil)
     #expect(problems.map(\.description) == ["agent.conf:16:1: error: model \"m\": writes is empty: name a stream"])
   }

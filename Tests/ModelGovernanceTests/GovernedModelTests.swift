@@ -1,4 +1,6 @@
+import JSONText
 import Seeded
+import SignalFeatures
 import StateCoding
 import Testing
 
@@ -127,9 +129,17 @@ import Testing
     #expect(
       events.count == 2 && events[1].contains("\"by\":\"drift\"") && events[1].contains("\"feature\":\"pressure_mean\"")
     )
-    #expect(
-      events[0].hasPrefix("{\"event\":\"retrain-request\",\"model\":\"pump-life\",\"version\":\"2.0.0\"")
-        && events[0].hasSuffix("\"first\":1,\"last\":60}]}"), "\(events[0])")
+    let request = try JSONValue.parse(Array(events[0].utf8))
+    #expect(request["event"]?.string == "retrain-request" && request["component"]?.string == "pump-life")
+    for range in [request["ranges"]?[0], request["inputs"]] {
+      #expect(range?["stream"]?.string == "telemetry")
+      #expect(range?["first"]?.integer == 1 && range?["last"]?.integer == 60)
+    }
+    #expect(request["ranges"]?[0]?["from"]?.string == "1970-01-01T00:00:01.000Z")
+    #expect(request["ranges"]?[0]?["to"]?.string == "1970-01-01T00:01:00.000Z")
+    #expect(request["model"]?["name"]?.string == "pump-life" && request["model"]?["version"]?.string == "2.0.0")
+    #expect(request["model"]?["features"]?.string == "pump/1.0.0")
+    #expect(request["model"]?["features_hash"]?.string?.count == 16)
 
     let alone = try ModelGovernance.of([("active", drifting)])
     #expect(alone.feed(Array(repeating: 80, count: 100)).allSatisfy { $0.version == "2.0.0" })
@@ -157,6 +167,26 @@ import Testing
     #expect(
       governance.eventTexts.last?.contains("of it by chance); the limit is 0.25") == true,
       "\(governance.eventTexts), SEED=\(seed)")
+  }
+
+  @Test func verdictNamesTheRecordsThatItsWindowsCoverAndFewMore() throws {
+    for length in [1, 2, 7, 100, 1000] {
+      var model = SampleModel()
+      model.featureCount = length
+      let governance = try ModelGovernance.of([("active", model)])
+      for sequence in 1...2500 as ClosedRange<UInt64> {
+        [0, 40.0].withUnsafeBufferPointer { columns in
+          governance.observe(
+            GovernedSample(
+              stream: 0, source: 0, sequence: sequence, timeNs: Int64(sequence), columns: columns,
+              samples: UnsafeBufferPointer(start: nil, count: 0))
+          ) { verdict, row in
+            let covered = Int(row.lastSequence) - Int(verdict.firstSequence) + 1
+            #expect(covered >= min(length, Int(sequence)) && covered <= length + length / 4, "\(length) \(sequence)")
+          }
+        }
+      }
+    }
   }
 
   /// It would hold up the commits of everything else.

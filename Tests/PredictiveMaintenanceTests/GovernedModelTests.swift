@@ -33,6 +33,7 @@ private let streams: [PluginContext.Stream] = [
     #expect(verdict["verdict"]?["lower"]?.number == 98)
     #expect(verdict["verdict"]?["upper"]?.number == 103)
     #expect(verdict["features"]?["motor_c_mean"]?.number == 40.5)
+    #expect(verdict["inputs"]?["first"]?.integer == 1)
     #expect(verdict["inputs"]?["last"]?.integer == 2)
     #expect(verdict["inputs"]?["epoch"]?.string?.isEmpty == false)
     #expect(verdict["model"]?["name"]?.string == "motor-life")
@@ -47,6 +48,9 @@ private let streams: [PluginContext.Stream] = [
     #expect(alert["rul"]?["median_cycles"]?.number == 10)
     #expect(alert["rul"]?["lower_cycles"]?.number == 8)
     #expect(alert["rul"]?["coverage"]?.number == 0.8)
+    // 10 (8 to 13 in four of five cases), and the limit is at 50.
+    #expect(alert["fault"]?[0]?["type"]?.string == "end-of-life")
+    #expect(alert["fault"]?[0]?["probability"]?.number == 0.9)
     #expect(alert["health"]?.number == 0.1)
     #expect(alert["evidence"]?[0]?["feature"]?.string == "point")
     #expect(alert["evidence"]?[0]?["threshold"]?.number == 50)
@@ -67,6 +71,7 @@ private let streams: [PluginContext.Stream] = [
     #expect(events.count == 1)
     #expect(events.first?.body["event"]?.string == "model-event")
     #expect(events.first?.body["kind"]?.string == "refused")
+    #expect(events.first?.body["inputs"]?["epoch"]?.string?.isEmpty == false)
     #expect(events.first?.body["reason"]?.string?.contains("0123456789abcdef") == true)
   }
 

@@ -1,4 +1,5 @@
 import CrossdockPlugin
+import Glibc
 import JSONText
 import PredictiveMaintenance
 import Seeded
@@ -22,7 +23,7 @@ private let streams: [PluginContext.Stream] = [.init(name: "vibration", columns:
       ("speed_column", .string("rpm"), known), ("vibration_unit", .string("furlong"), [:]),
       ("foundation", .string("sand"), [:]), ("machine_group", .integer(7), [:]), ("events", .string("nowhere"), [:]),
       ("events", .string("alerts"), [:]), ("event_stream", .string("nowhere"), [:]),
-      ("storm_per_hour", .integer(0), [:]), ("failure_z", .number(.nan), [:]),
+      ("storm_per_hour", .integer(0), [:]), ("failure_z", .number(.nan), [:]), ("samples_scale", .number(-1), [:]),
     ] as [(String, PluginContext.Value, [String: PluginContext.Value])] {
       let error = #expect(throws: PluginError.self) { _ = try bench(others.merging([key: value]) { $1 }) }
       #expect(error?.description.contains("\(key) = ") == true, "\(key): \(error?.description ?? "no error")")
@@ -33,6 +34,25 @@ private let streams: [PluginContext.Stream] = [.init(name: "vibration", columns:
       _ = try bench(["bearing": .string("6205"), "sample_rate_hz": .number(12_000)])
     }
     #expect(speed?.description.contains("speed_rpm = 0: bearing needs a speed") == true)
+  }
+
+  /// 0.5 mm/s at 102.5 Hz, as a sensor of 1 mg a count would send it.
+  @Test func countsAreWorthWhatSamplesScaleSays() throws {
+    let bench = try bench([
+      "sample_rate_hz": .number(12_000), "machine_group": .integer(2), "samples_scale": .number(0.001),
+    ])
+    let hz = 70.0 * 12_000 / 8192
+    let amplitude = 0.5 * 2.squareRoot() / 1000 * 2 * Double.pi * hz / 9.80665
+    let samples = (0..<8192).map { i in
+      Float((amplitude * 1000 * sin(2 * Double.pi * hz * Double(i) / 12_000)).rounded())
+    }
+    bench.add(stream: "vibration", source: "m", eventTimeNs: 0, columns: [1797], samples: samples)
+    let body = try JSONValue.parse(try #require(try bench.run().first { $0.stream == "features" }).body)
+    let velocity = try #require(body["velocity_rms_mm_s"]?.number)
+    #expect(abs(velocity - 0.5) < 0.01)
+    #expect(body["zone"]?.string == "A")
+    let rms = try #require(body["features"]?["rms"]?.number)
+    #expect(abs(rms - amplitude / 2.squareRoot()) < 0.001)
   }
 
   /// Impacts on the outer race of a 6205 at 1797 r/min, in a bearing that was never healthy while it was watched.

@@ -123,3 +123,8 @@ struct ActiveWatch {
     (isOverDeadline, isOverDrift) = (flags.0 != 0, flags.1 != 0)
   }
 }
+
+extension ActiveWatch {
+  /// The next row is the first of a window.
+  var isWindowEmpty: Bool { drift.isEmpty }
+}

@@ -86,3 +86,8 @@ struct DriftWindow {
     for index in features.indices { try features[index].stability.restore(from: &state) }
   }
 }
+
+extension DriftWindow {
+  /// The next row is the first of a window.
+  var isEmpty: Bool { rows == 0 }
+}

@@ -5,6 +5,7 @@ internal import SignalFeatures
 final class FeatureTrack {
   let plan: FeaturePlan
   let hash: UInt64
+  let reach: FeatureReach
   /// By stream: where each input stands among its columns.
   private var places: [Int: [Int]] = [:]
   private var columnCounts: [Int: Int] = [:]
@@ -13,6 +14,7 @@ final class FeatureTrack {
   init(_ plan: FeaturePlan) {
     self.plan = plan
     hash = plan.specification.hash
+    reach = FeatureReach(plan.specification)
     values = .allocate(capacity: max(1, plan.specification.inputs.count))
     values.initialize(repeating: .nan)
   }

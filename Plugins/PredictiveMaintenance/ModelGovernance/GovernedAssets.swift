@@ -6,6 +6,8 @@ final class GovernedAsset {
   let key: UInt64
   /// One for each track of the model.
   var extractors: [FeatureExtractor]
+  /// Beside each of them.
+  var marks: [RowMarks]
   var activeSeverity = GovernedSeverity.none
   var shadowSeverity = GovernedSeverity.none
   fileprivate(set) var used: UInt64 = 0
@@ -13,6 +15,7 @@ final class GovernedAsset {
   init(key: UInt64, _ tracks: [FeatureTrack]) {
     self.key = key
     extractors = tracks.map { FeatureExtractor($0.plan) }
+    marks = tracks.map { _ in RowMarks() }
   }
 }
 
@@ -55,7 +58,10 @@ struct GovernedAssets {
 
   func reset(_ key: UInt64) {
     guard let asset = assets[key] else { return }
-    for index in asset.extractors.indices { asset.extractors[index].reset() }
+    for index in asset.extractors.indices {
+      asset.extractors[index].reset()
+      asset.marks[index].reset()
+    }
     (asset.activeSeverity, asset.shadowSeverity) = (.none, .none)
   }
 
@@ -71,9 +77,12 @@ struct GovernedAssets {
       state.append(UInt8(asset.activeSeverity.rawValue))
       state.append(UInt8(asset.shadowSeverity.rawValue))
       state.append(UInt8(tracks.count))
-      for (track, extractor) in zip(tracks, asset.extractors) {
+      for (index, track) in tracks.enumerated() {
         state.append(track.hash)
-        state.appendSized { extractor.encode(into: $0) }
+        state.appendSized {
+          asset.extractors[index].encode(into: $0)
+          asset.marks[index].encode(into: $0)
+        }
       }
     }
   }
@@ -95,6 +104,8 @@ struct GovernedAssets {
         var part = try state.sized()
         guard let place = tracks.firstIndex(where: { $0.hash == hash }) else { continue }
         asset.extractors[place] = try FeatureExtractor(from: &part, tracks[place].plan)
+        // A checkpoint from before there were marks does not have them.
+        if !part.isAtEnd { asset.marks[place] = try RowMarks(from: &part) }
       }
       guard stream != nil else { continue }
       uses += 1

@@ -25,7 +25,7 @@ package final class GovernedModel {
   var assets: GovernedAssets
   var trial: ShadowTrial?
   var watch: ActiveWatch
-  private var events: [[UInt8]] = []
+  private var events: [Message] = []
   private var hasBegun = false
   /// The records have been judged before a restart: nothing is told of them, and nothing new is taken up.
   var isReplaying = false
@@ -44,11 +44,19 @@ package final class GovernedModel {
   /// By stream, as they were bound.
   private var streamNames: [Int: String] = [:]
   /// Where the record that is looked at stands.
-  private var place: (stream: Int, sequence: UInt64) = (0, 0)
+  private var place: (stream: Int, sequence: UInt64, timeNs: Int64) = (0, 0, 0)
+  /// The time of the first record in the window that drift is looked for in.
+  private var windowBeganNs: Int64 = 0
 
   private(set) var active: ModelVersion?
   private(set) var shadow: ModelVersion?
   private var activeTrack = 0
+
+  /// What is to be told after the record.
+  private enum Message {
+    case event(ModelEvent, stream: String, sequence: UInt64)
+    case request(RetrainRequest)
+  }
 
   /// - Parameter assetsBytes: what the extractors of all devices may take.
   init(_ entries: VersionEntries, assetsBytes: Int) {
@@ -72,7 +80,7 @@ package final class GovernedModel {
     }
     self.versions = versions
     self.tracks = tracks
-    let bytes = max(1, tracks.reduce(0) { $0 + $1.plan.assetBytes })
+    let bytes = max(1, tracks.reduce(0) { $0 + $1.plan.assetBytes + ($1.reach.isOneRow ? 0 : RowMarks.mostBytes) })
     assets = GovernedAssets(limit: max(1, min(GovernanceLimits.assets, assetsBytes / bytes)))
     watch = ActiveWatch(nil)
     resolve()
@@ -129,7 +137,7 @@ package final class GovernedModel {
     _ sample: GovernedSample, clockUs: (() -> Int64)?,
     verdict: (GovernedVerdict, borrowing FeatureRow) throws -> Void
   ) rethrows {
-    place = (sample.stream, sample.sequence)
+    place = (sample.stream, sample.sequence, sample.timeNs)
     if !isReplaying { begin() }
     guard let active else { return }
     guard isFed(by: sample.stream) else { return passedBy(active) }
@@ -139,18 +147,22 @@ package final class GovernedModel {
     let sharesTrack = shadow?.specification.hash == active.specification.hash
     var outputs = UnsafeBufferPointer<Double>(start: nil, count: 0)
     _ = try tracks[activeTrack].observe(sample, &asset.extractors[activeTrack]) { row in
+      if watch.isWindowEmpty { windowBeganNs = row.firstTimeNs }
       outputs = watch.evaluate(active, row, clockUs)
       let severity = active.severity(outputs)
       let before = asset.activeSeverity
       asset.activeSeverity = severity
       try verdict(
         GovernedVerdict(
-          name: name, version: active, outputs: outputs, severity: severity, severityBefore: before), row)
+          name: name, version: active, outputs: outputs,
+          firstSequence: asset.marks[activeTrack].first(of: row, tracks[activeTrack].reach), severity: severity,
+          severityBefore: before), row)
       trial?.sawActive(severity, after: before)
       if sharesTrack, let shadow { compare(shadow, row, active, outputs, asset, clockUs) }
     }
     for index in tracks.indices where index != activeTrack {
       _ = tracks[index].observe(sample, &asset.extractors[index]) { row in
+        _ = asset.marks[index].first(of: row, tracks[index].reach)
         guard let shadow, tracks[index].hash == shadow.specification.hash, !outputs.isEmpty else { return }
         compare(shadow, row, active, outputs, asset, clockUs)
       }
@@ -184,7 +196,7 @@ package final class GovernedModel {
 
   /// A command of the configured stream.
   func command(_ command: ModelCommand, stream: Int, sequence: UInt64) {
-    place = (stream, sequence)
+    place = (stream, sequence, place.timeNs)
     if !isReplaying { begin() }
     guard let kind = command.kind else {
       return refuse("there is no command \"\(command.name)\": promote, rollback")
@@ -207,10 +219,20 @@ package final class GovernedModel {
   func resetAsset(_ key: UInt64) { assets.reset(key) }
 
   /// Nothing while records are replayed: they have told it before.
-  func takeEvents() -> [[UInt8]] {
+  /// - Parameters:
+  ///   - asset: of the record that was looked at last.
+  ///   - epoch: of the journal; empty: not known.
+  func takeEvents(asset: String, epoch: String) -> [[UInt8]] {
     guard !events.isEmpty else { return [] }
     defer { events = [] }
-    return isReplaying ? [] : events
+    guard !isReplaying else { return [] }
+    return events.map { message in
+      switch message {
+      case .event(let event, let stream, let sequence):
+        event.body(model: name, instance: instance, stream: stream, sequence: sequence, epoch: epoch)
+      case .request(let request): request.body(asset: asset, epoch: epoch)
+      }
+    }
   }
 
   func takeWish() -> Bool {
@@ -334,16 +356,15 @@ package final class GovernedModel {
   private func askForTraining(_ reason: String, since first: UInt64) {
     guard events.count < GovernanceLimits.openEvents else { return }
     let request = RetrainRequest(
-      model: name, version: stages.active ?? "", reason: reason, stream: streamNames[place.stream] ?? "",
-      range: min(first, place.sequence)...place.sequence)
-    events.append(request.body())
+      model: name, version: stages.active ?? "", specification: active?.specification, reason: reason,
+      stream: streamNames[place.stream] ?? "", range: min(first, place.sequence)...place.sequence,
+      fromNs: min(windowBeganNs, place.timeNs), toNs: place.timeNs)
+    events.append(.request(request))
   }
 
   private func tell(_ event: ModelEvent) {
     guard events.count < GovernanceLimits.openEvents else { return }
-    events.append(
-      event.body(
-        model: name, instance: instance, stream: streamNames[place.stream] ?? "", sequence: place.sequence))
+    events.append(.event(event, stream: streamNames[place.stream] ?? "", sequence: place.sequence))
   }
 
   // MARK: state
@@ -362,6 +383,7 @@ package final class GovernedModel {
     state.append(recordsPassedBy)
     assets.encode(into: state, tracks)
     state.append(UInt64(toldRevision))
+    state.append(windowBeganNs)
   }
 
   func restore(from state: inout StateReader) throws {
@@ -396,5 +418,6 @@ package final class GovernedModel {
     guard !state.isAtEnd else { return }
     let told = Int(truncatingIfNeeded: try state.integer(UInt64.self) & 0xFFFF_FFFF)
     toldRevision = isOfThisLife ? told : 0
+    if !state.isAtEnd { windowBeganNs = try state.integer() }
   }
 }

@@ -24,7 +24,7 @@ struct ModelEvent {
   var evidence: (inout JSONWriter) -> Void = { _ in }
 
   /// - Parameter place: of the record at which it happened.
-  func body(model: String, instance: String, stream: String, sequence: UInt64) -> [UInt8] {
+  func body(model: String, instance: String, stream: String, sequence: UInt64, epoch: String) -> [UInt8] {
     var json = JSONWriter(reserving: 512)
     json.object { json in
       json.member("event", "model-event")
@@ -43,6 +43,7 @@ struct ModelEvent {
           $0.member("stream", stream)
           $0.member("first", sequence)
           $0.member("last", sequence)
+          if !epoch.isEmpty { $0.member("epoch", epoch) }
         })
     }
     return json.bytes

@@ -59,7 +59,12 @@ package final class ModelGovernance {
   }
 
   /// Bodies for the events stream, in order.
-  package func takeEvents() -> [[UInt8]] { models.flatMap { $0.takeEvents() } }
+  /// - Parameters:
+  ///   - asset: of the record that was looked at last.
+  ///   - epoch: of the journal; empty: not known.
+  package func takeEvents(asset: String = "", epoch: String = "") -> [[UInt8]] {
+    models.flatMap { $0.takeEvents(asset: asset, epoch: epoch) }
+  }
 
   /// The numbers of all devices that are remembered, ascending.
   package var sources: [UInt32] { Set(models.flatMap { $0.assets.sources }).sorted() }

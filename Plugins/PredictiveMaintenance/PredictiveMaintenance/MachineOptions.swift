@@ -15,12 +15,16 @@ struct MachineOptions {
   var speed: Speed
   var bearing: BearingGeometry?
   var unit: AccelerationUnit
+  /// What a sample of 1 is in that unit.
+  var samplesScale: Double
   /// Nil: no ISO 20816 zones.
   var severity: VibrationSeverity?
 
   init(_ values: CheckedOptions) throws {
     sampleRateHz = try values.number("sample_rate_hz", 0...1e7)
     unit = try values.word("vibration_unit", AccelerationUnit.self)
+    let scale = try values.number("samples_scale", 0...1e12)
+    samplesScale = scale == 0 ? 1 : scale
     speed = try Self.speed(values)
     bearing = try Self.bearing(values)
     severity = try Self.severity(values)

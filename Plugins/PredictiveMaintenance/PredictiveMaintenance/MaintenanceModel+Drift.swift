@@ -2,6 +2,7 @@ internal import ConditionMonitoring
 internal import CrossdockPlugin
 internal import DriftWatch
 internal import JSONText
+internal import ModelGovernance
 
 // A signal is not any more what was learned: it is said, and somebody is asked to train anew. Nothing is trained in silence.
 extension MaintenanceModel {

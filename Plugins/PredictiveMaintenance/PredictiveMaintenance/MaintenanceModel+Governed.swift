@@ -23,7 +23,7 @@ extension MaintenanceModel {
   }
 
   func tellModelEvents(of record: PluginRecord, _ output: PluginOutput) throws {
-    for body in governance.takeEvents() {
+    for body in governance.takeEvents(asset: record.source, epoch: epoch) {
       output.count("model_events")
       try events.emit(body, source: record.source, eventTimeNs: record.eventTimeNs, output)
     }
@@ -36,7 +36,7 @@ extension MaintenanceModel {
     if let featureStream {
       VerdictBody.write(
         verdict, row, asset: record.source,
-        lineage: lineage(record.stream, first: row.firstSequence, last: row.lastSequence), into: &json)
+        lineage: lineage(record.stream, first: verdict.firstSequence, last: row.lastSequence), into: &json)
       try output.emit(
         stream: featureStream, source: record.source, eventTimeNs: record.eventTimeNs, body: json.bytes)
     }
@@ -95,10 +95,20 @@ extension MaintenanceModel {
     return AlertBody(
       state: state, severity: alarm.severity ?? severityBefore, asset: asset.name, component: verdict.name,
       alarm: alarm, score: verdict.task == .classification ? nil : verdict.point, health: Self.health(verdict),
-      faults: verdict.faults.map { .init(type: $0.type, probability: $0.probability) },
+      faults: Self.faults(verdict, alarm),
       remainingLife: Self.life(verdict) ?? asset.life, evidence: evidence, range: nil,
-      lineage: lineage(record.stream, first: min(alarm.firstSequence, row.firstSequence), last: row.lastSequence),
+      lineage: lineage(record.stream, first: min(alarm.firstSequence, verdict.firstSequence), last: row.lastSequence),
       model: ModelIdentity(verdict), maintenance: options.maintenance)
+  }
+
+  /// The classes of a classifier; of remaining life how probable its end is before the alert's limit. A score or value says neither.
+  private static func faults(_ verdict: GovernedVerdict, _ alarm: AlarmState) -> [AlertBody.Fault] {
+    if verdict.task == .rul, let rule = verdict.version.description.alert,
+      let probability = verdict.probability(before: alarm.severity == .critical ? rule.critical : rule.warning)
+    {
+      return [.init(type: "end-of-life", probability: probability)]
+    }
+    return verdict.faults.map { .init(type: $0.type, probability: $0.probability) }
   }
 
   /// Nil: the model says nothing of remaining life.

@@ -73,7 +73,7 @@ extension MaintenanceModel {
         AlertBody(
           state: state, severity: severity, asset: asset.name, component: name, alarm: monitor.alarm, score: score,
           health: AlarmState.health(score: score, thresholds),
-          faults: [.init(type: z < 0 ? "low" : "high", probability: DeviationProbability.of(z: z))],
+          faults: [fault(z: z)],
           remainingLife: asset.life,
           evidence: evidence,
           range: (monitor.least, monitor.greatest),
@@ -82,6 +82,15 @@ extension MaintenanceModel {
         moment, output)
     }
     if transition == .relearned { asset.scalars[column].restartLearning() }
+  }
+
+  /// A value within its limits in a course that never was is no high or low one. Surprise has no distribution to count from: what stands
+  /// for the probability is the detector's score.
+  private func fault(z: Double) -> AlertBody.Fault {
+    if watchesPatterns, SignalDetector.isAlert(patternScore), z.magnitude < options.scalars.thresholds.warning {
+      return .init(type: "pattern", probability: patternScore)
+    }
+    return .init(type: z < 0 ? "low" : "high", probability: DeviationProbability.of(z: z))
   }
 
   /// Ends a column's alert for a reason that is not in its values.

@@ -6,7 +6,8 @@ internal import Prognosis
 // Vibration: four features of a waveform, with a baseline each and one alarm for them together.
 extension MaintenanceModel {
   func observeWaveform(of record: PluginRecord, _ output: PluginOutput) throws {
-    let outcome = WaveformFeatures.extract(record.samples)
+    let samples = scaled?.of(record.samples) ?? record.samples
+    let outcome = WaveformFeatures.extract(samples)
     var assessment: WaveformMonitor.Assessment?
     var finding: VibrationWatch.Finding?
     var life = RemainingLifeBody.notYet
@@ -15,7 +16,7 @@ extension MaintenanceModel {
     case .features(let features):
       guard let asset = try asset(of: record, scalars: 0, waveform: true, output) else { return }
       if let wear = asset.wear {
-        finding = vibration?.find(record.samples, speedRpm: speedRpm(of: record), &wear.bearing)
+        finding = vibration?.find(samples, speedRpm: speedRpm(of: record), &wear.bearing)
       }
       let severity = asset.waveform?.alarm.severity
       assessment = asset.waveform?.observe(
@@ -23,7 +24,7 @@ extension MaintenanceModel {
       isOpen = asset.waveform?.alarm.isOpen ?? false
       if let assessment {
         life = follow(assessment, of: record, asset)
-        try settle(assessment, finding, life, severity, of: record, asset, output)
+        try settle(assessment, finding, life, severity, samples, of: record, asset, output)
         if options.watchesSignalDrift {
           try watchDrift(rms: features.rms, z: assessment.z[0], of: record, asset, output)
         }
@@ -67,7 +68,7 @@ extension MaintenanceModel {
 
   private func settle(
     _ assessment: WaveformMonitor.Assessment, _ finding: VibrationWatch.Finding?, _ life: RemainingLifeBody,
-    _ severityBefore: AlarmState.Severity?, of record: PluginRecord,
+    _ severityBefore: AlarmState.Severity?, _ samples: UnsafeBufferPointer<Float>, of record: PluginRecord,
     _ asset: AssetMonitor, _ output: PluginOutput
   ) throws {
     guard var monitor = asset.waveform, assessment.transition != nil || monitor.alarm.isHeldBack else { return }
@@ -77,7 +78,6 @@ extension MaintenanceModel {
     asset.waveform?.alarm = monitor.alarm
     if let state {
       let severity = monitor.alarm.severity ?? severityBefore ?? .warning
-      let samples = record.samples
       try alerts.tell(
         AlertBody(
           state: state, severity: severity, asset: asset.name, component: options.component, alarm: monitor.alarm,

@@ -33,6 +33,8 @@ package final class MaintenanceModel: Model {
   let alerts: AlertDesk
   /// Nil where too little is known of the machine.
   let vibration: VibrationWatch?
+  /// Nil where waveforms are in their unit.
+  let scaled: ScaledSamples?
   /// By stream: the column with the speed.
   let speedColumns: [Int?]
   /// By stream: what the trees of its assets share; nil: none, or too many or too few columns.
@@ -70,6 +72,7 @@ package final class MaintenanceModel: Model {
     events = EventDesk(stream: options.eventsStream)
     vibration = VibrationWatch(
       options.machine, findsFaults: options.detectors.contains(.envelope), options.waveforms.thresholds)
+    scaled = ScaledSamples(options.machine.samplesScale)
     speedColumns = streams.map { stream in
       guard case .column(let name) = options.machine.speed else { return nil }
       return stream.columns.firstIndex(of: name)

@@ -25,6 +25,11 @@ extension MaintenanceOptions {
     PluginOption("sample_rate_hz", .number, default: "0", help: "Rate at which waveforms were sampled."),
     PluginOption("vibration_unit", .string, default: "g", help: "What waveforms are in: g, or m/s2."),
     PluginOption(
+      "samples_scale", .number, default: "0",
+      help:
+        "What one count of a waveform is in vibration_unit, as 0.001: samples are multiplied by it. 0: they are in that unit. "
+        + "machine_group needs it where samples_format of the feed is i16."),
+    PluginOption(
       "machine_group", .integer, default: "0",
       help: "Group of ISO 20816-3: 1 (above 300 kW) or 2 (15 to 300 kW); 0: no vibration zones. Needs sample_rate_hz."),
     PluginOption("foundation", .string, default: "rigid", help: "rigid or flexible, for machine_group."),

@@ -28,6 +28,7 @@ package struct SignalTrace {
   /// As events and alerts name the signal.
   private let component: String
   private let parameters: MonitorParameters
+  private let scaled: ScaledSamples?
   private var scalar = SignalMonitor()
   private var waveform = WaveformMonitor()
   /// Nil: nothing is checked.
@@ -42,6 +43,7 @@ package struct SignalTrace {
     self.asset = asset
     component = column ?? options.component
     parameters = column == nil ? options.waveforms : options.scalars
+    scaled = ScaledSamples(options.machine.samplesScale)
     checks = column.flatMap { options.plausibility.plan(columns: [$0]) }.map { ColumnChecks($0) }
   }
 
@@ -68,7 +70,9 @@ package struct SignalTrace {
 
   /// Nil for a waveform that the model does not use.
   package mutating func observe(_ samples: [Float], sequence: UInt64, timeNs: Int64) -> Point? {
-    guard case .features(let features) = samples.withUnsafeBufferPointer({ WaveformFeatures.extract($0) }) else {
+    guard
+      case .features(let features) = samples.withUnsafeBufferPointer({ WaveformFeatures.extract(scaled?.of($0) ?? $0) })
+    else {
       return nil
     }
     let before = waveform.baselines[0]

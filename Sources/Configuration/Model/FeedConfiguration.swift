@@ -88,6 +88,13 @@ package struct FieldConfiguration: Sendable, Equatable {
   package var path: String
 }
 
+extension FeedConfiguration {
+  /// Its waveforms are a converter's numbers, in no unit.
+  package var samplesAreCounts: Bool {
+    if case .json(let json) = decoder { json.samples != nil && json.samplesFormat == .i16 } else { false }
+  }
+}
+
 /// How a waveform stands in a message: an array of numbers, or base64 of packed little-endian ones.
 package enum SamplesFormat: String, CaseIterable, Sendable {
   case numbers, f32, i16

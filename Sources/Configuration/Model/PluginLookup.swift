@@ -16,5 +16,9 @@ package enum PluginLookupResult: Sendable {
 }
 
 /// Makes a plugin as the agent would, and lets it go again: no journal, no record, no file written.
+/// - Parameter counts: streams that it reads whose waveforms are integers: of a converter, in no unit.
 /// - Returns: what it refuses, in its own words; nil: it takes the options.
-package typealias PluginTrial = @Sendable (_ options: [ResolvedModelOption], _ streams: [StreamDefinition]) -> String?
+package typealias PluginTrial =
+  @Sendable (
+    _ options: [ResolvedModelOption], _ streams: [StreamDefinition], _ counts: [String]
+  ) -> String?

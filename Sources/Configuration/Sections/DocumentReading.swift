@@ -35,7 +35,7 @@ struct DocumentReading {
     let trained = section("models", ModelsOptions.table).models(dataDirectory: agent.dataDirectory)
     let streams = StreamShape(context: context).filled(checks.streams.map(\.definition), by: checks.feeds)
     checks.run()
-    checkPlugins(checks.models, streams, installed, trained)
+    checkPlugins(checks, streams, installed, trained)
     return AgentConfiguration(
       path: context.file, agent: agent, journal: journal, log: log,
       connections: checks.connections.map(\.configuration), streams: streams, feeds: checks.feeds.map(\.configuration),
@@ -146,10 +146,11 @@ struct DocumentReading {
   }
 
   private func checkPlugins(
-    _ models: [ReadModel], _ streams: [StreamDefinition], _ section: PluginsSection, _ trained: ModelsSection
+    _ checks: CrossChecks, _ streams: [StreamDefinition], _ section: PluginsSection, _ trained: ModelsSection
   ) {
     guard let plugins else { return }
-    for model in models where !model.configuration.plugin.isEmpty {
+    let counts = Set(checks.feeds.filter { $0.configuration.samplesAreCounts }.compactMap { $0.stream?.value })
+    for model in checks.models where !model.configuration.plugin.isEmpty {
       let what = "\(model.header == ModelOptions.table.header ? "model" : "plugin") \"\(model.configuration.name)\""
       let position = model.configuration.position
       switch plugins(section, model.configuration) {
@@ -159,8 +160,8 @@ struct DocumentReading {
         context.append(problems)
         if let trial {
           let asked = OptionTrial(
-            model.configuration, without: problems, options, streams + [.quarantine, .tombstones], modelFiles: files,
-            trial)
+            model.configuration, without: problems, options, streams + [.quarantine, .tombstones],
+            counts: model.configuration.reads.filter(counts.contains), modelFiles: files, trial)
           context.append(asked.problems(calling: what))
         }
         for misfit in misfits { context.error(position, "\(what): \(misfit)") }

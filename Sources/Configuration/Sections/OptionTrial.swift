@@ -13,13 +13,15 @@ struct OptionTrial {
   private let left: Set<String>
   private let table: [PluginOptionDescription]
   private let streams: [StreamDefinition]
+  /// Those whose waveforms are integers.
+  private let counts: [String]
   private let modelFiles: ((String) -> Result<[OptionFile], ModelFilesFailure>)?
   private let trial: PluginTrial
 
   /// - Parameter known: what `resolveOptions` has found wrong with them.
   init(
     _ model: ModelConfiguration, without known: [ConfigurationProblem], _ table: [PluginOptionDescription],
-    _ streams: [StreamDefinition],
+    _ streams: [StreamDefinition], counts: [String],
     modelFiles: ((String) -> Result<[OptionFile], ModelFilesFailure>)?, _ trial: @escaping PluginTrial
   ) {
     let isWrong = { (at: SourcePosition) in known.contains { $0.line == at.line && $0.column == at.column } }
@@ -30,6 +32,7 @@ struct OptionTrial {
     self.model = model
     self.table = table
     self.streams = streams
+    self.counts = counts
     self.modelFiles = modelFiles
     self.trial = trial
   }
@@ -42,7 +45,7 @@ struct OptionTrial {
     while true {
       let (options, unresolved) = resolveOptions(asked, against: table, modelFiles: modelFiles)
       // An option without a default is gone: there is nothing to ask with.
-      guard unresolved.isEmpty, let refusal = trial(options, streams) else { return problems }
+      guard unresolved.isEmpty, let refusal = trial(options, streams, counts) else { return problems }
       let place = place(of: refusal, in: asked)
       // It may rest on a default that nobody has asked for.
       if !left.isEmpty, place.option == nil || !left.isDisjoint(with: Self.words(of: refusal)) { return problems }

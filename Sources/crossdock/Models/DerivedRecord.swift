@@ -38,6 +38,11 @@
     let body: JSONValue
     let inputs: Inputs?
 
+    /// Whose records the inputs are: of a storm over all assets, those of the one that it names.
+    var inputSource: String {
+      if record.source == "*", let asset = body["of"]?.string { asset } else { record.source }
+    }
+
     /// - Throws: 65 when there is no such record, or it is no JSON.
     init(_ place: RecordPlace, _ reader: JournalReader) throws(CrossdockError) {
       func failure(_ reason: String, hint: String = "") -> CrossdockError {

@@ -29,7 +29,7 @@
       let record = try DerivedRecord(place, reader)
       var explanation = Explanation(record, epoch: reader.epoch.description)
       if let inputs = record.inputs {
-        explanation.inputs = try InputRecords(inputs, of: record.record.source, file)
+        explanation.inputs = try InputRecords(inputs, of: record.inputSource, file)
       }
       if let verdict = VerdictContributions(record.body, file.configuration.modelStore) {
         explanation.contributions = verdict.contributions

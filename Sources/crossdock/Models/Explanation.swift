@@ -56,6 +56,7 @@
       for key in ["component", "reason", "cause", "quality", "phase"] {
         if let text = body[key]?.string { facts.append((key, text)) }
       }
+      facts += eventFacts
       if let fault = body["fault"]?.array, !fault.isEmpty {
         facts.append(
           (
@@ -79,6 +80,25 @@
         out += name + String(repeating: " ", count: width - name.count + 2) + value + "\n"
       }
       return out + inputTable + evidenceTable + featureTable + contributionTable
+    }
+
+    /// What events say beyond what alerts and verdicts have.
+    private var eventFacts: [(String, String)] {
+      guard body["event"] != nil else { return [] }
+      var facts: [(String, String)] = []
+      for key in ["kind", "instance", "number", "from", "to", "by", "of", "detector", "value", "learned", "scale"] {
+        if let value = body[key], value.string != nil || value.number != nil {
+          facts.append((key, Self.members(value)))
+        }
+      }
+      for key in ["held_back", "limit_per_hour", "signals", "flagged"] where body[key] != nil {
+        facts.append((key, Self.number(body[key])))
+      }
+      for range in body["ranges"]?.array ?? [] { facts.append(("range", Self.members(range))) }
+      if let evidence = body["evidence"]?.object, !evidence.isEmpty {
+        facts.append(("evidence", Self.members(.object(evidence))))
+      }
+      return facts
     }
 
     private var headline: String {
@@ -137,14 +157,18 @@
     }
 
     private static func identity(_ model: JSONValue) -> String {
+      if let name = model.string { return name }
       let named = "\(model["name"]?.string ?? "") \(model["version"]?.string ?? "")"
       guard let features = model["features"]?.string else { return named }
       return "\(named), features \(features) (\(model["features_hash"]?.string ?? ""))"
     }
 
     private static func members(_ value: JSONValue) -> String {
-      if let text = value.string { return text }
-      return (value.object ?? []).map { "\($0.key) \(number($0.value))" }.joined(separator: ", ")
+      guard let object = value.object else { return number(value) }
+      return object.map { member in
+        member.value.object == nil
+          ? "\(member.key) \(number(member.value))" : "\(member.key) (\(members(member.value)))"
+      }.joined(separator: ", ")
     }
 
     private static func number(_ value: JSONValue?) -> String { value?.number.map(number) ?? value?.string ?? "-" }

@@ -11,9 +11,14 @@
     let configuration: ModelConfiguration
     let context: PluginContext
 
-    /// What its waveforms are in.
-    var vibrationUnit: String {
-      if case .string(let unit)? = context.options["vibration_unit"] { unit } else { "g" }
+    /// What its waveforms of a stream are in.
+    func waveformUnit(of stream: String, _ feeds: [FeedConfiguration]) -> String {
+      if case .number(0)? = context.options["samples_scale"],
+        feeds.contains(where: { $0.stream == stream && $0.samplesAreCounts })
+      {
+        return "counts"
+      }
+      return if case .string(let unit)? = context.options["vibration_unit"] { unit } else { "g" }
     }
 
     /// Where it is told what was done to machines; nil: nowhere that it reads.

@@ -11,7 +11,9 @@
     static let syntax = CommandSyntax(
       name: "model show", summary: "show a model's versions, what they were trained on, and what became of them",
       discussion: """
-        Exit codes: 0 done; 1 no such model; 65 a version cannot be read; 78 bad agent.conf.
+        Every file is held against its hash before it is read; of a damaged version the damage is shown, of the others everything.
+
+        Exit codes: 0 done; 1 no such model, or a version of it is damaged; 78 bad agent.conf.
         """,
       positionals: [.init("NAME", help: "the model")],
       options: [ConfigurationFile.option, .init("--json", help: "one JSON object")],
@@ -23,29 +25,55 @@
       guard let model = try ModelStore.model(name, in: place.modelFolder) else {
         throw ModelStore.missing(name, in: place.modelFolder)
       }
-      var versions: [(stage: ModelState.Stage, version: ModelVersion)] = []
-      for stage in ModelState.Stage.allCases {
-        guard let number = model.state[stage] else { continue }
-        versions.append((stage, try ModelBundleManifest.loaded(try model.files(of: number))))
+      let damage = model.damage()
+      let versions = ModelState.Stage.allCases.compactMap { stage in
+        model.state[stage].map { Shown(stage, $0, of: model, damage) }
       }
       if arguments.has("--json") {
         Terminal.write(bytes: json(model, versions) + [0x0A])
       } else {
         Terminal.write(text(model, versions))
       }
-      return .success
+      for line in damage { Terminal.writeError("damaged: \(name): \(line)\n") }
+      return damage.isEmpty && versions.allSatisfy { $0.damage.isEmpty } ? .success : .failure
     }
 
-    private static func text(
-      _ model: InstalledModel, _ versions: [(stage: ModelState.Stage, version: ModelVersion)]
-    ) -> String {
+    /// A version of a stage: what it says of itself, or why it can say nothing.
+    private struct Shown {
+      let stage: ModelState.Stage
+      let number: SemanticVersion
+      var version: ModelVersion?
+      var damage: [String]
+
+      init(_ stage: ModelState.Stage, _ number: SemanticVersion, of model: InstalledModel, _ damage: [String]) {
+        self.stage = stage
+        self.number = number
+        let mark = "\(number): "
+        self.damage = damage.filter { $0.hasPrefix(mark) }.map { String($0.dropFirst(mark.count)) }
+        // What was changed is none of what was signed: it is not read.
+        guard self.damage.isEmpty else { return }
+        do throws(CrossdockError) {
+          version = try ModelBundleManifest.loaded(try model.files(of: number))
+        } catch {
+          self.damage = ["\(error.place): \(error.reason)"]
+        }
+      }
+    }
+
+    private static func text(_ model: InstalledModel, _ versions: [Shown]) -> String {
       var out = ""
-      for (stage, version) in versions {
+      for shown in versions {
+        guard let version = shown.version else {
+          out += "\(shown.stage.words): \(model.name) \(shown.number), DAMAGED: "
+          out += shown.damage.joined(separator: "; ") + "\n  install it again from its bundle\n"
+          continue
+        }
         let description = version.description
-        out += "\(stage.words): " + version.summaryLine
+        out += "\(shown.stage.words): " + version.summaryLine
         let key = SemanticVersion(description.version).flatMap { model.state.version($0) }?.key
         out += "  \(key.map { "signed with key \($0)" } ?? "NOT SIGNED"), license \(description.license)\n"
-        out += "  training: \(description.training.rows) rows, identity \(description.training.identity)\n"
+        let rows = description.training.rows
+        out += "  training: \(rows > 0 ? "\(rows) rows" : "rows not said"), identity \(description.training.identity)\n"
         if !description.training.command.isEmpty { out += "  made by: \(description.training.command)\n" }
         for metric in description.metrics { out += "  \(metric.name): \(metric.value)\n" }
       }
@@ -60,9 +88,7 @@
       return out
     }
 
-    private static func json(
-      _ model: InstalledModel, _ versions: [(stage: ModelState.Stage, version: ModelVersion)]
-    ) -> [UInt8] {
+    private static func json(_ model: InstalledModel, _ versions: [Shown]) -> [UInt8] {
       var json = JSONWriter()
       json.object { json in
         json.member("name", model.name)
@@ -70,7 +96,7 @@
         stages(model.state, &json)
         json.member(
           "versions",
-          array: { list in for entry in versions { list.object { write(entry.version, entry.stage, &$0) } } })
+          array: { list in for shown in versions { list.object { write(shown, &$0) } } })
         json.member(
           "history",
           array: { list in for change in model.state.history { change.write(into: &list) } })
@@ -78,10 +104,13 @@
       return json.bytes
     }
 
-    private static func write(_ version: ModelVersion, _ stage: ModelState.Stage, _ json: inout JSONWriter) {
+    private static func write(_ shown: Shown, _ json: inout JSONWriter) {
+      json.member("version", shown.number.text)
+      json.member("state", shown.stage.rawValue)
+      guard let version = shown.version else {
+        return json.member("damage", array: { list in for line in shown.damage { list.value(line) } })
+      }
       let description = version.description
-      json.member("version", description.version)
-      json.member("state", stage.rawValue)
       json.member("task", description.task.rawValue)
       json.member("features", version.specification.name)
       json.member("features_version", version.specification.version)

@@ -54,7 +54,8 @@
       }
       let picture = SignalPicture(
         title: "\(place.source) \(component)",
-        quantity: place.isWaveform ? "RMS, \(model.vibrationUnit)" : place.column,
+        quantity: place.isWaveform
+          ? "RMS, \(model.waveformUnit(of: place.stream, file.configuration.feeds))" : place.column,
         points: points.filter { span.contains($0.timeNs) }, left: points.count { !span.contains($0.timeNs) },
         events: signal.events.filter { span.contains($0.timeNs) }, alerts: alerts, fromNs: fromNs, toNs: toNs)
       try Output.write(picture.svg(), to: arguments.value("--output"))

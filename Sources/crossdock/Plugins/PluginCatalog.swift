@@ -195,13 +195,13 @@ final class PluginCatalog {
 
   /// A built-in plugin's own check of its options.
   private static func trial(_ descriptor: PluginDescriptor, _ model: ModelConfiguration) -> PluginTrial {
-    { options, streams in
+    { options, streams, counts in
       let quiet = Logger(label: "plugin") { _ in SwiftLogNoOpLogHandler() }
       do throws(CrossdockError) {
         _ = try InProcessModel(
           name: model.name, descriptor: descriptor, options: options.map { PluginOptionValue($0) },
           streams: streams, writes: model.writes, log: quiet)
-        return nil
+        return UnscaledSamples.refusal(model, options, counts)
       } catch {
         return error.reason
       }

@@ -1,6 +1,6 @@
 /// A time as RFC 3339 in UTC with milliseconds, by the calendar of Howard Hinnant's "chrono-compatible low-level date algorithms".
-enum UTCText {
-  static func of(_ timeNs: Int64) -> String {
+package enum UTCText {
+  package static func of(_ timeNs: Int64) -> String {
     let exactMs = timeNs / 1_000_000 - (timeNs % 1_000_000 < 0 ? 1 : 0)
     let seconds = exactMs / 1000 - (exactMs % 1000 < 0 ? 1 : 0)
     let days = seconds / 86_400 - (seconds % 86_400 < 0 ? 1 : 0)
