@@ -89,8 +89,16 @@ final class RunningAgent {
         PluginRecords.rolledBack(plugin, from: version, in: store, log)
       },
       parked: { [log = surroundings.log] plugin, reason in PluginRecords.parked(plugin, reason, in: store, log) })
-    around.damage = PluginCatalog.damage
-    surroundings.runners.apply(inputs.isolated, around)
+    let unsigned = UnsignedCode(inputs.configuration.plugins)
+    around.damage = { plugin, version in
+      unsigned.refusal(plugin, version) ?? PluginCatalog.damage(plugin, version)
+    }
+    let plugins = inputs.isolated.map { plugin in
+      var plugin = plugin
+      plugin.refusal = unsigned.refusal(plugin.plugin, plugin.version)
+      return plugin
+    }
+    surroundings.runners.apply(plugins, around)
   }
 
   /// What was acknowledged last is still sent if an uplink has its link; the rest waits in the journal.
