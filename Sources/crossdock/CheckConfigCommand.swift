@@ -33,8 +33,9 @@ struct CheckConfigCommand: Command {
     let path = arguments.value("--config") ?? "/etc/crossdock/agent.conf"
     let catalog = try PluginCatalog()
     let (configuration, problems) = ConfigurationLoader.load(
-      path: path, plugins: catalog.lookup, modelFiles: InstalledModels.presence)
-    for problem in problems { Terminal.writeError("\(problem)\n") }
+      path: path, plugins: UnsignedCode.lookup(catalog), modelFiles: InstalledModels.presence)
+    let warnings = configuration.map { UnsignedCode($0.plugins).warnings($0) } ?? []
+    for problem in problems + warnings { Terminal.writeError("\(problem)\n") }
     guard let configuration else { return .badConfiguration }
     Terminal.write("\(path): ok\n\(configuration.summary)\n")
     return .success

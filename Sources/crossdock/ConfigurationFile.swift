@@ -43,9 +43,14 @@ struct ConfigurationFile {
     let catalog = try PluginCatalog(asksProcesses: asksProcesses)
     let (loaded, problems) =
       checksPlugins
-      ? ConfigurationLoader.load(path: path, plugins: catalog.lookup, modelFiles: InstalledModels.presence)
+      ? ConfigurationLoader.load(
+        path: path, plugins: UnsignedCode.lookup(catalog), modelFiles: InstalledModels.presence)
       : ConfigurationLoader.load(path: path)
-    return (loaded.map { ConfigurationFile($0, catalog) }, problems)
+    guard let loaded else { return (nil, problems) }
+    let unsigned = UnsignedCode(loaded.plugins)
+    return (
+      ConfigurationFile(unsigned.keptOut(loaded), catalog), problems + (checksPlugins ? unsigned.warnings(loaded) : [])
+    )
   }
 
   var journalPath: String { "\(configuration.agent.dataDirectory)/journal.db" }

@@ -89,11 +89,19 @@ final class RunningAgent {
         PluginRecords.rolledBack(plugin, from: version, in: store, log)
       },
       parked: { [log = surroundings.log] plugin, reason in PluginRecords.parked(plugin, reason, in: store, log) })
-    around.damage = PluginCatalog.damage
+    let unsigned = UnsignedCode(inputs.configuration.plugins)
+    around.damage = { plugin, version in
+      unsigned.refusal(plugin, version) ?? PluginCatalog.damage(plugin, version)
+    }
     around.ask = { [configuration = inputs.configuration, log = surroundings.log] plugin, model, stop in
       PluginCatalog.ask(plugin, of: model, stop: stop, configuration, log)
     }
-    surroundings.runners.apply(inputs.isolated, around)
+    let plugins = inputs.isolated.map { plugin in
+      var plugin = plugin
+      plugin.refusal = unsigned.refusal(plugin.plugin, plugin.version)
+      return plugin
+    }
+    surroundings.runners.apply(plugins, around)
   }
 
   /// What was acknowledged last is still sent if an uplink has its link; the rest waits in the journal.

@@ -11,7 +11,7 @@ import Testing
     ("predictive-maintenance", "warning_z = 20", "24:13: error: model \"m\": critical_z = 12.0: must be 20.0 to"),
     ("predictive-maintenance", "warnig_z = 5", "24:1: error: unknown option \"warnig_z\""),
     ("predictive-maintenance", "learn_count = \"50\"", "24:15: error: option \"learn_count\" must be an integer"),
-    ("predictive-maintenance", "bundles = [\"none.json\"]", "24:11: error: cannot read"),
+    ("predictive-maintenance", "bundles = [\"none.json\"]", "24:12: error: cannot read"),
     ("predictive-maintenance", "bundles = [\"bad.json\"]", "24:11: error: model \"m\": bundles: bad.json"),
     (
       "predictive-maintenance", "events = \"elsewhere\"",

@@ -108,6 +108,10 @@ import Testing
     #expect(try box.installed().first?["enabled"] as? Bool == false)
     #expect(try runToEnd("crossdock", ["plugin", "disable", "watch"] + config).output == "watch is disabled already\n")
     #expect(try runToEnd("crossdock", ["plugin", "enable", "watch"] + config).code == 0)
+    for word in ["disable", "enable"] {
+      let refused = try runToEnd("crossdock", ["plugin", word, "pick-routing"] + config)
+      #expect(refused.code == 1 && refused.errors.contains("it is built into the agent"), "\(refused.errors)")
+    }
     let removed = try runToEnd("crossdock", ["plugin", "remove", "watch"] + config)
     #expect(removed.output.hasPrefix("watch: removed version 0.2.0, 0.1.0, "))
     #expect(try box.names() == [])
@@ -133,6 +137,12 @@ import Testing
     try bytes.write(to: URL(filePath: box.sandbox.path("changed.cdp")))
     try FileManager.default.copyItem(atPath: good + ".minisig", toPath: box.sandbox.path("changed.cdp.minisig"))
     try refuse(box.sandbox.path("changed.cdp"), 1, "the signature does not fit")
+    // A signature that is cut short, or too large, is none.
+    let signature = try Data(contentsOf: URL(filePath: good + ".minisig"))
+    for wrong in [signature.prefix(100), signature + Data(repeating: 0x61, count: 1 << 20)] {
+      try wrong.write(to: URL(filePath: box.sandbox.path("changed.cdp.minisig")))
+      try refuse(box.sandbox.path("changed.cdp"), 65, "changed.cdp.minisig")
+    }
     // Somebody else's key.
     let other = box.sandbox.path("other.key")
     #expect(try box.plugin("sign", "--new-key", other, "--no-password").code == 0)

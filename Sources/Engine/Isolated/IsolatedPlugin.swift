@@ -43,6 +43,8 @@ package struct IsolatedPlugin: Sendable, Equatable {
   package var unasked: ModelConfiguration?
   /// Its own, if it declares one; else empty.
   package var dataFolder = ""
+  /// Why agent.conf does not let it run. One that runs while this changes is started again, and then found out.
+  package var refusal: String?
 
   package init(
     name: String, plugin: String, role: PluginManifest.Role, version: Version, previous: Version? = nil,

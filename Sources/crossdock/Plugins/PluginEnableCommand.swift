@@ -45,6 +45,7 @@ enum PluginSwitch {
         reason: "\"\(user.name)\" of \(user.file):\(user.position.line) runs it in the agent's process",
         hint: "remove that section, or its run = \"in-process\", and reload")
     }
+    try refuseBuiltIn(name, place)
     let word = isEnabled ? "enabled" : "disabled"
     do {
       let store = try PluginStore(folder: place.pluginFolder)
@@ -57,5 +58,20 @@ enum PluginSwitch {
       guard isChanged || isEnabled else { return .success }
     }
     return try StoreChange.takeUp(place, arguments) ? .success : .failure
+  }
+
+  /// One that is part of the agent is in no store: only agent.conf says whether it runs.
+  private static func refuseBuiltIn(_ name: String, _ place: StorePlace) throws(CrossdockError) {
+    guard try BuiltInPlugins.descriptors()[name] != nil,
+      try PluginStore.plugin(name, in: place.pluginFolder) == nil
+    else { return }
+    let users = place.configuration.models.filter { $0.plugin == name }
+    throw CrossdockError(
+      "enable or disable the plugin", at: name,
+      reason: "it is built into the agent, and runs as long as a section of agent.conf names it",
+      hint: users.isEmpty
+        ? "none does; a [[model]] with plugin = \"\(name)\" would run it"
+        : "to stop it, remove \(users.map { "\"\($0.name)\" (\($0.file):\($0.position.line))" }.joined(separator: ", ")) and reload"
+    )
   }
 }

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+/// Code without a signature runs only as long as agent.conf says that it may.
+@Suite(.serialized) struct UnsignedPluginTests {
+  @Test(arguments: ["", "\nrun = \"in-process\""])
+  func unsignedPluginDoesNotRunWithoutTheSetting(run: String) throws {
+    let fixture = try PluginFixture()
+    try fixture.install(try fixture.bundle(version: 1))
+    let path = fixture.agent.configuration
+    let original = try String(contentsOfFile: path, encoding: .utf8)
+    let allowed = original.replacing("plugin = \"copier\"", with: "plugin = \"copier\"\(run)")
+    let forbidden = allowed.replacing("allow_unsigned = true", with: "")
+    try #require(forbidden != allowed)
+    let configuration = ["--config", path]
+    func write(_ text: String) throws { try text.write(toFile: path, atomically: true, encoding: .utf8) }
+    func reload() throws {
+      let reloaded = try runToEnd("crossdock", ["reload"] + configuration)
+      #expect(reloaded.code == 0, "\(reloaded.errors)")
+    }
+    let reason = "it was installed without a signature, and allow_unsigned is false"
+
+    // At the start.
+    try write(forbidden)
+    let checked = try runToEnd("crossdock", ["check-config"] + configuration)
+    #expect(checked.code == 0)
+    #expect(checked.errors.contains("warning: plugin \"copier\" does not run: \(reason); install a bundle"))
+    try fixture.startAgent()
+    let publisher = try fixture.agent.publisher()
+    publisher.publish(100)
+    #expect(waitUntil("all is in") { fixture.agent.received == 100 })
+    #expect(waitUntil("it is parked") { fixture.status?["state"] as? String == "parked" }, "\(fixture.status ?? [:])")
+    #expect(fixture.pluginProcesses().isEmpty)
+    #expect(try fixture.copies().isEmpty)
+    let status = try runToEnd("crossdock", ["status"] + configuration)
+    #expect(status.output.contains("copier is parked: \(reason)"), "\(status.output)")
+
+    // Allowed again: with its place in what it reads.
+    try write(allowed)
+    try reload()
+    publisher.publish(100)
+    #expect(fixture.waitForCopies(run.isEmpty ? 200 : 100), "\(fixture.agent.agent?.log ?? "")")
+    let count = try fixture.copies().count
+
+    // And taken back while it runs.
+    try write(forbidden)
+    try reload()
+    #expect(waitUntil("it is parked") { fixture.status?["state"] as? String == "parked" }, "\(fixture.status ?? [:])")
+    #expect(waitUntil("its process has ended") { fixture.pluginProcesses().isEmpty })
+    publisher.publish(100)
+    #expect(waitUntil("all is in") { fixture.agent.received == 300 })
+    #expect(try fixture.copies().count == count)
+  }
+}
