@@ -77,15 +77,17 @@ struct PlanDefinition {
       demands[number] = try stop.units("demand", default: 0)
     }
     precedences = try Self.pairs(message, place)
-    sequence = nil
-    if message.has("sequence") {
-      var order: [Int] = []
-      for name in try Self.names(try message.array("sequence"), "sequence") {
-        order.append(try place(name, "sequence"))
-      }
-      sequence = order
-    }
+    sequence = try Self.sequence(message, place)
     if isNew { try check(message) }
+  }
+
+  private static func sequence(
+    _ message: MemberReader, _ place: (String, String) throws(Refusal) -> Int
+  ) throws(Refusal) -> [Int]? {
+    guard message.has("sequence") else { return nil }
+    var order: [Int] = []
+    for name in try names(try message.array("sequence"), "sequence") { order.append(try place(name, "sequence")) }
+    return order
   }
 
   private static func pairs(
