@@ -15,6 +15,8 @@ enum StatusDocument {
       $0.member("version", Version.text)
       $0.member("epoch", engine.epoch.description)
       $0.member("started", Timestamp.text(engine.startedNs))
+      // The engine's own figures are of its last tick: whoever compares two readings must be able to tell them apart.
+      $0.member("as_of", Timestamp.text(engine.now.wallNs))
       $0.member("uptime_s", (engine.now.monotonicNs - engine.startedMonotonicNs) / 1_000_000_000)
       $0.member("clock_synchronised", engine.now.isSynchronised)
       $0.member("journal", object: { journal(engine, &$0) })

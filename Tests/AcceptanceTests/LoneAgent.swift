@@ -128,12 +128,32 @@ final class LoneAgent {
     return (try? JSONSerialization.jsonObject(with: Data(result.output.utf8))) as? [String: Any]
   }
 
-  private func entry(_ list: String, _ name: String) -> [String: Any]? {
-    (status()?[list] as? [[String: Any]])?.first { $0["name"] as? String == name }
+  /// What was measured after the call. A status is of the engine's last tick, up to 250 ms ago: what another program has
+  /// seen in the journal since need not be in it.
+  func freshStatus() -> [String: Any]? {
+    // By the change of what it says: the agent's clock may be another one, or jump.
+    guard let before = status()?["as_of"] as? String else { return nil }
+    var fresh: [String: Any]?
+    waitUntil("a status of now") {
+      fresh = status()
+      return fresh?["as_of"] as? String != before
+    }
+    return fresh
   }
 
-  var isConnected: Bool {
-    guard let connections = status()?["connections"] as? [[String: Any]] else { return false }
+  private func entry(_ list: String, _ name: String) -> [String: Any]? { entry(list, name, status()) }
+
+  private func entry(_ list: String, _ name: String, _ status: [String: Any]?) -> [String: Any]? {
+    (status?[list] as? [[String: Any]])?.first { $0["name"] as? String == name }
+  }
+
+  var isConnected: Bool { isConnected(status()) }
+
+  /// Not by what the agent said before it was reloaded.
+  var isConnectedAgain: Bool { isConnected(freshStatus()) }
+
+  private func isConnected(_ status: [String: Any]?) -> Bool {
+    guard let connections = status?["connections"] as? [[String: Any]] else { return false }
     return connections.allSatisfy { $0["state"] as? String == "connected" }
   }
 
@@ -143,11 +163,17 @@ final class LoneAgent {
     entry("connections", connection)?["last_error"] as? String
   }
 
-  func counters(_ feed: String = "numbers") -> FeedAccount { FeedAccount(entry("feeds", feed) ?? [:]) }
+  /// A feed's counters of now.
+  func counters(_ feed: String = "numbers") -> FeedAccount { FeedAccount(entry("feeds", feed, freshStatus()) ?? [:]) }
+
+  /// How often the first connection was lost and made again.
+  var reconnects: Int? {
+    (freshStatus()?["connections"] as? [[String: Any]])?.first?["reconnects_total"] as? Int
+  }
 
   /// Waits until so many messages of a feed were received, then gives its account, which must balance.
   func account(_ feed: String = "numbers", received: Int) -> FeedAccount {
-    waitUntil("\(received) received") { counters(feed).received >= received }
+    waitUntil("\(received) received") { FeedAccount(entry("feeds", feed) ?? [:]).received >= received }
     let account = counters(feed)
     #expect(account.received == received)
     #expect(account.isBalanced, "\(account)")

@@ -48,8 +48,7 @@ import Testing
     #expect(account.quarantined == 3000)
     #expect(try agent.numbers() == (1...9000).filter { $0 % 3 != 0 })
     #expect(try agent.records("_quarantine").count == 3000)
-    let connection = (agent.status()?["connections"] as? [[String: Any]])?.first
-    #expect(connection?["reconnects_total"] as? Int == 0)
+    #expect(agent.reconnects == 0)
   }
 
   /// Bounded by structures, not by the backlog: while it grows, and when an agent starts on it.
