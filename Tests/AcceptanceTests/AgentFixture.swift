@@ -20,7 +20,7 @@ final class AgentFixture: AskedAgent {
   ) throws {
     sandbox = try Sandbox()
     try sandbox.startBroker(extra: brokerExtra)
-    centralAddress = "127.0.0.1:\(try unusedPort())"
+    centralAddress = "127.0.0.1:\(try sandbox.unusedPort())"
     configuration = sandbox.path("agent.conf")
     _ = try sandbox.write("central.token", "test-token-central\n")
     try startCentral()

@@ -243,7 +243,7 @@ import Testing
   @Test func controlThatDoesNotOpenAnewOnItsPortIsOpenedAsItWas() throws {
     let sandbox = try Sandbox.withBroker()
     let base = LoneAgent.connection(sandbox) + LoneAgent.feed()
-    let port = try unusedPort()
+    let port = try sandbox.unusedPort()
     let agent = try LoneAgent(sandbox, listen: "127.0.0.1:\(port)", extra: base)
     try agent.startConnected()
     let text = try String(contentsOfFile: agent.configuration, encoding: .utf8)
