@@ -19,7 +19,7 @@ internal import Synchronization
 
 package final class ControlAPI: Sendable {
   private let server: HTTPServer
-  private let shared: ControlState
+  let shared: ControlState
   private let watcher: Mutex<OwnedThread?>
 
   /// Waiting readers are looked at again at most so often.

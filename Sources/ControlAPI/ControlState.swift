@@ -17,7 +17,7 @@ final class ControlState: Sendable {
   }
   private let reading = Mutex(Reading())
   /// A new generation with each request that may wait: nobody listens to commits before there is one.
-  private let requests = CommitSignal()
+  let requests = CommitSignal()
   private let isStopping = Atomic(false)
 
   init(journalPath: String, commits: CommitSignal, damage: CursorMailbox?, logger: Logger) {

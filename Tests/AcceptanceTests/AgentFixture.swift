@@ -1,9 +1,10 @@
 import Foundation
 
 /// An agent with one feed of numbered messages, and central, in a sandbox.
-final class AgentFixture {
+final class AgentFixture: AskedAgent {
   let sandbox: Sandbox
   private(set) var agent: Child?
+  var process: Child? { agent }
   private(set) var central: Child?
   private(set) var centralAddress: String
   let configuration: String
@@ -19,7 +20,7 @@ final class AgentFixture {
   ) throws {
     sandbox = try Sandbox()
     try sandbox.startBroker(extra: brokerExtra)
-    centralAddress = "127.0.0.1:\(try unusedPort())"
+    centralAddress = "127.0.0.1:\(try sandbox.unusedPort())"
     configuration = sandbox.path("agent.conf")
     _ = try sandbox.write("central.token", "test-token-central\n")
     try startCentral()
@@ -92,15 +93,6 @@ final class AgentFixture {
   func stopAgent(signal: Int32 = SIGTERM) -> Int32 {
     agent?.send(signal)
     return agent?.wait() ?? -1
-  }
-
-  /// The running agent's status, nil while it does not answer.
-  func status() -> [String: Any]? {
-    guard let result = try? runToEnd("crossdock", ["status", "--config", configuration, "--json"]), result.code == 0
-    else {
-      return nil
-    }
-    return (try? JSONSerialization.jsonObject(with: Data(result.output.utf8))) as? [String: Any]
   }
 
   /// `/metrics`: by name with labels.

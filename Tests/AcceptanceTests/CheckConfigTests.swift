@@ -141,6 +141,6 @@ import Testing
     let answer = try runToEnd("crossdock", ["reload", "--data", agent.dataDirectory])
     #expect(answer.code == 1, "\(answer)")
     #expect(answer.errors.contains(": error: model \"m\": bearing = \"9999\": is not in the catalogue"), "\(answer)")
-    #expect(agent.isConnected)
+    #expect(agent.isConnectedNow)
   }
 }

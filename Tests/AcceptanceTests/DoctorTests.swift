@@ -47,7 +47,7 @@ import Testing
 
   @Test func brokerWithDefaultSettingsIsWarnedOf() throws {
     let sandbox = try Sandbox()
-    let port = try unusedPort()
+    let port = try sandbox.unusedPort()
     let file = try sandbox.write(
       "default.conf",
       "listener \(port) 127.0.0.1\nallow_anonymous true\nuser root\npersistence true\npersistence_location \(sandbox.folder)/\n"

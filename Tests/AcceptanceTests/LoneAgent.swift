@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// One agent without central, with the configuration that a test gives it.
-final class LoneAgent {
+final class LoneAgent: AskedAgent {
   let sandbox: Sandbox
   let name: String
   private(set) var child: Child?
@@ -33,6 +33,7 @@ final class LoneAgent {
   private let minFree: String
   var configuration: String { sandbox.path("\(name).conf") }
   var log: String { child?.log ?? "" }
+  var process: Child? { child }
 
   /// Writes the configuration anew; it holds from the next start on.
   func configure(_ extra: String) throws {
@@ -120,44 +121,11 @@ final class LoneAgent {
 
   // MARK: what it says of itself
 
-  func status() -> [String: Any]? {
-    guard let result = try? runToEnd("crossdock", ["status", "--config", configuration, "--json"]), result.code == 0
-    else {
-      return nil
-    }
-    return (try? JSONSerialization.jsonObject(with: Data(result.output.utf8))) as? [String: Any]
-  }
-
-  /// What was measured after the call. A status is of the engine's last tick, up to 250 ms ago: what another program has
-  /// seen in the journal since need not be in it.
-  func freshStatus() -> [String: Any]? {
-    // By the change of what it says: the agent's clock may be another one, or jump.
-    guard let before = status()?["as_of"] as? String else { return nil }
-    var fresh: [String: Any]?
-    waitUntil("a status of now") {
-      fresh = status()
-      return fresh?["as_of"] as? String != before
-    }
-    return fresh
-  }
-
   private func entry(_ list: String, _ name: String) -> [String: Any]? { entry(list, name, status()) }
 
   private func entry(_ list: String, _ name: String, _ status: [String: Any]?) -> [String: Any]? {
     (status?[list] as? [[String: Any]])?.first { $0["name"] as? String == name }
   }
-
-  var isConnected: Bool { isConnected(status()) }
-
-  /// Not by what the agent said before it was reloaded.
-  var isConnectedAgain: Bool { isConnected(freshStatus()) }
-
-  private func isConnected(_ status: [String: Any]?) -> Bool {
-    guard let connections = status?["connections"] as? [[String: Any]] else { return false }
-    return connections.allSatisfy { $0["state"] as? String == "connected" }
-  }
-
-  var journalState: String? { (status()?["journal"] as? [String: Any])?["state"] as? String }
 
   func lastError(_ connection: String = "floor") -> String? {
     entry("connections", connection)?["last_error"] as? String

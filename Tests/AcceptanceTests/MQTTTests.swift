@@ -199,7 +199,7 @@ import Testing
   // MARK: who may
 
   private func secured(_ sandbox: Sandbox, _ tls: Certificates) throws -> UInt16 {
-    let port = try unusedPort()
+    let port = try sandbox.unusedPort()
     try sandbox.startBroker(
       extra: """
         listener \(port) 127.0.0.1

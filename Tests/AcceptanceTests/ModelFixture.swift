@@ -144,11 +144,6 @@ final class ModelFixture {
     }
   }
 
-  func count(_ stream: String) -> Int {
-    let streams = agent.status()?["streams"] as? [[String: Any]]
-    return (streams?.first { $0["name"] as? String == stream }?["last"] as? NSNumber)?.intValue ?? 0
-  }
-
   /// Of the events about the model, in order: kind, by and to.
   func events() throws -> [(kind: String, by: String, to: String)] {
     try bodies("events").filter { $0["event"] as? String == "model-event" }.map {
@@ -158,7 +153,7 @@ final class ModelFixture {
 
   func startAgent() throws {
     try agent.startAgent()
-    guard waitUntil("the agent is connected", { self.agent.isConnected }) else {
+    guard waitUntil("the agent is connected", { agent.isConnected }) else {
       throw SandboxError("the agent does not connect:\n\(agent.agent?.log ?? "")")
     }
   }

@@ -76,10 +76,3 @@ import Testing
     print("\(published) published, \(account.line)")
   }
 }
-
-extension AgentFixture {
-  var isConnected: Bool {
-    let connections = status()?["connections"] as? [[String: Any]]
-    return connections?.first?["state"] as? String == "connected"
-  }
-}

@@ -133,14 +133,9 @@ final class PluginFixture {
 
   func startAgent() throws {
     try agent.startAgent()
-    guard
-      waitUntil(
-        "the agent is connected",
-        {
-          let connections = self.agent.status()?["connections"] as? [[String: Any]]
-          return connections?.first?["state"] as? String == "connected"
-        })
-    else { throw SandboxError("the agent does not connect:\n\(agent.agent?.log ?? "")") }
+    guard waitUntil("the agent is connected", { agent.isConnected }) else {
+      throw SandboxError("the agent does not connect:\n\(agent.agent?.log ?? "")")
+    }
   }
 
   /// Makes a bundle of a version that does `mode` at the number `at`. A batch may take far longer than it does on a busy machine, but where
@@ -233,12 +228,7 @@ final class PluginFixture {
 
   /// Waits until so many copies are in the journal. What the plugin has emitted may still be on its way there.
   func waitForCopies(_ count: Int, in stream: String = "copies") -> Bool {
-    waitUntil("\(count) \(stream)") { self.lastCopy(stream) >= count }
-  }
-
-  private func lastCopy(_ stream: String) -> Int {
-    let streams = agent.status()?["streams"] as? [[String: Any]]
-    return (streams?.first { $0["name"] as? String == stream }?["last"] as? NSNumber)?.intValue ?? 0
+    waitUntil("\(count) \(stream)") { agent.last(stream) >= count }
   }
 }
 

@@ -62,7 +62,7 @@ import Testing
     }
     #expect(sequences == Array(1...max(1, publisher.count)), "sequences are contiguous")
     #expect(try fixture.account().code == 0)
-    let feed = (fixture.status()?["feeds"] as? [[String: Any]])?.first { $0["name"] as? String == "numbers" }
+    let feed = (fixture.freshStatus()?["feeds"] as? [[String: Any]])?.first { $0["name"] as? String == "numbers" }
     #expect(FeedAccount(feed ?? [:]).isBalanced)
   }
 
@@ -123,7 +123,7 @@ import Testing
     }
     for request in requests { #expect(request.wait() == 0, "\(request.log)") }
     // Whoever asked after the change has an answer from after the change: it is in force.
-    let feeds = (fixture.status()?["feeds"] as? [[String: Any]])?.compactMap { $0["name"] as? String }
+    let feeds = (fixture.freshStatus()?["feeds"] as? [[String: Any]])?.compactMap { $0["name"] as? String }
     #expect(feeds?.contains("extra") == true)
     try fixture.rewrite { $0 }
     #expect(try fixture.reload().code == 0)

@@ -44,7 +44,7 @@ import Testing
     try #require(waitUntil("all have come") { fixture.received >= count && fixture.hasArrived(count) })
     #expect(
       waitUntil("it writes again") {
-        (fixture.status()?["journal"] as? [String: Any])?["state"] as? String == "writing"
+        fixture.journalState == "writing"
       })
     let numbers = try fixture.centralNumbers()
     #expect(numbers.sorted() == Array(1...count))
@@ -98,7 +98,7 @@ import Testing
     disk.fill(leaving: 5 << 20)
     // Two ticks of the watch.
     pause(milliseconds: 600)
-    #expect(agent.journalState == "paused")
+    #expect(agent.journalStateNow == "paused")
     disk.empty()
     #expect(waitUntil("the agent comes back") { agent.journalState == "writing" })
     try #require(waitUntil("all are acknowledged") { publisher.isAllAcknowledged })

@@ -114,21 +114,14 @@ final class RoleFixture {
 
   func startAgent() throws {
     try agent.startAgent()
-    guard waitUntil("the agent is connected", { self.isConnected }) else {
+    guard waitUntil("the agent is connected", { agent.isConnected }) else {
       throw SandboxError("the agent does not connect:\n\(agent.agent?.log ?? "")")
     }
   }
 
-  private var isConnected: Bool {
-    (agent.status()?["connections"] as? [[String: Any]])?.first?["state"] as? String == "connected"
-  }
-
   var status: [String: Any]? { (agent.status()?["plugins"] as? [[String: Any]])?.first }
   func figure(_ key: String) -> Int { (status?[key] as? NSNumber)?.intValue ?? -1 }
-  func last(_ stream: String) -> Int {
-    let streams = agent.status()?["streams"] as? [[String: Any]]
-    return (streams?.first { $0["name"] as? String == stream }?["last"] as? NSNumber)?.intValue ?? 0
-  }
+  func last(_ stream: String) -> Int { agent.last(stream) }
 
   func bodies(_ stream: String) throws -> [[String: Any]] {
     let result = try runToEnd("crossdock", ["export", stream, "--config", agent.configuration])

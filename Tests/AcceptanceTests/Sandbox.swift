@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Testing
 
@@ -7,6 +8,7 @@ final class Sandbox {
   private(set) var brokerPort: UInt16 = 0
   private var children: [Child] = []
   private var broker: Child?
+  private var ports: [LoopbackPort] = []
 
   init() throws {
     folder = NSTemporaryDirectory() + "crossdock-acceptance-\(UUID().uuidString.prefix(8))"
@@ -49,6 +51,13 @@ final class Sandbox {
     let child = try Child(executable, arguments, environment: environment, logPath: path(log))
     children.append(child)
     return child
+  }
+
+  /// Nobody's as long as the sandbox is there.
+  func unusedPort() throws -> UInt16 {
+    let port = try LoopbackPort()
+    ports.append(port)
+    return port.number
   }
 
   // MARK: broker
@@ -126,36 +135,6 @@ func canConnect(_ port: UInt16) -> Bool {
       connect(fd, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
     }
   }
-}
-
-/// A loopback port that nobody uses now, below those that the kernel gives to connections: while a broker is away, somebody's connection
-/// could take its port there, and an agent that knocks at it could even be connected to itself.
-func unusedPort() throws -> UInt16 {
-  let range = try String(contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8)
-  let lowest = range.split(whereSeparator: \.isWhitespace).first.flatMap { UInt16($0) } ?? 0
-  for _ in 0..<200 where lowest > 12_000 {
-    let port = UInt16.random(in: 10_000..<lowest)
-    if bindOnce(port) != nil { return port }
-  }
-  guard let port = bindOnce(0) else { throw SandboxError("no free port") }
-  return port
-}
-
-/// Binds a loopback port and lets it go; 0: one that the kernel chooses. Nil when it is taken.
-private func bindOnce(_ port: UInt16) -> UInt16? {
-  let fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-  defer { close(fd) }
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_port = port.bigEndian
-  address.sin_addr.s_addr = inet_addr("127.0.0.1")
-  var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-  let code = withUnsafeMutablePointer(to: &address) {
-    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      bind(fd, $0, size) == 0 ? getsockname(fd, $0, &size) : -1
-    }
-  }
-  return code == 0 ? UInt16(bigEndian: address.sin_port) : nil
 }
 
 /// Far beyond what anything takes, on a machine that builds something else meanwhile: a wait that succeeds returns at once.

@@ -214,14 +214,17 @@ import Testing
     let (api, client) = try api(journal)
     let cursor = try #require(try client.get("/v1/changes?stream=scans").cursor)
     let done = DispatchSemaphore(value: 0)
+    nonisolated(unsafe) var result: HTTPResult?
     let thread = Thread {
-      _ = try? client.get("/v1/changes?stream=scans&since=\(cursor)&wait=60s")
+      result = try? client.get("/v1/changes?stream=scans&since=\(cursor)&wait=60s")
       done.signal()
     }
     thread.start()
-    usleep(50_000)
+    // The server has the request in hand: what stops it comes after that.
+    try #require(api.shared.requests.wait(past: 0, timeoutMs: 120_000) == 1)
     api.stop()
-    #expect(done.wait(timeout: .now() + 120) == .success)
+    try #require(done.wait(timeout: .now() + 120) == .success)
+    #expect(result?.status == 503)
   }
 
   @Test func tokenIsAskedForEverywhereButForHealth() throws {

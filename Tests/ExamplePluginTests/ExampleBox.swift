@@ -75,21 +75,4 @@ final class ExampleBox {
     let exported = try crossdock("export", stream, "--config", configuration)
     return exported.code == 0 ? exported.output.split(separator: "\n") : []
   }
-
-  /// A port that nobody listens on.
-  static func freePort() throws -> Int {
-    let fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(fd) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let code = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(fd, $0, size) == 0 ? getsockname(fd, $0, &size) : -1
-      }
-    }
-    try #require(code == 0)
-    return Int(UInt16(bigEndian: address.sin_port))
-  }
 }

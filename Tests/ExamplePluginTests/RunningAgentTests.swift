@@ -8,7 +8,9 @@ import Testing
 
   @Test func feedDecoderModelAndUplinkWorkInARunningAgent() throws {
     let server = try ModbusServer(try ExampleFolder("ModbusFeed"))
-    let port = try ExampleBox.freePort()
+    let claim = try LoopbackPort()
+    defer { withExtendedLifetime(claim) {} }
+    let port = Int(claim.number)
     let drop = FileManager.default.temporaryDirectory.appending(path: "drop-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: drop, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: drop) }
@@ -39,7 +41,7 @@ import Testing
     #expect(scans.allSatisfy { $0.contains(#""body":{"location":"A03-12","gtin":"04006381333931","quantity":12,"#) })
     #expect(try box.records("cold-chain-alerts").first?.contains(#""kind":"high","state":"opened""#) == true)
     #expect(try box.records("cold-room").first?.contains(#""body":{"unit":1,"poll":1,"#) == true)
-    #expect(try box.records("_quarantine").first?.contains("a label begins with |") == true)
+    #expect(try box.records("_quarantine").contains { $0.contains("a label begins with |") })
     // What was dropped is a beginning of the stream, each record once.
     let lines = try dropped(drop).filter { $0.hasPrefix(#"{"stream":"scans""#) }
     #expect(lines.count <= scans.count && !lines.isEmpty)

@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Testing
 
@@ -12,9 +13,10 @@ struct HostileNetworkTests {
   }
 
   @Test func connectionsGoToDeclaredPlacesOnly() throws {
-    let declared = try Listener()
+    let port = try LoopbackPort()
+    let declared = try Listener(port: port.number)
     let otherPort = try Listener()
-    let otherHost = try Listener("127.0.0.2", port: declared.port)
+    let otherHost = try Listener("127.0.0.2", port: port.number)
     let hostile = try Hostile(library, folder, ["--connect", "tcp:127.0.0.1:\(declared.port)"])
     for _ in 1...3 { #expect(try hostile.order("connect 127.0.0.1:\(declared.port)") == "ok") }
     #expect(try hostile.order("connect-later 127.0.0.1:\(declared.port)") == "ok")
@@ -44,8 +46,9 @@ struct HostileNetworkTests {
   }
 
   @Test func anyHostOrANameCanBeDeclared() throws {
-    let listener = try Listener("127.0.0.3")
-    let other = try Listener("127.0.0.1", port: listener.port)
+    let port = try LoopbackPort()
+    let listener = try Listener("127.0.0.3", port: port.number)
+    let other = try Listener("127.0.0.1", port: port.number)
     let any = try Hostile(library, folder, ["--connect", "tcp:*:\(listener.port)"])
     #expect(try any.order("connect 127.0.0.3:\(listener.port)") == "ok")
     #expect(try any.order("connect 127.0.0.1:\(other.port)") == "ok")

@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Testing
 
@@ -6,7 +7,8 @@ import Testing
 /// `@unchecked Sendable` because a test uses it from one thread at a time.
 final class PrivateBroker: @unchecked Sendable {
   let folder: URL
-  private(set) var port = 0
+  var port: Int { Int(claim.number) }
+  private var claim: LoopbackPort
   private var process: Process?
 
   static let program = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto"]
@@ -15,10 +17,10 @@ final class PrivateBroker: @unchecked Sendable {
   init() throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("simulator-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    // Below the ports that the kernel gives to connections: it must still be free when the broker comes back.
+    claim = try LoopbackPort()
     for _ in 0..<20 {
-      port = Int.random(in: 10_000..<32_000)
       if try start() { return }
+      claim = try LoopbackPort()
     }
     throw CocoaError(.fileNoSuchFile)
   }

@@ -4,6 +4,16 @@ import Testing
 
 /// Plans with a sequence that is known to be on time, but not given.
 @Suite struct HiddenSequenceTests {
+  /// A plan without loads, what was found for it, and loads that this keeps.
+  private func loaded(_ number: Int) throws -> (problem: StopProblem, free: StopPlan) {
+    var random = RandomProblem(number)
+    var problem = random.problem(stops: 40, width: 150)
+    let free = try StopSequencer.plan(problem, SearchBudget(steps: 200))
+    try #require(free.isFeasible)
+    load(&problem, along: free.order, &random)
+    return (problem, free)
+  }
+
   /// Loads that one sequence keeps, and precedence that it obeys.
   private func load(_ problem: inout StopProblem, along order: [Int], _ random: inout RandomProblem) {
     problem.demands = Array(repeating: 0, count: problem.windows.count)
@@ -24,11 +34,7 @@ import Testing
 
   @Test func plansWithLoadsAreOnTimeWhereThatIsPossible() throws {
     for number in 0..<6 {
-      var random = RandomProblem(9_000 + number)
-      var problem = random.problem(stops: 40, width: 150)
-      let free = try StopSequencer.plan(problem, SearchBudget(steps: 200))
-      try #require(free.isFeasible)
-      load(&problem, along: free.order, &random)
+      let (problem, free) = try loaded(9_000 + number)
       let plan = try StopSequencer.plan(problem, SearchBudget(steps: 600))
       let note = "number \(number), SEED=\(RandomProblem.seed)"
       let found = try #require(walked(problem, plan.order), "precedence or load broken: \(note)")
@@ -39,11 +45,7 @@ import Testing
 
   @Test func plansByTheHourAreOnTimeWhereThatIsPossible() throws {
     for number in 0..<4 {
-      var random = RandomProblem(9_100 + number)
-      var problem = random.problem(stops: 40, width: 150)
-      let free = try StopSequencer.plan(problem, SearchBudget(steps: 200))
-      try #require(free.isFeasible)
-      load(&problem, along: free.order, &random)
+      var (problem, _) = try loaded(9_100 + number)
       let matrix = problem.travel.slots[0].matrix
       // quicker by the hour than the matrix that has the sequence
       problem.travel = TravelTimes(

@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import HTTPServer
 import Records
@@ -37,18 +38,15 @@ final class ScriptedCentral: @unchecked Sendable {
   private let maxRecords: Int
   private let poison: [UInt8]?
   private var server: HTTPServer!
-  private(set) var port: UInt16 = 0
+  private let claim: LoopbackPort
+  private var port: UInt16 { claim.number }
 
   init(_ script: [Behaviour] = [], maxRecords: Int = .max, poison: String? = nil, token: String? = nil) throws {
     self.script = script
     self.maxRecords = maxRecords
     self.poison = poison.map { Array($0.utf8) }
-    // Below the ports that the kernel gives to connections: while nobody listens, an uplink that knocks could be connected to itself.
-    for _ in 0..<100 where server == nil {
-      port = .random(in: 10_000..<32_000)
-      try? listen(token: token)
-    }
-    if server == nil { throw CrossdockError("listen", at: "127.0.0.1", reason: "no port of a hundred is free") }
+    claim = try LoopbackPort()
+    try listen(token: token)
   }
 
   func listen(token: String? = nil) throws {
@@ -61,7 +59,6 @@ final class ScriptedCentral: @unchecked Sendable {
         HTTPRoute(.post, "/v1/streams/{stream}/segments") { [unowned self] in segment($0) },
         HTTPRoute(.post, "/v1/agents/{agent}/heads") { [unowned self] in heads($0) },
       ])
-    port = server.port
   }
 
   func stop() { server.stop() }
