@@ -83,7 +83,18 @@ private let routeLine =
     let lines = screen.lines(columns: 80, rows: 24).map(\.plain)
     #expect(lines.count { $0.hasPrefix("f ") } == 5)
     #expect(lines.contains("… and 26 more"))
-    #expect(lines.contains("ROUTES  none"))
+    #expect(lines.contains("ALERTS  none"))
+    #expect(lines.contains("ROUTES  none since this view was opened"))
+  }
+
+  @Test func eventsAreCountedBeyondThoseThatAreKept() throws {
+    var screen = try screen()
+    for _ in 0..<300 {
+      screen.add(try #require(LiveEvent(line: alertLine.utf8)))
+      screen.add(try #require(LiveEvent(line: routeLine.utf8)))
+    }
+    let lines = screen.lines(columns: 80, rows: 24).map(\.plain)
+    #expect(lines.contains("ALERTS  301") && lines.contains("ROUTES  301"))
   }
 
   @Test func pluginsBesideTheAgentHaveALineEach() throws {
