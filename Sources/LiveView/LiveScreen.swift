@@ -165,7 +165,8 @@ package struct LiveScreen: Sendable {
         line.add(" \(route.order)")
         if route.status != "refused", route.status != "done" {
           let proof = route.isOptimal ? "shortest" : "near shortest"
-          line.add("  \(route.stops) stops, \(Figures.decimal(route.distanceM)) m, \(proof)")
+          let stops = route.stops == 1 ? "stop" : "stops"
+          line.add("  \(route.stops) \(stops), \(Figures.decimal(route.distanceM)) m, \(proof)")
           line.add("  in \(Figures.microseconds(route.timeUs))", .strong)
         }
         return line

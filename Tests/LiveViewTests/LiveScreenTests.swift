@@ -143,6 +143,13 @@ private let routeLine =
     #expect(status.storedMessages == 1_236)
   }
 
+  @Test func oneStopIsNoStops() throws {
+    var screen = try screen()
+    screen.add(try #require(LiveEvent(line: routeLine.replacing(#",{"line":2}"#, with: "").utf8)))
+    let lines = screen.lines(columns: 80, rows: 24).map(\.plain)
+    #expect(lines.contains("08:15:31 routed H1-7  1 stop, 64.2 m, shortest  in 85 µs"))
+  }
+
   @Test func ordersAndPicksAreNoEvents() {
     #expect(LiveEvent(line: #"{"body":{"type":"order","order":"A","lines":[]}}"#.utf8) == nil)
     #expect(LiveEvent(line: "not json".utf8) == nil)
