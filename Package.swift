@@ -305,7 +305,7 @@ let package = Package(
     tests("HTTP", ["HTTPServer", "HTTPClient", "Records", "JSONText"]),
     tests("Segments", ["Segments", "Records"]),
     tests("Configuration", ["Configuration", "Records"]),
-    tests("MQTTFeed", ["MQTTFeed", "Platform", "Records"]),
+    tests("MQTTFeed", ["MQTTFeed", "Platform", "Records", log]),
     tests("Decoding", ["Decoding", "JSONText", "Records"]),
     tests("Journal", ["Journal", "SQLite", "Segments", "Platform", "Records"]),
     tests("PluginBundles", ["PluginBundles", "Platform", "Records", "JSONText"]),

@@ -10,15 +10,19 @@ package struct LiveScreen: Sendable {
   package var note = ""
   private var alerts: [LiveEvent.Alert] = []
   private var routes: [LiveEvent.Route] = []
+  /// All that came, of which the newest are kept.
+  private var (alertCount, routeCount) = (0, 0)
 
   package init() {}
 
   package mutating func add(_ event: LiveEvent) {
     switch event {
     case .alert(let alert):
+      alertCount += 1
       if alerts.count >= Self.maxEvents { alerts.removeFirst() }
       alerts.append(alert)
     case .route(let route):
+      routeCount += 1
       if routes.count >= Self.maxEvents { routes.removeFirst() }
       routes.append(route)
     }
@@ -134,7 +138,7 @@ package struct LiveScreen: Sendable {
 
   private func recentAlerts(room: Int) -> [StyledLine] {
     guard room > 0 else { return [] }
-    let title = StyledLine(alerts.isEmpty ? "ALERTS  none" : "ALERTS  \(alerts.count)", .strong)
+    let title = StyledLine(alerts.isEmpty ? "ALERTS  none" : "ALERTS  \(alertCount)", .strong)
     return [title]
       + alerts.suffix(room - 1).reversed().map { alert in
         var line = StyledLine("\(alert.time) ")
@@ -149,7 +153,9 @@ package struct LiveScreen: Sendable {
 
   private func recentRoutes(room: Int) -> [StyledLine] {
     guard room > 0 else { return [] }
-    let title = StyledLine(routes.isEmpty ? "ROUTES  none" : "ROUTES  \(routes.count)", .strong)
+    // Alerts are asked for from the oldest on, routes are not.
+    let title = StyledLine(
+      routes.isEmpty ? "ROUTES  none since this view was opened" : "ROUTES  \(routeCount)", .strong)
     return [title]
       + routes.suffix(room - 1).reversed().map { route in
         var line = StyledLine("\(route.time) ")
@@ -159,7 +165,8 @@ package struct LiveScreen: Sendable {
         line.add(" \(route.order)")
         if route.status != "refused", route.status != "done" {
           let proof = route.isOptimal ? "shortest" : "near shortest"
-          line.add("  \(route.stops) stops, \(Figures.decimal(route.distanceM)) m, \(proof)")
+          let stops = route.stops == 1 ? "stop" : "stops"
+          line.add("  \(route.stops) \(stops), \(Figures.decimal(route.distanceM)) m, \(proof)")
           line.add("  in \(Figures.microseconds(route.timeUs))", .strong)
         }
         return line

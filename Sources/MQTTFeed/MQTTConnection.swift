@@ -68,7 +68,7 @@ package final class MQTTConnection {
       nowMs: nowMs, backoffMinMs: settings.backoffMinMs, backoffMaxMs: settings.backoffMaxMs,
       answerTimeoutMs: settings.answerTimeoutMs)
     mosquitto_lib_init()
-    try makeClient()
+    try renewClient()
   }
 
   deinit {
@@ -142,10 +142,12 @@ package final class MQTTConnection {
   ///   keepalive goes on: a PINGREQ could leave only behind the acknowledgements that must not leave, so that a long hold ends
   ///   the connection; the session stays with the broker, and what it sends again is recognised.
   package func tick(nowMs: Int64, isHolding: Bool = false) {
-    guard let client else { return }
     if session.shouldConnect(nowMs: nowMs) {
       if !isHolding { connect(nowMs: nowMs) }
-    } else if !isHolding, session.hasTimedOut(nowMs: nowMs) {
+      return
+    }
+    guard let client else { return }
+    if !isHolding, session.hasTimedOut(nowMs: nowMs) {
       giveUp("no answer from the broker for \(settings.answerTimeoutMs / 1000) s", client, nowMs: nowMs)
     } else if !isHolding, isSubscriptionUnanswered(nowMs: nowMs) {
       giveUp(
@@ -180,23 +182,23 @@ package final class MQTTConnection {
   }
 
   package func pause(_ reason: String) {
-    guard let client, session.phase != .paused, session.phase != .stopped else { return }
+    guard session.phase != .paused, session.phase != .stopped else { return }
     log.warning("leaves the broker for a while", metadata: ["reason": "\(reason)"])
     // With early messages nothing may leave: the broker sees the connection end, and sends them again.
     let wasConnected = session.isConnected && early.isEmpty
     if wasConnected, let topic = statusTopic {
-      _ = publish(topic: topic, payload: Self.statusPayload("paused", reason: nil), isRetained: true)
+      _ = publish(topic: topic, payload: MQTTSettings.statusPayload("paused", reason: nil), isRetained: true)
     }
     session.pause()
     lastError = reason
-    if wasConnected {
+    if wasConnected, let client {
       mosquitto_disconnect(client)
       mosquitto_loop_write(client, 1)
     }
     early.removeAll()
     pendingSubscriptions.removeAll()
     subscribesWithSession = nil
-    try? makeClient()
+    try? renewClient()
     events.append(.lost(reason))
     events.append(.forgotten)
   }
@@ -207,10 +209,10 @@ package final class MQTTConnection {
 
   /// Says goodbye: status, DISCONNECT, and no reconnect. Acknowledgements that are queued leave first.
   package func stop() {
-    guard let client else { return }
+    guard let client else { return session.stop() }
     if session.isConnected, early.isEmpty {
       if let topic = statusTopic {
-        _ = publish(topic: topic, payload: Self.statusPayload("offline", reason: "stopped"), isRetained: true)
+        _ = publish(topic: topic, payload: MQTTSettings.statusPayload("offline", reason: "stopped"), isRetained: true)
       }
       session.stop()
       mosquitto_disconnect(client)
@@ -223,11 +225,11 @@ package final class MQTTConnection {
 
   // MARK: connecting
 
-  /// The broker is silent where an answer is due: begins anew with another client, so that nothing half done is left.
+  /// The broker is silent where an answer is due: begins anew with another client.
   private func giveUp(_ reason: String, _ client: OpaquePointer, nowMs: Int64) {
     lost(reason, nowMs: nowMs)
     mosquitto_disconnect(client)
-    try? makeClient()
+    try? renewClient()
     events.append(.forgotten)
   }
 
@@ -257,55 +259,24 @@ package final class MQTTConnection {
     if code != MOSQ_ERR_SUCCESS.rawValue.signed { noteFailure(code) }
   }
 
-  private func makeClient() throws(CrossdockError) {
+  /// Another client, so that nothing half done is left. Where none can be made (a certificate is being replaced) there is nothing that
+  /// could connect, and `connect` tries again when it is time.
+  /// - Throws: why there is none.
+  private func renewClient() throws(CrossdockError) {
     if let client { mosquitto_destroy(client) }
-    client = mosquitto_new(settings.clientID, settings.isTransient, Unmanaged.passUnretained(self).toOpaque())
-    guard let client else {
-      throw failure("make the MQTT client", MOSQ_ERR_NOMEM.rawValue.signed)
-    }
-    mosquitto_threaded_set(client, true)
-    mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1)
-    let version = settings.version == .v5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311
-    mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, Int32(version))
-    if settings.version == .v5 { mosquitto_int_option(client, MOSQ_OPT_RECEIVE_MAXIMUM, settings.receiveMaximum) }
-    mosquitto_max_inflight_messages_set(client, 100)
-    MQTTCallbacks.install(on: client)
-    if let username = settings.username {
-      try check(mosquitto_username_pw_set(client, username, settings.password), "set the user name")
-    }
-    if let tls = settings.tls { try setTLS(tls, client) }
-    if let topic = settings.statusTopic {
-      let payload = Self.statusPayload("offline", reason: "lost")
-      try check(mosquitto_will_set(client, topic, Int32(payload.count), payload, 1, true), "set the will")
-    }
-    if settings.version == .v5 { setConnectProperties(client) }
-  }
-
-  private func setTLS(_ tls: MQTTSettings.TLS, _ client: OpaquePointer) throws(CrossdockError) {
-    let system = tls.caFile == nil ? "/etc/ssl/certs" : nil
-    try check(
-      mosquitto_tls_set(client, tls.caFile, system, tls.certificateFile, tls.keyFile, nil), "read the TLS files",
-      hint: "check that ca_file, cert_file and key_file are readable PEM files")
-    try check(mosquitto_tls_opts_set(client, 1, nil, nil), "set the TLS options")
-    try check(mosquitto_tls_insecure_set(client, false), "set the TLS options")
-  }
-
-  /// CONNECT properties can only be handed to the connecting call that blocks. It keeps them for later calls, so it is
-  /// given a Unix socket path that cannot exist (port 0 means a path): it fails at once, and the real connect follows.
-  private func setConnectProperties(_ client: OpaquePointer) {
-    var properties: OpaquePointer?
-    mosquitto_property_add_int32(
-      &properties, Int32(MQTT_PROP_SESSION_EXPIRY_INTERVAL.rawValue), settings.sessionExpiryS)
-    mosquitto_property_add_int32(
-      &properties, Int32(MQTT_PROP_MAXIMUM_PACKET_SIZE.rawValue), settings.maximumPacketSize)
-    _ = mosquitto_connect_bind_v5(client, "/dev/null/none", 0, settings.keepaliveS, nil, properties)
-    mosquitto_property_free_all(&properties)
+    client = nil
+    client = try settings.makeClient(of: Unmanaged.passUnretained(self).toOpaque())
   }
 
   private func connect(nowMs: Int64) {
-    guard let client else { return }
     session.connecting(nowMs: nowMs)
     tlsReason = nil
+    do throws(CrossdockError) {
+      if client == nil { try renewClient() }
+    } catch {
+      return lost("cannot \(error.operation): \(error.reason)", nowMs: nowMs)
+    }
+    guard let client else { return }
     MQTTCallbacks.listenToLog(of: client)
     let code = mosquitto_connect_async(client, settings.host, settings.port, settings.keepaliveS)
     // -1 (MOSQ_ERR_CONN_PENDING): under way.
@@ -340,20 +311,6 @@ package final class MQTTConnection {
     }
   }
 
-  private func check(_ code: Int32, _ operation: String, hint: String = "") throws(CrossdockError) {
-    if code != MOSQ_ERR_SUCCESS.rawValue.signed { throw failure(operation, code, hint: hint) }
-  }
-
-  private func failure(_ operation: String, _ code: Int32, hint: String = "") -> CrossdockError {
-    CrossdockError(
-      operation, at: "mqtt.\(settings.name)", reason: LibraryCode.describe(code), hint: hint,
-      exitCode: .badConfiguration)
-  }
-
-  private static func statusPayload(_ state: String, reason: String?) -> [UInt8] {
-    Array((reason.map { "{\"state\":\"\(state)\",\"reason\":\"\($0)\"}" } ?? "{\"state\":\"\(state)\"}").utf8)
-  }
-
   // MARK: called by libmosquitto, inside `read`, `write` or `tick`
 
   func didConnect(reason: Int32, sessionPresent: Bool, terms: BrokerTerms) {
@@ -376,7 +333,7 @@ package final class MQTTConnection {
     events.append(.connected(sessionPresent: sessionPresent))
     noteTerms(terms)
     if let topic = statusTopic {
-      _ = publish(topic: topic, payload: Self.statusPayload("online", reason: nil), isRetained: true)
+      _ = publish(topic: topic, payload: MQTTSettings.statusPayload("online", reason: nil), isRetained: true)
     }
     subscribesWithSession = sessionPresent
   }

@@ -149,6 +149,7 @@ final class CaseRun {
       rejects.append(ActualReject(record: first + reject.record, reason: reject.reason))
     }
   }
+
   private func refuse(_ output: ActualOutput) {
     guard !testCase.holdsBytes(output.stream), let fault = output.body.withUnsafeBytes({ bodies.fault($0) }) else {
       return

@@ -122,6 +122,36 @@ import Testing
     try checkPictureAfterMaintenance(agent)
   }
 
+  @Test func replayLeavesOutWhatAnotherPluginWroteToTheSameStream() throws {
+    let agent = try AgentFixture(
+      extra: """
+        [[stream]]
+        name = "said"
+        class = "decision"
+        [[model]]
+        name = "motors"
+        plugin = "predictive-maintenance"
+        reads = ["telemetry"]
+        writes = ["said"]
+        [[model]]
+        name = "sequences"
+        plugin = "stop-sequencing"
+        reads = ["telemetry"]
+        writes = ["said"]
+        """)
+    try agent.startAgent()
+    try #require(waitUntil("the agent is connected") { agent.isConnected })
+    let publisher = try agent.publisher()
+    for _ in 0..<5 { publisher.publish() }
+    // No number is a plan: each is refused in a record.
+    #expect(try waitUntil("the other plugin has answered") { try lines(agent, "said").count == 5 })
+    let replayed = try runToEnd(
+      "crossdock", ["replay", "--model", "motors", "--json", "--config", agent.configuration])
+    #expect(replayed.code == 0, "\(replayed.errors)")
+    #expect(replayed.output.contains("\"records\":5"), "\(replayed.output)")
+    #expect(replayed.output.contains("\"said\":{\"same\":0,\"changed\":0,\"new\":0,\"gone\":0"), "\(replayed.output)")
+  }
+
   private func checkPictureAfterMaintenance(_ agent: AgentFixture) throws {
     try publishAfterMaintenance(agent)
     let configuration = ["--config", agent.configuration]

@@ -83,7 +83,18 @@ private let routeLine =
     let lines = screen.lines(columns: 80, rows: 24).map(\.plain)
     #expect(lines.count { $0.hasPrefix("f ") } == 5)
     #expect(lines.contains("… and 26 more"))
-    #expect(lines.contains("ROUTES  none"))
+    #expect(lines.contains("ALERTS  none"))
+    #expect(lines.contains("ROUTES  none since this view was opened"))
+  }
+
+  @Test func eventsAreCountedBeyondThoseThatAreKept() throws {
+    var screen = try screen()
+    for _ in 0..<300 {
+      screen.add(try #require(LiveEvent(line: alertLine.utf8)))
+      screen.add(try #require(LiveEvent(line: routeLine.utf8)))
+    }
+    let lines = screen.lines(columns: 80, rows: 24).map(\.plain)
+    #expect(lines.contains("ALERTS  301") && lines.contains("ROUTES  301"))
   }
 
   @Test func pluginsBesideTheAgentHaveALineEach() throws {
@@ -130,6 +141,13 @@ private let routeLine =
         + "central backing off confirmed 10,000 of 14,000")
     #expect(status.owedRecords == 4_000)
     #expect(status.storedMessages == 1_236)
+  }
+
+  @Test func oneStopIsNoStops() throws {
+    var screen = try screen()
+    screen.add(try #require(LiveEvent(line: routeLine.replacing(#",{"line":2}"#, with: "").utf8)))
+    let lines = screen.lines(columns: 80, rows: 24).map(\.plain)
+    #expect(lines.contains("08:15:31 routed H1-7  1 stop, 64.2 m, shortest  in 85 µs"))
   }
 
   @Test func ordersAndPicksAreNoEvents() {

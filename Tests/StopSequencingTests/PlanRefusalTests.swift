@@ -19,6 +19,15 @@ import Testing
     #expect(answer["reason"]?.string == reason)
   }
 
+  /// As many as there are pairs of places: more say something twice.
+  @Test func morePrecedencesThanPairs() throws {
+    let pairs = Array(repeating: #"["A","B"]"#, count: 128 * 128 + 1).joined(separator: ",")
+    let answer = try #require(try PlanBench().send(PlanBench.plan(more: #","precedence":[\#(pairs)]"#)).first)
+    #expect(answer["status"]?.string == "refused")
+    #expect(answer["member"]?.string == "precedence")
+    #expect(answer["reason"]?.string == "has 16385 pairs, more than 16384")
+  }
+
   private static func hourly(_ more: String, departure: Int = 60) -> String {
     #"{"type":"plan","plan":"R","places":["a","b"],"matrices":[{"from":60,"matrix":[[0,1],[1,0]]}],"#
       + #""start":"a","departure":\#(departure),"stops":[{"place":"b","demand":-4}]\#(more)}"#

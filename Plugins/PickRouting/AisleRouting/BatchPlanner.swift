@@ -44,12 +44,12 @@ package struct BatchPlanner {
     }
   }
 
-  private let orders: [Order]
-  private let capacity: [Int64]
-  private let pace: Pace
   /// The walk of a tour.
   package typealias Walk = (length: Int64, isProven: Bool)
 
+  private let orders: [Order]
+  private let capacity: [Int64]
+  private let pace: Pace
   private let maximumExactTours: Int
   private let evaluate: ([Int]) -> Walk
   private var known: [[Int]: Int64] = [:]

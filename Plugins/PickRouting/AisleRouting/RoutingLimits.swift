@@ -1,10 +1,6 @@
 /// Bounds of what the router takes on. Problems beyond the first group are refused; beyond the second one they are answered
 /// by local search with a lower bound instead of by a proof.
 package enum RoutingLimits {
-  /// Orders that are put together into tours exactly: each set of them is priced once.
-  package static let maximumExactBatchOrders = 12
-  /// Labels of that: a few MB, and a second at most.
-  static let maximumBatchLabels = 1 << 16
   package static let maximumAisles = 65_536
   package static let maximumCrossAisles = 1_024
   /// Coordinates lie within ± this; 2^36 mm are 68,000 km. Keeps every sum of a walk far inside Int64.
@@ -32,6 +28,10 @@ package enum RoutingLimits {
   /// Pairs of visits and places up to which the bound of a tree over visits is computed.
   static let maximumTreePairs = 1_000_000
   static let maximumTreeVisits = 600
+  /// Orders that are put together into tours exactly: each set of them is priced once.
+  package static let maximumExactBatchOrders = 12
+  /// Labels of that: a few MB, and a second at most.
+  static let maximumBatchLabels = 1 << 16
   /// Rows of shortest paths that a network keeps.
   package static let maximumCachedPathBytes = 16 << 20
   /// Nodes of a network: crossings of halls, nodes of graphs.

@@ -94,8 +94,12 @@ struct PlanDefinition {
     _ message: MemberReader, _ place: (String, String) throws(Refusal) -> Int
   ) throws(Refusal) -> [StopProblem.Precedence] {
     guard message.has("precedence") else { return [] }
+    let elements = try message.array("precedence")
+    guard elements.count <= PlanLimits.maximumPrecedences else {
+      throw Refusal("precedence", "has \(elements.count) pairs, more than \(PlanLimits.maximumPrecedences)")
+    }
     var pairs: [StopProblem.Precedence] = []
-    for (index, pair) in try message.array("precedence").enumerated() {
+    for (index, pair) in elements.enumerated() {
       let path = "precedence[\(index)]"
       guard let pair = pair.array, pair.count == 2 else { throw Refusal(path, "is not two stops") }
       let first = try place(try MemberReader.name(pair[0], path), path)

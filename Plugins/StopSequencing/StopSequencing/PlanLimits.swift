@@ -3,6 +3,8 @@ enum PlanLimits {
   static let maximumPlaces = 128
   static let maximumPlans = 256
   static let maximumNameBytes = 64
+  /// Pairs of stops of which one comes before the other, repetitions counted.
+  static let maximumPrecedences = maximumPlaces * maximumPlaces
   /// Closed and slowed arcs of a plan.
   static let maximumChanges = 256
   /// Openings of arcs that a plan remembers, and identities of events about arcs.

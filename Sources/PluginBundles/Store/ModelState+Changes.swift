@@ -55,7 +55,7 @@ extension ModelState {
     let before = self[stage]
     if stage == .active, let active { previous = active }
     self[stage] = version.version
-    note(stage == .active ? "installed" : "installed as \(stage.rawValue)", version.version, from: before, occasion)
+    note(Change.installed(as: stage), version.version, from: before, occasion)
   }
 
   /// One step up: a shadow becomes active, or, where there is none, what is staged becomes the shadow.
@@ -71,7 +71,7 @@ extension ModelState {
         hint: "crossdock model install FILE installs one beside the active one")
     }
     (shadow, staged) = (next, nil)
-    note("in shadow", next, from: nil, occasion)
+    note(Change.inShadow, next, from: nil, occasion)
     return .shadow
   }
 
@@ -96,7 +96,7 @@ extension ModelState {
         hint: active == version ? "roll back or promote another one first" : "crossdock model show \(name) lists them")
     }
     self[stage] = nil
-    note("removed", version, from: nil, occasion)
+    note(Change.removed, version, from: nil, occasion)
   }
 
   /// Takes a decision that an instance has made and made durable. One that was taken already, or that no longer fits because somebody has

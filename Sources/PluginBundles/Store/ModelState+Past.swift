@@ -32,14 +32,12 @@ extension ModelState {
       (previous, active, shadow) = (active ?? previous, version, nil)
     case Change.rolledBack:
       (active, previous) = (version, active)
-    case "installed": place(version, .active)
-    case "installed as shadow": place(version, .shadow)
-    case "installed as staged": place(version, .staged)
-    case "installed as previous": place(version, .previous)
-    case "in shadow": (shadow, staged) = (version, nil)
-    case "removed":
+    case Change.inShadow: (shadow, staged) = (version, nil)
+    case Change.removed:
       if let stage = stage(of: version) { self[stage] = nil }
-    default: break
+    default:
+      // Others change no stage.
+      if let stage = Stage.allCases.first(where: { change.what == Change.installed(as: $0) }) { place(version, stage) }
     }
   }
 

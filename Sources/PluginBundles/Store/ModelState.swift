@@ -28,6 +28,11 @@ package struct ModelState: StoredState {
   package struct Change: Sendable, Equatable {
     package static let promoted = "promoted"
     package static let rolledBack = "rolled back"
+    static let inShadow = "in shadow"
+    static let removed = "removed"
+    static func installed(as stage: Stage) -> String {
+      stage == .active ? "installed" : "installed as \(stage.rawValue)"
+    }
 
     package var revision: Int
     package var timeNs: Int64

@@ -56,8 +56,7 @@
         bundles: try arguments.value("--bundle").map { path throws(CrossdockError) in
           try ModelFolderFile(path).asActive()
         }, log: log)
-      var before = try SaidBefore(
-        model.configuration.writes, of: model.configuration.reads, sinceNs: since, model.history.reader)
+      var before = try SaidBefore(model.configuration, sinceNs: since, model.history.reader)
       var tally = ReplayTally(model.configuration.writes, model.past)
       let isQuiet = arguments.has("--json")
       let onlyDifferences = arguments.has("--only-differences")

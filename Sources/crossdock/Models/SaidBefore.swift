@@ -1,4 +1,5 @@
 #if PLUGIN_PREDICTIVE_MAINTENANCE
+  import Configuration
   import JSONText
   import Journal
   import Platform
@@ -8,7 +9,7 @@
   ///
   /// Two records are the same thing said when stream, source, event time and what they are about (alert or event, component, state, the records
   /// they rest on) agree. Then they are equal when the rest does, but for what names the model and the epoch. What rests on a stream that
-  /// the model does not read is another model's that writes to the same stream.
+  /// the model does not read, or of predictive maintenance does not name what has made it, is another plugin's that writes to the same stream.
   struct SaidBefore {
     enum Comparison: String {
       case same
@@ -26,8 +27,9 @@
     private(set) var count = 0
     private(set) var isCut = false
 
-    init(_ streams: [String], of reads: [String], sinceNs: Int64, _ reader: JournalReader) throws(CrossdockError) {
-      for stream in streams {
+    init(_ model: ModelConfiguration, sinceNs: Int64, _ reader: JournalReader) throws(CrossdockError) {
+      let namesItsMaker = model.plugin == MaintenanceModels.plugin
+      for stream in model.writes {
         var after = try reader.firstSequence(of: stream, ingestedAtOrAfter: sinceNs) - 1
         while true {
           let page = try reader.read(stream: stream, after: after, maxRecords: 1000, maxBytes: 1 << 20)
@@ -39,7 +41,8 @@
               return
             }
             let meaning = Self.meaning(stream, record.source, record.eventTimeNs, record.body)
-            if let read = meaning.read, !reads.contains(read) { continue }
+            if let read = meaning.read, !model.reads.contains(read) { continue }
+            if namesItsMaker, !meaning.hasMaker { continue }
             count += 1
             byMeaning[meaning.key, default: []].append((record.body, meaning.rest))
           }
@@ -66,9 +69,9 @@
 
     private static func meaning(
       _ stream: String, _ source: String, _ timeNs: Int64, _ body: [UInt8]
-    ) -> (key: String, rest: String, read: String?) {
+    ) -> (key: String, rest: String, read: String?, hasMaker: Bool) {
       guard let document = try? JSONValue.parse(body), let members = document.object else {
-        return ("\(stream)\u{1F}\(source)\u{1F}\(timeNs)", String(decoding: body, as: UTF8.self), nil)
+        return ("\(stream)\u{1F}\(source)\u{1F}\(timeNs)", String(decoding: body, as: UTF8.self), nil, false)
       }
       let words = ["event", "alert", "component", "state"].map { document[$0]?.string ?? "" }
       let last = document["inputs"]?["last"]?.integer ?? 0
@@ -77,7 +80,7 @@
       for (name, value) in members where name != "model" && name != "plugin" && name != "inputs" {
         rest += "\(name)=\(value);"
       }
-      return (key, rest, document["inputs"]?["stream"]?.string)
+      return (key, rest, document["inputs"]?["stream"]?.string, document["model"] != nil)
     }
   }
 #endif
