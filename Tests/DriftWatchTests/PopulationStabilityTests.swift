@@ -50,6 +50,60 @@ import Testing
     #expect(count == 50 || (0.8...1.2).contains(index / chance), "\(index / chance), SEED=\(seed)")
   }
 
+  /// Each value 0.9 or 0.99 of the one before and noise. Taken for independent, more than half of these windows would be drift.
+  @Test(arguments: [0.9, 0.99])
+  func slowRowsWithoutAChangeAreNoDrift(memory: Double) throws {
+    let seed = SeededNumbers.seed(default: 55)
+    var values = SeededNumbers(seed)
+    let reference = try reference(&values)
+    var (drifts, alone, chance, index) = (0, 0, 0.0, 0.0)
+    for _ in 0..<200 {
+      let healthy = slowWindow(of: 200, reference, memory: memory, shifted: 0, &values)
+      drifts += healthy.isDrift(beyond: PopulationStability.actIndex) ? 1 : 0
+      alone += healthy.index >= PopulationStability.actIndex ? 1 : 0
+      (chance, index) = (chance + healthy.chanceIndex, index + healthy.index)
+    }
+    print("population stability, memory \(memory): \(drifts) of 200 drift, \(alone) by the index alone")
+    #expect(drifts <= 1 && alone > 40 && chance > 0.9 * index, "SEED=\(seed)")
+  }
+
+  @Test func shiftOfSlowRowsIsDriftWhereThereAreEnough() throws {
+    let seed = SeededNumbers.seed(default: 56)
+    var values = SeededNumbers(seed)
+    let reference = try reference(&values)
+    let found = (0..<20).count { _ in
+      slowWindow(of: 2000, reference, memory: 0.9, shifted: 2, &values).isDrift(beyond: PopulationStability.actIndex)
+    }
+    #expect(found == 20, "SEED=\(seed)")
+  }
+
+  private func slowWindow(
+    of count: Int, _ reference: PopulationStability, memory: Double, shifted shift: Double,
+    _ values: inout SeededNumbers
+  ) -> PopulationStability {
+    var stability = reference
+    var (value, before) = (values.pairedGaussian(), Double.nan)
+    for _ in 0..<count {
+      stability.update(value + shift, after: before)
+      before = value + shift
+      value = memory * value + (1 - memory * memory).squareRoot() * values.pairedGaussian()
+    }
+    return stability
+  }
+
+  /// What does not move, and what a single wild value or an infinite one is among, is judged by its shares as before.
+  @Test func valuesThatSayNothingOfTheirCorrelationCountAsIndependent() {
+    var still = PopulationStability(edges: [0, 1, 2], shares: [0.25, 0.25, 0.25, 0.25])
+    for _ in 0..<60 { still.update(9, after: 9) }
+    #expect(still.correlation.upper == 0 && still.isDrift(beyond: PopulationStability.actIndex))
+    var ramp = PopulationStability(edges: [0, 100], shares: [0.25, 0.5, 0.25])
+    for i in 0..<60 { ramp.update(i == 30 ? .infinity : Double(i), after: i == 0 ? .nan : Double(i - 1)) }
+    #expect(ramp.correlation.upper > 0.5)
+    var levels = PopulationStability(edges: [0, 0], shares: [0.5, 0, 0.5])
+    for i in 0..<60 { levels.update(i < 30 ? -5 : 5, after: i == 0 ? .nan : i <= 30 ? -5 : 5) }
+    #expect(levels.correlation.upper > 0.9)
+  }
+
   /// A value in 2,000 of the training data twice among 50, where χ² would see a change.
   @Test func rareBinsAreNoDriftBySingleValues() {
     var stability = PopulationStability(edges: [1], shares: [0.9995, 0.0005], referenceCount: 20_000)
@@ -104,7 +158,11 @@ import Testing
     copy.reset()
     var reader = StateReader(writer.bytes[...])
     try copy.restore(from: &reader)
-    #expect(reader.isAtEnd && copy == stability && copy.index == stability.index)
+    let memory = StateWriter(reserving: 0)
+    stability.correlation.encode(into: memory)
+    var second = StateReader(memory.bytes[...])
+    try copy.restoreCorrelation(from: &second)
+    #expect(reader.isAtEnd && second.isAtEnd && copy == stability && copy.index == stability.index)
     var other = PopulationStability(edges: [0], shares: [0.5, 0.5])
     var again = StateReader(writer.bytes[...])
     #expect(throws: StateReader.Damaged.self) { try other.restore(from: &again) }

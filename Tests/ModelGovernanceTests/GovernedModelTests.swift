@@ -153,12 +153,8 @@ import Testing
   @Test func healthyVersionStaysOverSmallWindowsAndGivesWayAfterAShift() throws {
     let seed = SeededNumbers.seed(default: 54)
     var numbers = SeededNumbers(seed)
-    let edges = [-1.281552, -0.841621, -0.524401, -0.253347, 0, 0.253347, 0.524401, 0.841621, 1.281552]
-    let reference =
-      "{\"rows\":5000,\"features\":[{\"name\":\"pressure_mean\",\"edges\":[\(edges.map { "\($0)" }.joined(separator: ","))],"
-      + "\"shares\":[\(edges.map { _ in "0.1" }.joined(separator: ",")),0.1]}]}"
     let version = SampleModel(
-      version: "2.0.0", more: ",\"rollback\":{\"window\":20,\"psi\":0.25}", featureCount: 1, reference: reference)
+      version: "2.0.0", more: ",\"rollback\":{\"window\":20,\"psi\":0.25}", featureCount: 1, reference: Self.normal)
     let governance = try ModelGovernance.of([("active", version), ("previous", SampleModel())])
     let healthy = governance.feed((0..<3000).map { _ in numbers.pairedGaussian() })
     #expect(healthy.allSatisfy { $0.version == "2.0.0" } && governance.eventTexts == [], "SEED=\(seed)")
@@ -167,6 +163,45 @@ import Testing
     #expect(
       governance.eventTexts.last?.contains("of it by chance); the limit is 0.25") == true,
       "\(governance.eventTexts), SEED=\(seed)")
+  }
+
+  /// Of normal values.
+  private static let normal: String = {
+    let edges = [-1.281552, -0.841621, -0.524401, -0.253347, 0, 0.253347, 0.524401, 0.841621, 1.281552]
+    return
+      "{\"rows\":5000,\"features\":[{\"name\":\"pressure_mean\",\"edges\":[\(edges.map { "\($0)" }.joined(separator: ","))],"
+      + "\"shares\":[\(edges.map { _ in "0.1" }.joined(separator: ",")),0.1]}]}"
+  }()
+
+  /// Three devices by turns, each value 0.95 of that device's before and noise: from one row of the stream to the next nothing shows. The
+  /// same over a restart in the middle of a window.
+  @Test func healthyVersionStaysWhereRowsOfSeveralDevicesAreSlow() throws {
+    let seed = SeededNumbers.seed(default: 57)
+    var numbers = SeededNumbers(seed)
+    let version = SampleModel(
+      version: "2.0.0", more: ",\"rollback\":{\"window\":100,\"psi\":0.25}", featureCount: 1, reference: Self.normal)
+    let stages: [(stage: String, model: SampleModel)] = [("active", version), ("previous", SampleModel())]
+    var (governance, whole) = (try ModelGovernance.of(stages), try ModelGovernance.of(stages))
+    var values = (0..<3).map { _ in numbers.pairedGaussian() }
+    func feed(_ range: ClosedRange<UInt64>) {
+      for sequence in range {
+        let device = Int(sequence % 3)
+        values[device] = 0.95 * values[device] + (1 - 0.95 * 0.95).squareRoot() * numbers.pairedGaussian()
+        for one in [governance, whole] { one.feed([values[device]], from: sequence, source: UInt32(device)) }
+      }
+    }
+    feed(1...2050)
+    let state = StateWriter(reserving: 0)
+    governance.encode(into: state)
+    var reader = StateReader(state.bytes[...])
+    governance = try ModelGovernance.of(stages)
+    try governance.restore(from: &reader)
+    feed(2051...3000)
+    #expect(whole.eventTexts == [] && governance.eventTexts == [], "SEED=\(seed)")
+    let (continued, unbroken) = (StateWriter(reserving: 0), StateWriter(reserving: 0))
+    governance.encode(into: continued)
+    whole.encode(into: unbroken)
+    #expect(continued.bytes == unbroken.bytes, "SEED=\(seed)")
   }
 
   @Test func verdictNamesTheRecordsThatItsWindowsCoverAndFewMore() throws {

@@ -42,18 +42,27 @@ private func rates(_ name: String, _ make: () -> (Double) -> Bool) -> [(String, 
 
 /// Windows of ten features against references of 5,000 rows each, at the limit of 0.25: shares of 5,000 healthy ones in which some
 /// feature is taken for changed, by the index alone and as a model's rows are judged; of 400 in which one feature's mean is another
-/// one, shares that are found. `slow`: each value 0.9 of the one before and noise, where the test takes values for independent.
+/// one, shares that are found. `slow_50` and so on: each value 0.5 of the one before and noise, 1,000 healthy windows and 200 others.
 private func stabilityRates() -> [(String, Double)] {
   [50, 100, 200, 500, 1000, 2000].flatMap { count -> [(String, Double)] in
     let healthy = stabilityShares(count, windows: 5000)
-    let slow = stabilityShares(count, windows: 1000, memory: 0.9).judged
     let half = stabilityShares(count, windows: 400, shift: 0.5).judged
     let one = stabilityShares(count, windows: 400, shift: 1).judged
+    let slow = [50, 90, 99].flatMap { memory -> [(String, Double)] in
+      func share(_ windows: Int, _ shift: Double) -> Double {
+        stabilityShares(count, windows: windows, memory: Double(memory) / 100, shift: shift).judged
+      }
+      let key = "drift.stability.slow_\(memory)"
+      return [
+        ("\(key)_false_share_\(count)", share(1000, 0)), ("\(key)_1_sigma_found_share_\(count)", share(200, 1)),
+        ("\(key)_2_sigma_found_share_\(count)", share(200, 2)),
+      ]
+    }
     return [
       ("drift.stability.index_alone_false_share_\(count)", healthy.alone),
-      ("drift.stability.false_share_\(count)", healthy.judged), ("drift.stability.slow_false_share_\(count)", slow),
+      ("drift.stability.false_share_\(count)", healthy.judged),
       ("drift.stability.half_sigma_found_share_\(count)", half), ("drift.stability.1_sigma_found_share_\(count)", one),
-    ]
+    ] + slow
   }
 }
 
@@ -74,8 +83,11 @@ private func stabilityShares(
       for (feature, reference) in references.enumerated() {
         var stability = reference
         var value = signal.gaussian()
+        var before = Double.nan
         for _ in 0..<count {
-          stability.update(value + (feature == 0 ? shift : 0))
+          let now = value + (feature == 0 ? shift : 0)
+          stability.update(now, after: before)
+          before = now
           value = memory * value + (1 - memory * memory).squareRoot() * signal.gaussian()
         }
         isAnyAlone = isAnyAlone || stability.index >= limit

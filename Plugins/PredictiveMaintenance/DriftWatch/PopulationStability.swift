@@ -13,7 +13,8 @@
 //   has P(nD ≥ t) ≤ exp(−t) (e t / (k − 1))^(k − 1) (Agrawal 2020), which holds for any n and any shares, also where the χ² of
 //   large n does not: rare bins, small windows. For n stands nm / (n + m), since the reference is a sample, too. The bound for
 //   one of so many features is `falseAlarmShare`, by Bonferroni.
-// Both take the values for independent. Values that follow each other slowly are worth fewer than they are.
+// Both take as many independent values as the values are worth that follow each other slowly (`SerialCorrelation`): of n values,
+// each 0.9 of the one before and noise, little more than n / 20 for a shift of the mean. The reference is taken for as slow.
 //
 // NaN is left out and counted as missing; infinities belong to the outer bins.
 
@@ -47,6 +48,10 @@ package struct PopulationStability: Equatable, Sendable {
   /// Values since `reset`, missing ones not.
   package private(set) var count = 0
   package private(set) var missingCount = 0
+  /// Of values as `position` has them, since `reset`.
+  package private(set) var correlation = SerialCorrelation()
+  /// One over the distance of the outer edges; 0: they are not apart.
+  private let scale: Double
 
   /// - Precondition: edges ascending and not NaN, one share more than edges, at most `largestBinCount`; check with `isUsable`.
   package init(edges: [Double], shares: [Double], referenceCount: Int = 0) {
@@ -55,6 +60,8 @@ package struct PopulationStability: Equatable, Sendable {
     self.shares = shares
     self.referenceCount = referenceCount
     counts = [UInt32](repeating: 0, count: shares.count)
+    let scale = 1 / (edges[edges.count - 1] - edges[0])
+    self.scale = scale.isFinite ? scale : 0
   }
 
   /// Whether a reference read from a file can be used.
@@ -85,9 +92,11 @@ package struct PopulationStability: Equatable, Sendable {
     for i in counts.indices { counts[i] = 0 }
     count = 0
     missingCount = 0
+    correlation = SerialCorrelation()
   }
 
-  package mutating func update(_ value: Double) {
+  /// - Parameter previous: of the same device; NaN: there is none, or it was missing.
+  package mutating func update(_ value: Double, after previous: Double = .nan) {
     guard !value.isNaN else {
       missingCount += 1
       return
@@ -97,6 +106,13 @@ package struct PopulationStability: Equatable, Sendable {
     guard counts[bin] < .max else { return }
     counts[bin] += 1
     count += 1
+    correlation.update(position(value), after: previous.isNaN ? nil : position(previous))
+  }
+
+  /// From the lowest edge on, in distances of the outer edges, and not further beyond them than one: a single wild value would hide how
+  /// slow the others are. Where edges are not apart: on which side of the lowest.
+  private func position(_ value: Double) -> Double {
+    scale == 0 ? (value >= edges[0] ? 1 : 0) : min(max((value - edges[0]) * scale, -1), 2)
   }
 
   /// 0 while nothing was counted.
@@ -114,7 +130,8 @@ package struct PopulationStability: Equatable, Sendable {
   /// What the index is by chance, on average. 0 while nothing was counted.
   package var chanceIndex: Double {
     guard count > 0 else { return 0 }
-    return Double(counts.count - 1) / effectiveCount
+    let degrees = counts.count - 1
+    return Double(degrees) * correlation.inflation(of: degrees).mean / effectiveCount
   }
 
   /// Of values against exact shares that are as uncertain as these against those of the reference.
@@ -136,8 +153,8 @@ package struct PopulationStability: Equatable, Sendable {
       let now = Double(counts[i]) / Double(count)
       entropy += now * log(now / max(shares[i], Self.leastShare))
     }
-    let degrees = Double(counts.count - 1)
-    let t = effectiveCount * entropy
+    let inflation = correlation.inflation(of: counts.count - 1)
+    let (degrees, t) = (inflation.degrees, effectiveCount * entropy / inflation.scale)
     guard t > degrees else { return false }
     let logShare = degrees * (1 + log(t / degrees)) - t
     return logShare + log(Double(max(featureCount, 1))) < log(Self.falseAlarmShare)
@@ -149,7 +166,7 @@ package struct PopulationStability: Equatable, Sendable {
 }
 
 extension PopulationStability {
-  /// The counts only: edges and shares are the model's.
+  /// The counts only: edges and shares are the model's, and `correlation` is written apart.
   package func encode(into state: StateWriter) {
     state.append(UInt16(counts.count))
     for count in counts { state.append(count) }
@@ -166,5 +183,9 @@ extension PopulationStability {
       count += Int(counts[i])
     }
     missingCount = Int(try state.count())
+  }
+
+  package mutating func restoreCorrelation(from state: inout StateReader) throws {
+    correlation = try SerialCorrelation(from: &state)
   }
 }

@@ -33,12 +33,14 @@ struct ActiveWatch {
   }
 
   mutating func evaluate(
-    _ version: ModelVersion, _ row: borrowing FeatureRow, _ clockUs: (() -> Int64)?
+    _ version: ModelVersion, _ row: borrowing FeatureRow, of device: UInt64, _ clockUs: (() -> Int64)?
   ) -> UnsafeBufferPointer<Double> {
     let beganUs = clockUs?() ?? 0
     let outputs = version.evaluate(row.values)
     if let clockUs { took(us: clockUs() - beganUs) }
-    look(at: drift.update(row.values, sequence: row.firstSequence, window: rule.window, limit: rule.psi))
+    look(
+      at: drift.update(
+        row.values, of: device, sequence: row.firstSequence, window: rule.window, limit: rule.psi))
     return outputs
   }
 
@@ -125,6 +127,12 @@ struct ActiveWatch {
 }
 
 extension ActiveWatch {
+  func encodeCorrelation(into state: StateWriter) { drift.encodeCorrelation(into: state) }
+
+  mutating func restoreCorrelation(from state: inout StateReader, isSame: Bool) throws {
+    try drift.restoreCorrelation(from: &state, isSame: isSame)
+  }
+
   /// The next row is the first of a window.
   var isWindowEmpty: Bool { drift.isEmpty }
 }

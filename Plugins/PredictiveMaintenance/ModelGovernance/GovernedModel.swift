@@ -148,7 +148,7 @@ package final class GovernedModel {
     var outputs = UnsafeBufferPointer<Double>(start: nil, count: 0)
     _ = try tracks[activeTrack].observe(sample, &asset.extractors[activeTrack]) { row in
       if watch.isWindowEmpty { windowBeganNs = row.firstTimeNs }
-      outputs = watch.evaluate(active, row, clockUs)
+      outputs = watch.evaluate(active, row, of: sample.asset, clockUs)
       let severity = active.severity(outputs)
       let before = asset.activeSeverity
       asset.activeSeverity = severity
@@ -384,6 +384,7 @@ package final class GovernedModel {
     assets.encode(into: state, tracks)
     state.append(UInt64(toldRevision))
     state.append(windowBeganNs)
+    watch.encodeCorrelation(into: state)
   }
 
   func restore(from state: inout StateReader) throws {
@@ -419,5 +420,7 @@ package final class GovernedModel {
     let told = Int(truncatingIfNeeded: try state.integer(UInt64.self) & 0xFFFF_FFFF)
     toldRevision = isOfThisLife ? told : 0
     if !state.isAtEnd { windowBeganNs = try state.integer() }
+    // Nor does one from before it was counted how slowly rows follow each other.
+    if !state.isAtEnd { try watch.restoreCorrelation(from: &state, isSame: isSame) }
   }
 }
