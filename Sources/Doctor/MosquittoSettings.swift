@@ -11,6 +11,7 @@ package struct MosquittoSettings: Sendable, Equatable {
 
   package private(set) var files: [String] = []
   private var values: [String: String] = [:]
+  private var listeners: Set<Int> = []
 
   /// Reads the file and those of its `include_dir`s.
   package init(path: String) throws(CrossdockError) {
@@ -22,6 +23,9 @@ package struct MosquittoSettings: Sendable, Equatable {
   }
 
   package subscript(name: String) -> String? { values[name] }
+
+  /// Whether the broker of this file can be the one at a port. Without any listener it is at 1883.
+  package func listens(on port: Int) -> Bool { listeners.isEmpty ? port == 1883 : listeners.contains(port) }
 
   package func flag(_ name: String, default fallback: Bool) -> Bool {
     values[name].map { $0 == "true" || $0 == "1" } ?? fallback
@@ -59,6 +63,9 @@ package struct MosquittoSettings: Sendable, Equatable {
       while value.last == " " || value.last == "\t" { value = value.dropLast() }
       while value.first == " " || value.first == "\t" { value = value.dropFirst() }
       if name == "include_dir" { folders.append(String(value)) } else { values[String(name)] = String(value) }
+      if name == "listener" || name == "port", let port = value.split(separator: " ").first.flatMap({ Int($0) }) {
+        listeners.insert(port)
+      }
     }
     return folders
   }

@@ -22,7 +22,7 @@ struct DoctorCommand: Command {
       ConfigurationFile.option,
       .init(
         "--broker-conf", "FILE",
-        help: "mosquitto's configuration (default: \(MosquittoSettings.defaultPath), if it is there)"),
+        help: "mosquitto's configuration (default: \(MosquittoSettings.defaultPath), if it has the broker's port)"),
       .init("--rate", "N", help: "messages a second, for what the settings mean", default: "100"),
       .init("--json", help: "the findings as one JSON object"),
     ],
@@ -62,16 +62,24 @@ struct DoctorCommand: Command {
     _ arguments: ParsedArguments, _ configuration: AgentConfiguration, rate: Int
   ) throws -> [Finding] {
     let named = arguments.value("--broker-conf")
-    let isLocal = configuration.connections.contains {
+    let local = configuration.connections.filter {
       ["localhost", "::1"].contains($0.host) || $0.host.hasPrefix("127.")
     }
-    guard named != nil || (isLocal && Files.exists(MosquittoSettings.defaultPath)) else { return [] }
+    guard named != nil || (!local.isEmpty && Files.exists(MosquittoSettings.defaultPath)) else { return [] }
     let settings: MosquittoSettings
     do throws(CrossdockError) {
       settings = try MosquittoSettings(path: named ?? MosquittoSettings.defaultPath)
     } catch {
       if named != nil { throw error }
       return [Finding("broker settings", .warning, "\(error.place): \(error.reason)", hint: error.hint)]
+    }
+    guard named != nil || local.contains(where: { settings.listens(on: Int($0.port)) }) else {
+      return [
+        Finding(
+          "broker settings", .ok,
+          "\(MosquittoSettings.defaultPath) is of a broker at another port: not looked at; --broker-conf names the right one"
+        )
+      ]
     }
     let overlaps = configuration.connections.contains {
       $0.version == .v311 && configuration.hasOverlappingFeeds(connection: $0.name)

@@ -140,4 +140,40 @@ import Testing
       }
     }
   }
+
+  @Test func placesInDocumentsThatLinksNameExist() throws {
+    let link = try Regex(#"\]\(([^)\s#]*)#([^)\s]+)\)"#, as: (Substring, Substring, Substring).self)
+    var found = 0
+    for document in Self.documents {
+      let folder = URL(fileURLWithPath: "\(Self.root)/\(document)").deletingLastPathComponent()
+      for match in try Self.text(document).matches(of: link) where !match.output.1.contains("://") {
+        let target = match.output.1.isEmpty ? document : Self.path(String(match.output.1), from: folder)
+        guard target.hasSuffix(".md") else { continue }
+        found += 1
+        #expect(
+          try Self.anchors(Self.text(target)).contains(String(match.output.2)),
+          "\(document) links to \(target)#\(match.output.2)")
+      }
+    }
+    #expect(found >= 20, "the links were not found")
+  }
+
+  /// Relative to the repository.
+  private static func path(_ link: String, from folder: URL) -> String {
+    String(folder.appendingPathComponent(link).standardizedFileURL.path.dropFirst(root.count + 1))
+  }
+
+  /// Of the headings, as GitHub makes them: small letters and digits, hyphens for blanks, everything else left out.
+  private static func anchors(_ text: String) -> Set<String> {
+    var all: Set<String> = []
+    var isCode = false
+    for line in text.split(separator: "\n") {
+      if line.hasPrefix("```") { isCode.toggle() }
+      guard !isCode, line.hasPrefix("#") else { continue }
+      let title = line.drop { $0 == "#" }.drop { $0 == " " }.lowercased()
+      all.insert(
+        String(title.compactMap { $0 == " " ? "-" : $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" ? $0 : nil }))
+    }
+    return all
+  }
 }

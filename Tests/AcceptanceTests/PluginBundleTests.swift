@@ -189,6 +189,18 @@ import Testing
     }
   }
 
+  /// Whatever of it is damaged, also what says which files it has.
+  @Test(arguments: ["README.md", "manifest.json"]) func damagedVersionIsMendedByItsOwnBundle(_ file: String) throws {
+    let box = try Box()
+    let path = try box.makeBundle(try box.makePlugin(), "b.cdp")
+    #expect(try box.install(path).code == 0)
+    _ = try box.sandbox.write("data/plugins/watch/0.1.0/\(file)", "{")
+    #expect(try box.plugin("list", "--config", box.configuration).code == 1)
+    let mended = try box.install(path)
+    #expect(mended.code == 0, "\(mended.errors)")
+    #expect(try box.plugin("list", "--config", box.configuration).code == 0)
+  }
+
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/minisign"), "minisign is not installed"))
   func bundleSignedByMinisignIsInstalled() throws {
     let box = try Box()

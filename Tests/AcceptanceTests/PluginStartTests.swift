@@ -134,5 +134,8 @@ import Testing
     try expectIngest(fixture, try fixture.agent.publisher(), upTo: 100)
     #expect(waitUntil("it is parked") { fixture.status?["state"] as? String == "parked" })
     #expect((fixture.status?["reason"] as? String)?.contains(file) == true, "\(fixture.status ?? [:])")
+    // Nor does it keep anything else of agent.conf from being taken up.
+    let reloaded = try runToEnd("crossdock", ["reload", "--config", fixture.agent.configuration])
+    #expect(reloaded.code == 0, "\(reloaded.errors)")
   }
 }

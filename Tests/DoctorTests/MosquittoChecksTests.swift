@@ -48,6 +48,15 @@ import Testing
     #expect(findings("allow_duplicate_messages false", overlap: true)["allow_duplicate_messages"] == nil)
   }
 
+  @Test func fileOfABrokerAtAnotherPortIsTold() {
+    #expect(MosquittoSettings(text: "persistence true").listens(on: 1883))
+    #expect(!MosquittoSettings(text: "persistence true").listens(on: 18831))
+    let two = MosquittoSettings(text: "listener 18831 127.0.0.1\nlistener\t1884\n# listener 1885\n")
+    #expect(two.listens(on: 18831) && two.listens(on: 1884))
+    #expect(!two.listens(on: 1883) && !two.listens(on: 1885))
+    #expect(MosquittoSettings(text: "port 1886").listens(on: 1886))
+  }
+
   @Test func includedFolderIsReadInOrderAndTheLastValueCounts() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("doctor-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -8,9 +8,11 @@ import Testing
 /// The model behind the C contract: a line of places A B C D, 100 s apart, with the depot at its beginning.
 final class PlanBench {
   let bench: PluginBench
-  private var time: Int64 = 0
+  /// Of the latest message.
+  private var time: Int64
 
-  init(maximumPlans: Int64 = 20) throws {
+  init(maximumPlans: Int64 = 20, time: Int64 = 0) throws {
+    self.time = time
     bench = try PluginBench(
       StopSequencingModel.self, options: ["max_plans": .integer(maximumPlans), "reply_prefix": .string("r/")],
       streams: ["stops", "sequences"].map { .init(name: $0, columns: []) }, writes: ["sequences"])

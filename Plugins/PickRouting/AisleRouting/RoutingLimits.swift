@@ -15,6 +15,10 @@ package enum RoutingLimits {
   static let maximumSweepBytes = 96 << 20
   /// Up to here a sweep keeps the vector of every aisle; beyond, of every √n-th, and computes each stretch twice.
   static let maximumUnspacedSweepBytes = 8 << 20
+  /// Orders that are put together into tours exactly: each set of them is priced once.
+  package static let maximumExactBatchOrders = 12
+  /// Labels of that: a few MB, and a second at most.
+  static let maximumBatchLabels = 1 << 16
   /// Memory that a router keeps between calls.
   static let maximumRetainedBytes = 2 << 20
   /// Transitions of a sweep: some four seconds of one core.
@@ -28,10 +32,6 @@ package enum RoutingLimits {
   /// Pairs of visits and places up to which the bound of a tree over visits is computed.
   static let maximumTreePairs = 1_000_000
   static let maximumTreeVisits = 600
-  /// Orders that are put together into tours exactly: each set of them is priced once.
-  package static let maximumExactBatchOrders = 12
-  /// Labels of that: a few MB, and a second at most.
-  static let maximumBatchLabels = 1 << 16
   /// Rows of shortest paths that a network keeps.
   package static let maximumCachedPathBytes = 16 << 20
   /// Nodes of a network: crossings of halls, nodes of graphs.

@@ -23,14 +23,16 @@ package enum LayoutCheck {
     guard findings.isEmpty, let layout = found.layout else {
       return Report(findings: findings, summary: "", isLayout: found.isLayout)
     }
-    var parts = ["\(layout.locationCount) locations", "\(layout.depots.count) depots"]
-    if !layout.floors.isEmpty { parts.append("\(layout.aisles.count - layout.nodes.count) aisles") }
+    var parts = [Self.count(layout.locationCount, "location"), Self.count(layout.depots.count, "depot")]
+    if !layout.floors.isEmpty { parts.append(Self.count(layout.aisles.count - layout.nodes.count, "aisle")) }
     if layout.floors.count > 1 { parts.append("\(layout.floors.count) floors") }
-    if !layout.nodes.isEmpty { parts.append("\(layout.nodes.count) nodes") }
+    if !layout.nodes.isEmpty { parts.append(Self.count(layout.nodes.count, "node")) }
     let method = layout.isPlain ? "routes are proven shortest" : "routes are searched, with a bound"
     return Report(
       findings: [],
       summary: "layout \(layout.id), version \(layout.version): \(parts.joined(separator: ", ")); \(method)",
       isLayout: true)
   }
+
+  private static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
 }

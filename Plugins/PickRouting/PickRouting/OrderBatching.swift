@@ -107,7 +107,7 @@ package enum OrderBatching {
         throw PluginError("\(path):\(i + 1): \(error)")
       }
     }
-    guard !orders.isEmpty else { throw PluginError("\(path): there are no orders") }
+    guard !orders.isEmpty else { throw PluginError("there are no orders") }
     guard orders.count <= 500 else { throw PluginError("\(path): \(orders.count) orders; at most 500") }
     return orders
   }

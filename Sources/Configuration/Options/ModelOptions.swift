@@ -3,7 +3,9 @@ enum ModelOptions {
     "name", .string, isRequired: true, help: "Unique among the models; cursors and checkpoints are kept under it.")
   static let plugin = OptionRow(
     "plugin", .string, isRequired: true,
-    help: "The plugin's name: `pick-routing`, `predictive-maintenance`, or what else was built in.")
+    help:
+      "The plugin's name, as `crossdock plugin list` has it: of an installed one, or built in (`pick-routing`, `predictive-maintenance`, `stop-sequencing`)."
+  )
   static let run = OptionRow(
     "run", .choice(["isolated", "in-process"]),
     help:

@@ -130,8 +130,15 @@ final class ModelGovernor: Sendable {
 
   /// - Parameter isAtStart: it was told before the agent began: the instance may not know of it, where a clock decided it after its last checkpoint.
   private func write(_ decision: ModelDecision, about model: String, isAtStart: Bool) throws(CrossdockError) {
-    guard (try? ModelStore.model(model, in: folder)) != nil else {
-      return log.warning("a decision about a model that is not installed", metadata: ["model": "\(model)"])
+    do throws(CrossdockError) {
+      guard try ModelStore.model(model, in: folder) != nil else {
+        return log.warning("a decision about a model that is not installed", metadata: ["model": "\(model)"])
+      }
+    } catch {
+      // Not to keep those about others back: the instance tells it again after its next start.
+      return log.error(
+        "a decision about a model whose state cannot be read",
+        metadata: ["model": "\(model)", "reason": "\(error.place): \(error.reason)"])
     }
     // Not waited for here, where nobody could stop it: the decision is not lost, the cursor has not moved, and this is tried again.
     let isNew = try ModelStore(folder: folder, lockTimeoutMs: 0).take(

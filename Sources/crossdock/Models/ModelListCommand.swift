@@ -33,6 +33,7 @@
         Terminal.write(bytes: json(place, models, damage, unreadable) + [0x0A])
       } else {
         Terminal.write(table(place, models, damage))
+        if models.isEmpty, unreadable.isEmpty { Terminal.write("none is installed\n") }
         for (model, lines) in zip(models, damage) {
           for line in lines { Terminal.writeError("damaged: \(model.name): \(line)\n") }
         }

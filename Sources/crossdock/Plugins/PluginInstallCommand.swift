@@ -65,7 +65,7 @@ struct PluginInstallCommand: Command {
     switch standing {
     case .downgrade(let from) where !arguments.has("--allow-downgrade"):
       throw refusal(plugin, "it is older than the installed \(from)", hint: "--allow-downgrade, if that is wanted")
-    case .same where try isAllThere(store.plugin(plugin.name)): return nil
+    case .same where isAllThere(plugin.name, store): return nil
     default: break
     }
     let staged = try store.stage(bundle, key: verdict.key)
@@ -84,8 +84,12 @@ struct PluginInstallCommand: Command {
     return standing
   }
 
-  /// Whole, and with what it says of itself: an earlier build of this program has not written that down.
-  private static func isAllThere(_ plugin: InstalledPlugin) -> Bool { plugin.damage().isEmpty && plugin.says != nil }
+  /// Whole, and with what it says of itself: an earlier build of this program has not written that down. One whose manifest cannot be read
+  /// is not.
+  private static func isAllThere(_ name: String, _ store: PluginStore) -> Bool {
+    guard let plugin = try? store.plugin(name) else { return false }
+    return plugin.damage().isEmpty && plugin.says != nil
+  }
 
   /// The bundle's own test cases, on the files as they were staged.
   /// - Returns: what its process says of itself.

@@ -8,7 +8,7 @@ struct ReloadCommand: Command {
   static let syntax = CommandSyntax(
     name: "reload", summary: "let the running agent take up a changed agent.conf",
     discussion: """
-      Checks the file as check-config does, then sends SIGHUP to the agent of its data_dir, waits, and prints what changed. All \
+      Checks the file as the agent does at its start, then sends it SIGHUP (by its data_dir), waits, and prints what changed. All \
       or nothing: where anything of the new configuration does not work, the agent goes on with the old one. No record is lost, \
       doubled or reordered by it; messages at QoS 0 that come while it leaves its brokers for a moment are.
 
@@ -29,7 +29,8 @@ struct ReloadCommand: Command {
     if let folder = arguments.value("--data") {
       outcome = try AgentReload.request(folder: folder, timeoutMs: Int64(seconds * 1000))
     } else {
-      let file = try ConfigurationFile(arguments)
+      // As the agent will: a plugin that is damaged on the disk is parked there, and keeps nothing else back.
+      let file = try ConfigurationFile(arguments, asksProcesses: false)
       outcome = try AgentReload.request(file, timeoutMs: Int64(seconds * 1000))
       try refuseAnotherFile(outcome, asked: file.configuration.path)
     }
