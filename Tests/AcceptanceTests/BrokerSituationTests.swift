@@ -321,7 +321,8 @@ private final class RawDevice {
 
   func isClosedByTheBroker() -> Bool {
     var byte: UInt8 = 0
-    let got = recv(fd, &byte, 1, 0)
+    var got = recv(fd, &byte, 1, 0)
+    while got < 0, errno == EINTR { got = recv(fd, &byte, 1, 0) }
     return got == 0 || (got < 0 && errno == ECONNRESET)
   }
 
