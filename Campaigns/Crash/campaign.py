@@ -32,6 +32,13 @@ set_tcp_nodelay true
 """
 
 
+def lowest_port_of_connections():
+    """The kernel gives ports from there on to connections: one of them could take a broker's port before it listens."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as file:
+        lowest = int(file.read().split()[0])
+    return lowest if lowest > 12_000 else 60_000
+
+
 class Place:
     """What all rounds share: folders, programs, the power-loss object, one broker that is never killed."""
 
@@ -57,9 +64,7 @@ class Place:
         if not mosquitto:
             raise Campaign("there is no mosquitto: scripts/setup installs it")
         for _ in range(20):
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                port = free.getsockname()[1]
+            port = random.SystemRandom().randrange(10_000, lowest_port_of_connections())
             path = os.path.join(self.folder, f"mosquitto-{port}.conf")
             with open(path, "w") as file:
                 file.write(BROKER.format(port=port) + ("user root\n" if os.geteuid() == 0 else ""))
@@ -69,6 +74,10 @@ class Place:
             while broker.poll() is None and time.monotonic() < deadline:
                 try:
                     socket.create_connection(("127.0.0.1", port)).close()
+                    # Or somebody else has the port, and the broker is about to end.
+                    time.sleep(0.05)
+                    if broker.poll() is not None:
+                        break
                     os.remove(path)
                     return broker, port
                 except OSError:

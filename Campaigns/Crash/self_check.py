@@ -105,7 +105,7 @@ class SelfCheck:
         environment = {**os.environ, "LD_PRELOAD": self.place.shim, **{f"CROSSDOCK_POWER_{k}": str(v) for k, v in power.items()}}
         result = subprocess.run(
             [sys.executable, "-S", "-c", PROGRAM, disk, str(writing), action], env=environment, pass_fds=(reading, writing),
-            capture_output=True, text=True, timeout=20)
+            capture_output=True, text=True, timeout=120)
         os.close(reading), os.close(writing)
         return result.returncode, result.stderr
 

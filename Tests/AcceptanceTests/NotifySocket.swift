@@ -27,7 +27,9 @@ final class NotifySocket {
   /// The next message; nil when none comes in two minutes.
   func receive() -> String? {
     var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = recv(fd, &buffer, buffer.count, 0)
+    var count = recv(fd, &buffer, buffer.count, 0)
+    // A process that was stopped for a moment; with a time limit the call does not go on by itself.
+    while count < 0, errno == EINTR { count = recv(fd, &buffer, buffer.count, 0) }
     return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
   }
 

@@ -144,7 +144,9 @@ final class RoleFixture {
     return all
   }
 
+  /// As soon as there is one.
   func killPlugin() {
+    waitUntil("a process") { !children.isEmpty }
     for child in children { kill(child, SIGKILL) }
   }
 }

@@ -30,7 +30,7 @@ final class ExampleBox {
       let plugin = try ExampleFolder(name)
       text += "\n" + edit(try plugin.text("sample.conf"))
       let bundle = "\(folder)/\(name).cdp"
-      let packed = try crossdock("plugin", "pack", plugin.path, "--no-build", "-o", bundle)
+      let packed = try crossdock("plugin", "pack", plugin.unhurried, "--no-build", "-o", bundle)
       try #require(packed.code == 0, "\(packed.output)")
       bundles.append(bundle)
       let map = "\(plugin.path)/sample.csv"

@@ -35,7 +35,7 @@ import Testing
 
   @Test(arguments: ExampleFolder.present) func casesPassInTheHost(_ name: String) throws {
     let folder = try ExampleFolder(name)
-    let tested = try run("\(Repository.programs)/crossdock", ["plugin", "test", folder.path, "--no-build"])
+    let tested = try run("\(Repository.programs)/crossdock", ["plugin", "test", folder.unhurried, "--no-build"])
     #expect(tested.code == 0, "\(tested.output)")
     #expect(tested.output.contains("cases passed"))
   }

@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import HTTPClient
 import HTTPServer
@@ -16,10 +17,9 @@ import Testing
   }
 
   @Test func aClosedPortIsConnectionRefused() throws {
-    let server = try HTTPServer(HTTPServerConfiguration(), routes: [])
-    let url = "http://\(server.address)"
-    server.stop()
-    let client = try HTTPClient(HTTPClientConfiguration(url: url))
+    let port = try LoopbackPort()
+    defer { withExtendedLifetime(port) {} }
+    let client = try HTTPClient(HTTPClientConfiguration(url: "http://127.0.0.1:\(port.number)"))
     let error = failure { try client.get("/") }
     #expect(error?.reason == "connection refused" && error?.isRetryable == true)
   }
@@ -83,12 +83,14 @@ import Testing
 
   @Test func aServerThatWasRestartedIsReachedAgain() throws {
     let hello = HTTPRoute(.get, "/") { _ in .text(200, "1") }
-    let first = try HTTPServer(HTTPServerConfiguration(), routes: [hello])
+    let port = try LoopbackPort()
+    defer { withExtendedLifetime(port) {} }
+    let configuration = HTTPServerConfiguration(listen: "127.0.0.1:\(port.number)")
+    let first = try HTTPServer(configuration, routes: [hello])
     let client = try client(first)
     #expect(try client.get("/").status == 200)
-    let address = first.address
     first.stop()
-    let second = try HTTPServer(HTTPServerConfiguration(listen: address), routes: [hello])
+    let second = try HTTPServer(configuration, routes: [hello])
     defer { second.stop() }
     #expect(try client.get("/").status == 200)
   }

@@ -117,7 +117,9 @@ final class HostChild {
 
   private func waitFor(_ fd: Int32, _ event: Int32, _ seconds: Double = patienceS) throws {
     var poll = pollfd(fd: fd, events: Int16(event), revents: 0)
-    guard Glibc.poll(&poll, 1, Int32(seconds * 1000)) == 1 else { throw Ended(description: "the host says nothing") }
+    var ready = Glibc.poll(&poll, 1, Int32(seconds * 1000))
+    while ready < 0, errno == EINTR { ready = Glibc.poll(&poll, 1, Int32(seconds * 1000)) }
+    guard ready == 1 else { throw Ended(description: "the host says nothing") }
   }
 
   // Standard error and the end
@@ -137,7 +139,8 @@ final class HostChild {
     let end = Date().addingTimeInterval(Self.patienceS)
     while !readErrors().contains(text) {
       var poll = pollfd(fd: errorPipe, events: Int16(POLLIN), revents: 0)
-      guard end.timeIntervalSinceNow > 0, Glibc.poll(&poll, 1, 100) >= 0, poll.revents & Int16(POLLHUP) == 0 else {
+      let hasFailed = Glibc.poll(&poll, 1, 100) < 0 && errno != EINTR
+      guard end.timeIntervalSinceNow > 0, !hasFailed, poll.revents & Int16(POLLHUP) == 0 else {
         return readErrors().contains(text)
       }
     }

@@ -102,7 +102,7 @@ class Agent:
 
     def ended(self):
         """The exit code and what is on standard error."""
-        code = self.process.wait(20)
+        code = self.process.wait(120)
         self.errors.seek(0)
         return code, self.errors.read().decode()
 

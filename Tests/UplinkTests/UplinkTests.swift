@@ -50,7 +50,7 @@ import Testing
     var limits = UplinkLimits.quick
     limits.segmentMaxRecords = 300
     // Four answers never come.
-    limits.timeoutMs = 1000
+    limits.timeoutMs = 2000
     let uplink = journal.uplink(to: central.url, limits: limits)
     uplink.start()
     #expect(drained(uplink, journal, central, ["scans"]))
