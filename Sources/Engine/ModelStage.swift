@@ -193,6 +193,18 @@ final class ModelStage {
     for slot in slots {
       var arrival: Int64 = 0
       if let saved = try journal.checkpoint(of: slot.model.name) {
+        if slot.model.descriptor.isInstalled, !saved.state.isEmpty,
+          SemanticVersion.isOlder(slot.model.descriptor.version, than: saved.version)
+        {
+          // It cannot know it, and might take it for its own. What is built in judges by itself.
+          log.warning(
+            "the state here is a newer version's: the plugin starts without one",
+            metadata: [
+              "model": "\(slot.model.name)", "version": "\(slot.model.descriptor.version)",
+              "newer": "\(saved.version)",
+            ])
+          continue
+        }
         // Empty where it has not been written since the model began: in a process of its own, say.
         if saved.state.isEmpty || slot.model.restore(saved.state) {
           arrival = saved.arrival

@@ -17,6 +17,8 @@ package struct PluginDescriptor: @unchecked Sendable {
   package let version: String
   package let summary: String
   package let options: [Option]
+  /// Loaded from the store; else it is part of the agent.
+  package var isInstalled = false
 
   /// - Throws: when the descriptor is not of an ABI that this host knows, or lacks what every model needs.
   package init(_ raw: UnsafePointer<crossdock_plugin>, from place: String) throws(CrossdockError) {

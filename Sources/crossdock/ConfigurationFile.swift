@@ -48,9 +48,9 @@ struct ConfigurationFile {
       : ConfigurationLoader.load(path: path)
     guard let loaded else { return (nil, problems) }
     let unsigned = UnsignedCode(loaded.plugins)
-    return (
-      ConfigurationFile(unsigned.keptOut(loaded), catalog), problems + (checksPlugins ? unsigned.warnings(loaded) : [])
-    )
+    var runs = unsigned.keptOut(loaded)
+    if checksPlugins { runs = try catalog.keptOut(runs) }
+    return (ConfigurationFile(runs, catalog), problems + (checksPlugins ? unsigned.warnings(loaded) : []))
   }
 
   var journalPath: String { "\(configuration.agent.dataDirectory)/journal.db" }

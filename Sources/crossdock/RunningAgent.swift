@@ -86,7 +86,7 @@ final class RunningAgent {
       journalPath: inputs.file.journalPath, configuration: inputs.configuration, handle: surroundings.handle,
       log: surroundings.log,
       rolledBack: { [log = surroundings.log] plugin, version, reason in
-        PluginRecords.rolledBack(plugin, from: version, in: store, log)
+        PluginRecords.rolledBack(plugin, from: version, reason, in: store, log)
       },
       parked: { [log = surroundings.log] plugin, reason in PluginRecords.parked(plugin, reason, in: store, log) })
     let unsigned = UnsignedCode(inputs.configuration.plugins)

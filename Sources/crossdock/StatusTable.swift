@@ -93,6 +93,11 @@ enum StatusTable {
       out +=
         "\(word(plugin, "name")) is back at \(word(plugin, "version")), because of \(word(plugin, "last_rollback"))\n"
     }
+    for plugin in status["plugins"]?.array ?? [] {
+      for text in plugin["ignored_options"]?.array ?? [] {
+        out += "\(word(plugin, "name")): \(text.string.map(printable) ?? "-")\n"
+      }
+    }
     for part in (status["plugins"]?.array ?? []) + (status["models"]?.array ?? [])
     where part["refused_total"]?.integer ?? 0 > 0 {
       out += "\(word(part, "name")): an output was refused: \(word(part, "last_refused"))\n"

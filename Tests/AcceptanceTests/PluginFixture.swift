@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// An agent with a plugin in C that copies numbers, and misbehaves where its options tell it to.
 final class PluginFixture {
@@ -8,7 +9,8 @@ final class PluginFixture {
 
   /// `MODE` is what happens at the number `AT`: 0 nothing, 1 abort, 2 an endless loop, 3 memory without end, 4 CROSSDOCK_FAILED, 5 a
   /// flood of outputs, 6 a record for a stream that it may not write, 7 abort when it is opened, 8 a loop when it is closed,
-  /// 9 options that it cannot use, 10 CROSSDOCK_FAILED at every record, but only where it writes `copies-too`. While
+  /// 9 options that it cannot use, 10 CROSSDOCK_FAILED at every record, but only where it writes `copies-too`, 11 checkpoints that are its
+  /// own, with each batch: they say a million more, and other versions do not know that. While
   /// there is a file `hang` or `crash` in its folder of the store, it does that before it has said what it is. With an `OPTION` it has one
   /// of that name, which must be given.
   private static let source = """
@@ -51,6 +53,7 @@ final class PluginFixture {
     }
     static int32_t process(void *instance, const crossdock_batch *b) {
       struct copier *c = instance;
+      if (MODE == 11) c->host->want_checkpoint(c->host->context);
       for (uint32_t i = 0; i < b->selection_count; i++) {
         uint32_t r = b->selection[i];
         long n = (long)b->columns[b->column_offset[r]];
@@ -62,12 +65,13 @@ final class PluginFixture {
       return CROSSDOCK_OK;
     }
     static int32_t checkpoint(void *instance) {
-      struct copier *c = instance; crossdock_bytes b = {(const uint8_t *)&c->count, 8};
+      struct copier *c = instance; uint64_t count = c->count + (MODE == 11 ? 1000000 : 0);
+      crossdock_bytes b = {(const uint8_t *)&count, 8};
       c->host->write(c->host->context, b); return CROSSDOCK_OK;
     }
     static int32_t restore(void *instance, crossdock_bytes b) {
       struct copier *c = instance; if (b.count != 8) return CROSSDOCK_BAD_CHECKPOINT;
-      memcpy(&c->count, b.data, 8); return CROSSDOCK_OK;
+      memcpy(&c->count, b.data, 8); if (MODE == 11 && c->count >= 1000000) c->count -= 1000000; return CROSSDOCK_OK;
     }
     static void close_it(void *instance) { if (MODE == 8) for (;;) { __asm__ volatile(""); } free(((struct copier *)instance)->write); free(instance); }
     #ifdef OPTION
@@ -183,7 +187,18 @@ final class PluginFixture {
   /// The folder of an installed version.
   func versionFolder(_ version: Int) -> String { agent.sandbox.path("data/plugins/copier/\(version).0.0") }
 
+  /// As a state was before it held what a plugin says.
+  func forgetWhatItSays() throws {
+    let file = URL(fileURLWithPath: agent.sandbox.path("data/plugins/copier/state.json"))
+    var state = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    var versions = try #require(state["versions"] as? [[String: Any]])
+    for index in versions.indices { try #require(versions[index].removeValue(forKey: "says") != nil) }
+    state["versions"] = versions
+    try JSONSerialization.data(withJSONObject: state).write(to: file)
+  }
+
   /// A command on plugins.
+  @discardableResult
   func plugin(_ words: String...) throws -> (code: Int32, output: String, errors: String) {
     let result = try runToEnd("crossdock", ["plugin"] + words + ["--config", agent.configuration])
     return (result.code, result.output, result.errors)

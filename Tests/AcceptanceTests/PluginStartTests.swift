@@ -46,7 +46,7 @@ import Testing
   @Test(arguments: [true, false]) func pluginThatHangsBeforeItsHelloHoldsUpNothing(isWrittenDown: Bool) throws {
     let fixture = try PluginFixture()
     try fixture.install(try fixture.bundle(version: 1))
-    if !isWrittenDown { try forgetWhatItSays(fixture) }
+    if !isWrittenDown { try fixture.forgetWhatItSays() }
     _ = try fixture.agent.sandbox.write("data/plugins/copier/1.0.0/hang", "")
     try fixture.startAgent()
     let publisher = try fixture.agent.publisher()
@@ -64,23 +64,13 @@ import Testing
     #expect(waitUntil("its process is gone") { fixture.pluginProcesses().isEmpty })
   }
 
-  /// As a state was before it held what a plugin says.
-  private func forgetWhatItSays(_ fixture: PluginFixture) throws {
-    let file = URL(fileURLWithPath: fixture.agent.sandbox.path("data/plugins/copier/state.json"))
-    var state = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
-    var versions = try #require(state["versions"] as? [[String: Any]])
-    for index in versions.indices { try #require(versions[index].removeValue(forKey: "says") != nil) }
-    state["versions"] = versions
-    try JSONSerialization.data(withJSONObject: state).write(to: file)
-  }
-
   @Test func pluginOfAnEarlierInstallIsAskedWhereItRunsAndWrittenDown() throws {
     let fixture = try PluginFixture()
     let file = fixture.agent.configuration
     let text = try String(contentsOfFile: file, encoding: .utf8)
     try (text + "\n[plugin.options]\nstep = 3\n").write(toFile: file, atomically: true, encoding: .utf8)
     #expect(try fixture.install(try fixture.bundle(version: 1, option: "step")).code == 0)
-    try forgetWhatItSays(fixture)
+    try fixture.forgetWhatItSays()
     try fixture.startAgent()
     try fixture.agent.publisher().publish(100)
     #expect(fixture.waitForCopies(100), "\(fixture.agent.agent?.log ?? "")")

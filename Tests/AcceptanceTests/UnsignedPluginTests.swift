@@ -51,4 +51,28 @@ import Testing
     #expect(waitUntil("all is in") { fixture.agent.received == 300 })
     #expect(try fixture.copies().count == count)
   }
+
+  /// Also of one whose options nobody has written down: what is not to run is not asked for them.
+  @Test func checkOfTheConfigurationStartsNothingUnsignedOrChanged() throws {
+    let fixture = try PluginFixture()
+    try fixture.install(try fixture.bundle(version: 1))
+    try fixture.forgetWhatItSays()
+    // It would be found out: it crashes before it has said what it is.
+    _ = try fixture.agent.sandbox.write("data/plugins/copier/1.0.0/crash", "")
+    let path = fixture.agent.configuration
+    func check() throws -> (code: Int32, output: String, errors: String) {
+      try runToEnd("crossdock", ["check-config", "--config", path])
+    }
+    #expect(try check().code == 78)
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    try text.replacing("allow_unsigned = true", with: "").write(toFile: path, atomically: true, encoding: .utf8)
+    let unsigned = try check()
+    #expect(unsigned.code == 0, "\(unsigned.errors)")
+    #expect(unsigned.errors.contains("does not run: it was installed without a signature"), "\(unsigned.errors)")
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    try #require(truncate("\(fixture.versionFolder(1))/copier.so", 3000) == 0)
+    let changed = try check()
+    #expect(
+      changed.code == 78 && changed.errors.contains("it is not what was installed: copier.so"), "\(changed.errors)")
+  }
 }

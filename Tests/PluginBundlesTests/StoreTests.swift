@@ -97,6 +97,26 @@ private func names(_ path: String) throws -> [String] {
     #expect(try store.plugin("watch").state.current == version("1.1.0"))
   }
 
+  @Test func returnByItselfIsWrittenDownUntilAnotherVersionIsInUse() throws {
+    let store = try PluginStore(folder: place)
+    try install(store, try bundle("watch", "1.0.0"))
+    try install(store, try bundle("watch", "1.1.0"))
+    #expect(try store.plugin("watch").state.returned == nil)
+    _ = try store.rollback("watch", allowsUnsigned: true, because: "it crashed\n\u{1}")
+    let returned = PluginReturned(from: version("1.1.0"), reason: "it crashed\n\u{1}")
+    #expect(try PluginStore.plugin("watch", in: place)?.state.returned == returned)
+    // It stays as it is mended, parked and enabled.
+    try install(store, try bundle("watch", "1.0.0"))
+    try store.setParked("watch", "it crashed")
+    try store.setEnabled("watch", true)
+    #expect(try store.plugin("watch").state.returned == returned)
+    _ = try store.rollback("watch", allowsUnsigned: true)
+    #expect(try store.plugin("watch").state.returned == nil)
+    _ = try store.rollback("watch", allowsUnsigned: true, because: "it crashed")
+    try install(store, try bundle("watch", "1.2.0"))
+    #expect(try store.plugin("watch").state.returned == nil)
+  }
+
   @Test func rollbackToAVersionWithoutASignatureIsRefusedUnlessItIsAllowed() throws {
     let store = try PluginStore(folder: place)
     try install(store, try bundle("watch", "1.0.0"), key: nil)

@@ -11,8 +11,9 @@ package enum PluginLookupResult: Sendable {
   /// It is there, and its options are not judged; nil: nothing is said about that, because it is disabled.
   case unchecked(misfits: [String], warning: String?, hint: String)
   /// Its option table, what of the instance does not fit its description, and a way to ask the plugin itself; nil: that would start a
-  /// process, or run an operator's code, which only an agent does.
-  case found([PluginOptionDescription], misfits: [String], trial: PluginTrial? = nil)
+  /// process, or run an operator's code, which only an agent does. `failed` is the version that it has gone back from by itself.
+  case found(
+    [PluginOptionDescription], misfits: [String], trial: PluginTrial? = nil, failed: FailedVersion? = nil)
 }
 
 /// Makes a plugin as the agent would, and lets it go again: no journal, no record, no file written.

@@ -154,17 +154,19 @@ struct DocumentReading {
       let what = "\(model.header == ModelOptions.table.header ? "model" : "plugin") \"\(model.configuration.name)\""
       let position = model.configuration.position
       switch plugins(section, model.configuration) {
-      case .found(let options, let misfits, let trial):
+      case .found(let options, let misfits, let trial, let failed):
         let files = modelFiles.map { lookup in { lookup(trained, $0, model.configuration) } }
-        let problems = resolveOptions(model.configuration, against: options, modelFiles: files).problems
-        context.append(problems)
+        let fit = PluginFit(
+          model.configuration, table: options, misfits: misfits, after: failed, modelFiles: files)
+        context.append(fit.problems)
+        context.append(fit.warnings(model.configuration, calling: what))
         if let trial {
           let asked = OptionTrial(
-            model.configuration, without: problems, options, streams + [.quarantine, .tombstones],
+            model.configuration, without: fit.problems, options, streams + [.quarantine, .tombstones],
             counts: model.configuration.reads.filter(counts.contains), modelFiles: files, trial)
           context.append(asked.problems(calling: what))
         }
-        for misfit in misfits { context.error(position, "\(what): \(misfit)") }
+        for misfit in fit.misfits { context.error(position, "\(what): \(misfit)") }
       case .unchecked(let misfits, let warning, let hint):
         if let warning { context.warning(position, "\(what): \(warning)", hint: hint) }
         for misfit in misfits { context.error(position, "\(what): \(misfit)") }

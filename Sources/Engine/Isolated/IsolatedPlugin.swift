@@ -4,20 +4,26 @@ package import Records
 
 /// A plugin that runs in a process of its own, as the configuration and its plugin.toml have it.
 package struct IsolatedPlugin: Sendable, Equatable {
-  /// What is run: a version of the plugin.
+  /// What is run: a version of the plugin, with what agent.conf gives to that version.
   package struct Version: Sendable, Equatable {
     package var text: String
     package var launch: PluginLaunch
+    package var options: [PluginOptionValue]
+    /// Of agent.conf, each with the reason: another version knows them, from which the plugin has gone back.
+    package var ignoredOptions: [String] = []
+    /// Why it cannot run with what agent.conf has for another version; nil: it can.
+    package var misfit: String?
 
-    package init(text: String, launch: PluginLaunch) {
+    package init(text: String, launch: PluginLaunch, options: [PluginOptionValue] = []) {
       self.text = text
       self.launch = launch
+      self.options = options
     }
   }
 
   /// What a plugin's process says to what agent.conf gives it.
   package enum Answer: Sendable {
-    case ready([PluginOptionValue], Version)
+    case ready(Version)
     /// It cannot be used as it stands in agent.conf.
     case refused(String)
     case failed(PluginFailure)
@@ -30,7 +36,6 @@ package struct IsolatedPlugin: Sendable, Equatable {
   package var version: Version
   /// What to go back to when the present version fails its first batches; nil: there is none.
   package var previous: Version?
-  package var options: [PluginOptionValue]
   package var reads: [String]
   package var writes: [String]
   package var replyConnection: String?
@@ -38,8 +43,10 @@ package struct IsolatedPlugin: Sendable, Equatable {
   /// Whether the operator wants it to run.
   package var isEnabled = true
   package var isUnsigned = false
-  /// Nobody knows its options: its process is asked first, with this section of agent.conf, and `options` and the launch come from what it
-  /// says. Nil: they are known.
+  /// Of the store; else it was built with the agent.
+  package var isInstalled = false
+  /// Nobody knows its options: its process is asked first, with this section of agent.conf, and the version's options and launch come
+  /// from what it says. Nil: they are known.
   package var unasked: ModelConfiguration?
   /// Its own, if it declares one; else empty.
   package var dataFolder = ""
@@ -48,7 +55,7 @@ package struct IsolatedPlugin: Sendable, Equatable {
 
   package init(
     name: String, plugin: String, role: PluginManifest.Role, version: Version, previous: Version? = nil,
-    options: [PluginOptionValue], reads: [String], writes: [String], replyConnection: String? = nil,
+    reads: [String], writes: [String], replyConnection: String? = nil,
     begin: ModelConfiguration.Begin = .new
   ) {
     self.name = name
@@ -56,7 +63,6 @@ package struct IsolatedPlugin: Sendable, Equatable {
     self.role = role
     self.version = version
     self.previous = previous
-    self.options = options
     self.reads = reads
     self.writes = writes
     self.replyConnection = replyConnection

@@ -32,6 +32,8 @@ package struct PluginStatus: Sendable {
   package var role: PluginManifest.Role
   package var isConfined: Bool
   package var isUnsigned = false
+  /// Of agent.conf, each with the reason.
+  package var ignoredOptions: [String]
   package var state = State.starting
   package var reason: String?
   package var batches: UInt64 = 0
@@ -77,6 +79,7 @@ package struct PluginStatus: Sendable {
     role = plugin.role
     isConfined = !plugin.version.launch.isUnconfined
     isUnsigned = plugin.isUnsigned
+    ignoredOptions = plugin.version.ignoredOptions
     if !plugin.isEnabled { state = .disabled }
   }
 

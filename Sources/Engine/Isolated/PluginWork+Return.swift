@@ -22,18 +22,16 @@ extension PluginWork {
     session = nil
     // Nothing came of the new version: what it has set aside may be no fault of the records.
     if let probation, probation.succeeded == 0 { position = probation.position }
-    let state = try stateOf(previous)
+    // An instance that it has never run in has no such state.
+    let own = try input.reader.checkpoint(of: plugin.previousName).flatMap { $0.version == previous.text ? $0 : nil }
+    var state = own ?? emptyState
+    state.version = previous.text
     var result = PluginResult(
-      plugin: plugin.name, version: state.hasRun ? previous.text : "", position: .at(position))
-    if let saved = state.saved {
-      result.checkpoints = [
-        JournalTransaction.Checkpoint(
-          model: plugin.name, version: saved.version, state: saved.state, arrival: saved.arrival)
-      ]
-    }
+      plugin: plugin.name, version: own == nil ? "" : previous.text, position: .at(position))
+    result.checkpoints = [state.checkpoint(of: plugin.name)]
     // Interrupted: the next start finds the new version, and the instance that it fails in on probation.
     guard post(result, waits: true) else { return }
-    beginAgain(with: previous, state.saved)
+    beginAgain(with: previous, state)
     lastVersion = result.version
     let isOwn = wish.instance == plugin.name
     let reason = isOwn ? wish.reason : "with \"\(wish.instance)\": \(wish.reason)"
@@ -47,24 +45,13 @@ extension PluginWork {
         : "the new version fails in another instance: back to the version before",
       metadata: [
         "failed": "\(wish.version)", "now": "\(version.text)", "instance": "\(wish.instance)",
-        "state": state.isOfNewVersion ? "the new version's" : "from before", "reason": "\(wish.reason)",
+        "state": own == nil ? "none" : "from before", "reason": "\(wish.reason)",
       ])
+    for text in version.ignoredOptions { runner.log.warning("\(text)") }
     runner.wentBack(wish)
   }
 
-  /// What the version before goes on from: its own state of when the new one began, to be brought to the position with what came since.
-  /// An instance that it has never run in has no such state, and keeps the new one's. So does a feed that had passed its probation: its
-  /// state is its place in what it reads, and everything since would come again.
-  private func stateOf(
-    _ previous: IsolatedPlugin.Version
-  ) throws(CrossdockError) -> (saved: Journal.SavedCheckpoint?, hasRun: Bool, isOfNewVersion: Bool) {
-    let before = try input.reader.checkpoint(of: plugin.previousName)
-    guard let before, before.version == previous.text else { return (saved, false, true) }
-    let keepsPlace = plugin.role == .feed && probation == nil
-    return keepsPlace ? (saved, true, true) : (before, true, false)
-  }
-
-  private func beginAgain(with previous: IsolatedPlugin.Version, _ state: Journal.SavedCheckpoint?) {
+  private func beginAgain(with previous: IsolatedPlugin.Version, _ state: Journal.SavedCheckpoint) {
     version = previous
     saved = state
     probation = nil

@@ -11,6 +11,7 @@ extension PluginWork {
     // Not even once more: what is not as it was installed, or has filled its folder, does not get better by trying.
     if let damage = runner.surroundings.damage(plugin.plugin, version) { return try park(damage) }
     guard try ask() else { return }
+    if let misfit = version.misfit { return try park(misfit) }
     if let excess = PrivateFolder(version.launch)?.excess() {
       return try park("it does not start: \(excess); delete what is not needed there, then `crossdock plugin enable`")
     }
@@ -24,7 +25,7 @@ extension PluginWork {
       guard session.hello.role == plugin.role else {
         return try park("it is a \(session.hello.role.rawValue), plugin.toml says \(plugin.role.rawValue)")
       }
-      switch try session.open(options: options, streams: streams, identity: identity) {
+      switch try session.open(options: version.options, streams: streams, identity: identity) {
       case .ok: break
       case .badOptions: return try park("it cannot use its options: \(session.lastLogLine)")
       default: throw PluginFailure.failed(session.reason)
@@ -47,8 +48,8 @@ extension PluginWork {
   private func ask() throws(CrossdockError) -> Bool {
     guard !isAsked, let model = plugin.unasked else { return true }
     switch runner.surroundings.ask(plugin, model, runner.stop) {
-    case .ready(let options, let version):
-      (self.options, self.version, isAsked) = (options, version, true)
+    case .ready(let version):
+      (self.version, isAsked) = (version, true)
       return true
     case .refused(let reason): try park(reason)
     case .failed(let failure): try failed(failure)
@@ -112,7 +113,7 @@ extension PluginWork {
 
   /// What comes next begins without a state, here.
   private func forgetState() {
-    saved = Journal.SavedCheckpoint(version: version.text, arrival: position, state: [])
+    saved = emptyState
     isCheckpointWanted = true
   }
 

@@ -20,8 +20,7 @@ final class PluginWork {
   let input: PluginInput
   var plugin: IsolatedPlugin { runner.plugin }
   var version: IsolatedPlugin.Version
-  var options: [PluginOptionValue]
-  /// Whether `options` and `version` are what its process is to be started with.
+  /// Whether `version` is what its process is to be started with.
   var isAsked: Bool
   var session: PluginSession?
   var supervision: SupervisionState
@@ -62,7 +61,6 @@ final class PluginWork {
     input = try PluginInput(runner.plugin, runner.surroundings)
     let version = runner.isBack ? runner.plugin.previous ?? runner.plugin.version : runner.plugin.version
     self.version = version
-    options = runner.plugin.options
     isAsked = runner.plugin.unasked == nil
     throttle = PluginThrottle(version.launch.limits)
     supervision = SupervisionState(nowMs: SystemClock.monotonicNs() / 1_000_000)
@@ -121,79 +119,6 @@ final class PluginWork {
     if let excess = throttle.idles(readMs: process.usageReadMs, cpuMs: process.cpuMs) { throw excess }
   }
 
-  // MARK: position
-
-  private func findPosition() throws(CrossdockError) {
-    waitUntilSettled()
-    let known = try input.reader.checkpoint(of: plugin.positionName)
-    saved = try input.reader.checkpoint(of: plugin.name)
-    if let known {
-      // Beyond it, where the plugin has run in the agent's own process since.
-      position = plugin.role == .feed ? known.arrival : max(known.arrival, saved?.arrival ?? 0)
-      lastVersion = known.version
-      try beginProbation()
-      return
-    }
-    guard plugin.role != .feed else { return }
-    // It begins empty there, and is brought from there to where it was when it fails before its first checkpoint. With a checkpoint and no
-    // position it has run in the agent's own process, which has said everything that there was to say.
-    let arrival: Int64? = plugin.begin == .oldest && saved == nil ? 0 : nil
-    var result = PluginResult(
-      plugin: plugin.name, version: lastVersion, position: arrival.map { .at($0) } ?? .end)
-    if saved == nil {
-      result.checkpoints = [
-        JournalTransaction.Checkpoint(model: plugin.name, version: version.text, state: [], arrival: arrival)
-      ]
-    }
-    // The writer says where "now" is.
-    post(result, waits: true)
-    position = try input.reader.checkpoint(of: plugin.positionName)?.arrival ?? 0
-    saved = try input.reader.checkpoint(of: plugin.name)
-  }
-
-  /// A thread of before may have left something with the writer that is not committed yet.
-  private func waitUntilSettled() {
-    let mailbox = runner.surroundings.handle.plugins
-    var generation = mailbox.committed.generation
-    while !mailbox.isSettled(plugin.name), !isStopping {
-      showThatTheWriterIsBusy()
-      generation = mailbox.committed.wait(past: generation, timeoutMs: 1000)
-    }
-    hindrance = nil
-  }
-
-  private func showThatTheWriterIsBusy() {
-    hindrance = "it waits until the journal can be written"
-    publish()
-  }
-
-  /// Before the supervision or the input is replaced.
-  func carryFigures() {
-    carried.restarts += supervision.restarts
-    carried.failures += supervision.failures
-  }
-
-  /// A version that has not run here before is watched, when there is one to go back to: one that had a batch here. A plugin that never
-  /// got so far would not do better with it.
-  private func beginProbation() throws(CrossdockError) {
-    guard lastVersion != version.text, let previous = plugin.previous, previous.text == lastVersion else { return }
-    probation = PluginProbation(previous: previous, position: position)
-    // Interrupted before, with nothing but records set aside behind its own checkpoint: the copy is there.
-    if saved?.version == version.text,
-      try input.reader.checkpoint(of: plugin.previousName)?.version == lastVersion
-    {
-      return
-    }
-    let state = saved ?? Journal.SavedCheckpoint(version: lastVersion, arrival: position, state: [])
-    var result = PluginResult(plugin: plugin.name, version: lastVersion, position: .at(position))
-    // By the version that it is for, also where that had its state from one before it and has made none yet.
-    result.checkpoints = [
-      JournalTransaction.Checkpoint(
-        model: plugin.previousName, version: lastVersion, state: state.state, arrival: state.arrival)
-    ]
-    post(result, waits: true)
-  }
-
   // MARK: results
 
   /// - Returns: whether it is durable; false when it is not waited for, or the agent stops.
@@ -213,7 +138,18 @@ final class PluginWork {
     return true
   }
 
+  func showThatTheWriterIsBusy() {
+    hindrance = "it waits until the journal can be written"
+    publish()
+  }
+
   // MARK: status
+
+  /// Before the supervision or the input is replaced.
+  func carryFigures() {
+    carried.restarts += supervision.restarts
+    carried.failures += supervision.failures
+  }
 
   /// What the process has used since the last call.
   private func newCpuMs() -> Int64 {
@@ -229,6 +165,7 @@ final class PluginWork {
     let newCpuMs = newCpuMs()
     runner.update { status in
       status.version = version.text
+      status.ignoredOptions = version.ignoredOptions
       switch supervision.phase {
       case .waiting: status.state = supervision.failures == 0 ? .starting : .waiting
       case .running: status.state = .running

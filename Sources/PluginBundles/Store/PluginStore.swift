@@ -48,7 +48,7 @@ extension BundleStore where State == PluginState {
       name,
       PluginState(
         current: version.version, previous: previous, isEnabled: old?.isEnabled ?? true, parked: nil,
-        versions: [version] + kept))
+        returned: old?.current == version.version ? old?.returned : nil, versions: [version] + kept))
     try removeRemains(of: name)
   }
 
@@ -83,8 +83,10 @@ extension BundleStore where State == PluginState {
   }
 
   /// The version before becomes the one in use, and the other way round.
+  ///
+  /// - Parameter reason: why the agent does so by itself; nil: an operator does.
   package func rollback(
-    _ name: String, allowsUnsigned: Bool
+    _ name: String, allowsUnsigned: Bool, because reason: String? = nil
   ) throws(CrossdockError) -> (from: SemanticVersion, to: SemanticVersion) {
     var state = try state(name)
     guard let previous = state.previous else {
@@ -96,6 +98,7 @@ extension BundleStore where State == PluginState {
     try checkWhole(name, previous, for: "roll back the plugin")
     let current = state.current
     (state.current, state.previous, state.parked) = (previous, current, nil)
+    state.returned = reason.map { PluginReturned(from: current, reason: $0) }
     try replaceState(name, state)
     return (current, previous)
   }

@@ -68,4 +68,10 @@ package struct SemanticVersion: Sendable, Hashable, CustomStringConvertible {
     }
     return prerelease.count < other.prerelease.count
   }
+
+  /// False where one of the two is no version.
+  package static func isOlder(_ text: String, than other: String) -> Bool {
+    guard let version = SemanticVersion(text), let other = SemanticVersion(other) else { return false }
+    return version.isOlder(than: other)
+  }
 }

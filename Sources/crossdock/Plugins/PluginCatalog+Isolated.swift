@@ -8,29 +8,32 @@ import Records
 
 // The plugins that run in processes of their own, as the runners take them.
 extension PluginCatalog {
-  /// - Parameter options: of every plugin, in the configuration's order.
+  /// - Parameter fits: of every section, in the configuration's order.
   func isolated(
-    _ configuration: AgentConfiguration, options: [[PluginOptionValue]]
+    _ configuration: AgentConfiguration, _ fits: [PluginFit?]
   ) throws(CrossdockError) -> [IsolatedPlugin] {
     var all: [IsolatedPlugin] = []
     for (number, model) in configuration.models.enumerated() where !isInLine(model) {
       guard let external = try external(model.plugin, configuration.plugins) else { continue }
       let data = try PrivateFolders(configuration).make(for: model)
-      let isKnown = external.says != nil && !external.isDisabled
+      let fit = external.isDisabled || external.says == nil ? nil : fits[number]
       let version =
-        isKnown
-        ? try Self.version(external.manifest, external.folder, data, options[number], configuration)
-        : try Self.version(bare: external.manifest, external.folder, configuration)
+        if let fit {
+          try Self.version(external.manifest, external.folder, data, fit, configuration)
+        } else {
+          try Self.version(bare: external.manifest, external.folder, configuration)
+        }
       var plugin = IsolatedPlugin(
-        name: model.name, plugin: model.plugin, role: external.manifest.role, version: version,
-        options: options[number], reads: model.reads, writes: model.writes, replyConnection: model.replyConnection,
+        name: model.name, plugin: model.plugin, role: external.manifest.role, version: version, reads: model.reads,
+        writes: model.writes, replyConnection: model.replyConnection,
         begin: model.begin ?? (external.manifest.role == .uplink ? .oldest : .new))
       plugin.dataFolder = version.launch.privateFolder ?? ""
+      plugin.isInstalled = external.installed != nil
       if let installed = external.installed {
         plugin.isEnabled = installed.state.isEnabled
         plugin.isUnsigned = !installed.isSigned
-        if isKnown {
-          plugin.previous = Self.previous(installed, data, options[number], configuration)
+        if fit != nil {
+          plugin.previous = Self.previous(installed, data, model, version.options, configuration)
         } else if installed.state.isEnabled {
           plugin.unasked = model
         }
@@ -52,6 +55,22 @@ extension PluginCatalog {
     return IsolatedPlugin.Version(text: manifest.version.text, launch: launch)
   }
 
+  /// One that does not fit is described as far as it can be: it is parked.
+  private static func version(
+    _ manifest: PluginManifest, _ folder: String, _ data: String, _ fit: PluginFit, _ configuration: AgentConfiguration
+  ) throws(CrossdockError) -> IsolatedPlugin.Version {
+    var version: IsolatedPlugin.Version
+    if fit.refusal == nil {
+      version = try self.version(
+        manifest, folder, data, fit.options.map { PluginOptionValue($0) }, configuration)
+    } else {
+      version = try self.version(bare: manifest, folder, configuration)
+    }
+    version.ignoredOptions = fit.ignoredTexts
+    version.misfit = fit.refusal
+    return version
+  }
+
   private static func version(
     _ manifest: PluginManifest, _ folder: String, _ data: String, _ options: [PluginOptionValue],
     _ configuration: AgentConfiguration
@@ -63,19 +82,35 @@ extension PluginCatalog {
     if manifest.capabilities.writeFiles.contains(where: { $0.hasPrefix(PluginCapabilities.dataPlaceholder) }) {
       launch.privateFolder = data
     }
-    return IsolatedPlugin.Version(text: manifest.version.text, launch: launch)
+    return IsolatedPlugin.Version(text: manifest.version.text, launch: launch, options: options)
   }
 
-  /// What it would go back to; nil also where that cannot be read any more.
+  /// What it would go back to; nil where that cannot be read any more, or may not run. It has its own options, of which agent.conf, written
+  /// for the present version, may have too many.
   private static func previous(
-    _ installed: InstalledPlugin, _ data: String, _ options: [PluginOptionValue], _ configuration: AgentConfiguration
+    _ installed: InstalledPlugin, _ data: String, _ model: ModelConfiguration, _ present: [PluginOptionValue],
+    _ configuration: AgentConfiguration
   ) -> IsolatedPlugin.Version? {
     guard let old = try? installed.previous(in: storeFolder(configuration.plugins)) else { return nil }
+    let manifest = old.manifest.plugin
     // What may not be installed may not come back either.
-    guard configuration.plugins.allowUnsigned || installed.state.version(old.manifest.version)?.key != nil else {
+    guard configuration.plugins.allowUnsigned || installed.state.version(manifest.version)?.key != nil else {
       return nil
     }
-    return try? version(old.manifest.plugin, old.folder, data, options, configuration)
+    guard let table = installed.state.version(manifest.version)?.says?.table else {
+      // Nobody has asked it yet: those of the present version.
+      return try? version(manifest, old.folder, data, present, configuration)
+    }
+    let fit = fit(
+      model, table, misfits: misfits(model, manifest), after: installed.asFailed(model, before: manifest.version),
+      configuration)
+    do throws(CrossdockError) {
+      return try version(manifest, old.folder, data, fit, configuration)
+    } catch {
+      var unfit = try? version(bare: manifest, old.folder, configuration)
+      unfit?.misfit = "\(error.place): \(error.reason)"
+      return unfit
+    }
   }
 
   /// What an installed plugin that nobody has asked yet says of itself, and how it is to be run by that. Called on its own thread, which waits
@@ -98,13 +133,14 @@ extension PluginCatalog {
         return .failed(error)
       }
       PluginRecords.says(plugin.plugin, manifest.version, says, in: store, log)
-      let (resolved, problems) = resolveOptions(model, against: says.table) {
-        InstalledModels.lookup(configuration.modelStore, $0, model)
+      let fit = fit(
+        model, says.table, misfits: misfits(model, manifest), after: installed.failedVersion(model, in: store),
+        configuration)
+      if let problem = fit.problems.first?.description ?? fit.misfits.first {
+        return .refused("it cannot use its options: \(problem)")
       }
-      if let problem = problems.first { return .refused("it cannot use its options: \(problem)") }
-      let options = resolved.map { PluginOptionValue($0) }
-      let data = try PrivateFolders(configuration).make(for: model)
-      return .ready(options, try version(manifest, installed.folder, data, options, configuration))
+      return .ready(
+        try version(manifest, installed.folder, try PrivateFolders(configuration).make(for: model), fit, configuration))
     } catch {
       return .refused("\(error.place): \(error.reason)")
     }

@@ -67,7 +67,9 @@ final class PluginCatalog {
           warning: external.isDisabled ? nil : "the options of plugin \"\(model.plugin)\" are not checked here",
           hint: "crossdock check-config checks them; installing its bundle again has them checked everywhere")
       }
-      return .found(table, misfits: Self.misfits(model, external.manifest), trial: own.map { Self.trial($0, model) })
+      return .found(
+        table, misfits: Self.misfits(model, external.manifest), trial: own.map { Self.trial($0, model) },
+        failed: external.installed?.failedVersion(model, in: Self.storeFolder(section)))
     } catch {
       return .unusable(reason: "\(error.place): \(error.reason)", hint: error.hint)
     }
@@ -149,7 +151,9 @@ final class PluginCatalog {
     _ installed: InstalledPlugin, _ section: PluginsSection
   ) throws(CrossdockError) -> PluginStatement? {
     if let says = installed.says { return says }
-    guard asksProcesses, installed.state.isEnabled else { return nil }
+    // What is not to run is not started to be asked either.
+    guard asksProcesses, installed.state.isEnabled, section.allowUnsigned || installed.isSigned else { return nil }
+    if let damage = installed.damage().first { throw Self.changed(installed.folder, damage, "look at the plugin") }
     return try Self.asked(installed.manifest.plugin, installed.folder, section)
   }
 
@@ -170,12 +174,18 @@ final class PluginCatalog {
     if let descriptor = loaded[name] { return descriptor }
     guard let artefact = external.manifest.artefact else { return nil }
     if let damage = external.installed?.damage().first {
-      throw CrossdockError(
-        "load the plugin", at: external.folder, reason: "it is not what was installed: \(damage)",
-        hint: "install its bundle again", exitCode: .badConfiguration)
+      throw Self.changed(external.folder, damage, "load the plugin")
     }
-    loaded[name] = try SharedObject.load("\(external.folder)/\(artefact)")
-    return loaded[name]
+    var descriptor = try SharedObject.load("\(external.folder)/\(artefact)")
+    descriptor.isInstalled = true
+    loaded[name] = descriptor
+    return descriptor
+  }
+
+  private static func changed(_ folder: String, _ damage: String, _ operation: String) -> CrossdockError {
+    CrossdockError(
+      operation, at: folder, reason: "it is not what was installed: \(damage)", hint: "install its bundle again",
+      exitCode: .badConfiguration)
   }
 
   /// Absolute: a plugin's process works in its own folder, and finds nothing by a path from the agent's.
@@ -263,27 +273,50 @@ final class PluginCatalog {
     return names
   }
 
-  /// The options of every plugin of agent.conf, in its order: defaults filled in, files read. None of one that `table` does not know.
-  func options(_ configuration: AgentConfiguration) throws(CrossdockError) -> [[ResolvedModelOption]] {
-    var all: [[ResolvedModelOption]] = []
+  /// Every section of agent.conf as it fits its plugin, in the configuration's order: defaults filled in, files read. Nil where the options
+  /// of the plugin are not known.
+  func fits(_ configuration: AgentConfiguration) throws(CrossdockError) -> [PluginFit?] {
+    var all: [PluginFit?] = []
     for model in configuration.models {
-      let table: [PluginOptionDescription]
       if isInLine(model), let descriptor = builtIn[model.plugin] {
-        table = Self.table(descriptor.options)
+        all.append(Self.fit(model, Self.table(descriptor.options), misfits: [], after: nil, configuration))
       } else {
         let external = try external(model.plugin, configuration.plugins)
-        guard
-          let known = try external.map({ (external) throws(CrossdockError) in try self.table(model, external) }) ?? nil
-        else {
-          all.append([])
-          continue
-        }
-        table = known
+        all.append(
+          try external.flatMap { (external) throws(CrossdockError) in try fit(model, external, configuration) })
       }
-      all.append(
-        resolveOptions(model, against: table) { InstalledModels.lookup(configuration.modelStore, $0, model) }.options)
     }
     return all
+  }
+
+  private func fit(
+    _ model: ModelConfiguration, _ external: External, _ configuration: AgentConfiguration
+  ) throws(CrossdockError) -> PluginFit? {
+    guard let table = try table(model, external) else { return nil }
+    return Self.fit(
+      model, table, misfits: Self.misfits(model, external.manifest),
+      after: external.installed?.failedVersion(model, in: Self.storeFolder(configuration.plugins)), configuration)
+  }
+
+  /// What would be loaded into the agent and has gone back to a version that does not fit gets a process of its own instead, which is parked.
+  func keptOut(_ configuration: AgentConfiguration) throws(CrossdockError) -> AgentConfiguration {
+    var configuration = configuration
+    for (number, model) in configuration.models.enumerated() where isInLine(model) && builtIn[model.plugin] == nil {
+      guard let external = try external(model.plugin, configuration.plugins), external.installed?.state.returned != nil,
+        try fit(model, external, configuration)?.refusal != nil
+      else { continue }
+      configuration.models[number].run = .isolated
+    }
+    return configuration
+  }
+
+  static func fit(
+    _ model: ModelConfiguration, _ table: [PluginOptionDescription], misfits: [String], after failed: FailedVersion?,
+    _ configuration: AgentConfiguration
+  ) -> PluginFit {
+    PluginFit(model, table: table, misfits: misfits, after: failed) {
+      InstalledModels.lookup(configuration.modelStore, $0, model)
+    }
   }
 
   /// By plugin that agent.conf uses: its version, and whether it runs. What a later reading is compared with.

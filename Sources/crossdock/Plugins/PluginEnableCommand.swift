@@ -50,7 +50,7 @@ enum PluginSwitch {
     do {
       let store = try PluginStore(folder: place.pluginFolder)
       if isEnabled, let plugin = try PluginStore.plugin(name, in: place.pluginFolder), let says = plugin.says {
-        try PluginFit.check(plugin.manifest.plugin, says, place, for: "enable the plugin")
+        try VersionFit.check(plugin.manifest.plugin, says, place, for: "enable the plugin")
       }
       let isChanged = try store.setEnabled(name, isEnabled)
       Terminal.write(isChanged ? "\(name): \(word)\n" : "\(name) is \(word) already\n")

@@ -74,7 +74,7 @@ struct PluginInstallCommand: Command {
       says = try tryOut(staged, store, place)
       // One that is disabled is judged when it is enabled.
       if try PluginStore.state(plugin.name, in: store.folder)?.isEnabled ?? true {
-        try PluginFit.check(plugin, says, place, for: "install the plugin")
+        try VersionFit.check(plugin, says, place, for: "install the plugin")
       }
     } catch {
       try store.discard(staged)

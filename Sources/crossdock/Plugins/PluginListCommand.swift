@@ -65,6 +65,11 @@ struct PluginListCommand: Command {
           [$0.name, $0.version, $0.role.rawValue, "built in", users(of: $0.name, place), "-", "-", "-", $0.summary]
         })
     for row in rows { if let reason = row.plugin.state.parked { out += "parked: \(row.plugin.name): \(reason)\n" } }
+    for row in rows {
+      guard let returned = row.plugin.state.returned else { continue }
+      out += "went back: \(row.plugin.name): \(returned.from) failed: \(returned.reason)\n"
+      for text in row.plugin.leftOver(place) { out += "  \(text)\n" }
+    }
     return out
   }
 
@@ -82,7 +87,7 @@ struct PluginListCommand: Command {
     json.object {
       $0.member("folder", place.pluginFolder)
       $0.member("allow_unsigned", place.pluginTrust.allowsUnsigned)
-      $0.member("plugins", array: { list in for row in rows { write(row, to: &list) } })
+      $0.member("plugins", array: { list in for row in rows { write(row, place, to: &list) } })
       $0.member(
         "unreadable",
         array: { list in
@@ -108,7 +113,7 @@ struct PluginListCommand: Command {
     return json.bytes
   }
 
-  private static func write(_ row: Row, to json: inout JSONWriter) {
+  private static func write(_ row: Row, _ place: StorePlace, to json: inout JSONWriter) {
     let (plugin, state) = (row.plugin.manifest.plugin, row.plugin.state)
     json.object {
       $0.member("name", plugin.name)
@@ -118,6 +123,15 @@ struct PluginListCommand: Command {
       $0.member("summary", plugin.summary)
       $0.member("enabled", state.isEnabled)
       $0.member("parked", state.parked)
+      if let returned = state.returned {
+        $0.member(
+          "returned",
+          object: {
+            $0.member("from", returned.from.text)
+            $0.member("reason", returned.reason)
+            $0.member("left_over", array: { list in for text in row.plugin.leftOver(place) { list.value(text) } })
+          })
+      }
       $0.member("signed_by", row.plugin.key)
       $0.member("installed", state.version(state.current).map { Timestamp.text($0.installedNs) })
       $0.member("expires", plugin.expires?.text)

@@ -5,13 +5,15 @@ import Records
 /// What the agent does with plugins by itself, written down in the store, so that `crossdock plugin list` and the next start know.
 enum PluginRecords {
   /// It went back to a plugin's previous version.
-  static func rolledBack(_ plugin: String, from version: String, in folder: String, _ log: Logger) {
+  static func rolledBack(
+    _ plugin: String, from version: String, _ reason: String, in folder: String, _ log: Logger
+  ) {
     write(plugin, log) { () throws(CrossdockError) in
       let store = try PluginStore(folder: folder)
       // Somebody may have installed another one meanwhile.
       guard try store.plugin(plugin).state.current.text == version else { return }
       // It runs already: the agent was given no version before where that may not come back.
-      _ = try store.rollback(plugin, allowsUnsigned: true)
+      _ = try store.rollback(plugin, allowsUnsigned: true, because: reason)
     }
   }
 

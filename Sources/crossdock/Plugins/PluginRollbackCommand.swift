@@ -9,7 +9,8 @@ struct PluginRollbackCommand: Command {
     discussion: """
       The two versions change places: a second rollback goes forward again. Every file of the version before is held against its \
       hash first, and one that was installed without a signature is refused unless "allow_unsigned" of [plugins] allows it. \
-      One whose options do not fit agent.conf is refused, too.
+      One whose options do not fit agent.conf is refused, too. It goes on with the state that it had when the newer version began, \
+      brought to where the plugin is; without one it begins anew, and the agent's log says so.
 
       Exit codes: 0 done; 1 no such plugin, no version before, no signature, or the agent refused; 78 bad agent.conf.
       """,
@@ -32,6 +33,6 @@ struct PluginRollbackCommand: Command {
     guard state.isEnabled, let previous = state.previous, let says = state.version(previous)?.says,
       let manifest = try? PluginStore.manifest("\(store.folder)/\(name)/\(previous)", name, previous)
     else { return }
-    try PluginFit.check(manifest.plugin, says, place, for: "roll back the plugin")
+    try VersionFit.check(manifest.plugin, says, place, for: "roll back the plugin")
   }
 }

@@ -30,6 +30,7 @@ enum PluginStatusDocument {
     json.member("reason", plugin.reason)
     json.member("confined", plugin.isConfined)
     json.member("unsigned", plugin.isUnsigned)
+    json.member("ignored_options", array: { list in for text in plugin.ignoredOptions { list.value(text) } })
     json.member("batches_total", plugin.batches)
     json.member("records_total", plugin.records)
     json.member("emitted_total", plugin.emitted)

@@ -29,18 +29,18 @@ struct AgentInputs {
   init(_ file: ConfigurationFile) throws(CrossdockError) {
     self.file = file
     let configuration = file.configuration
-    let resolved = try file.catalog.options(configuration)
-    options = resolved.map { $0.map { PluginOptionValue($0) } }
+    let fits = try file.catalog.fits(configuration)
+    options = fits.map { $0?.options.map { PluginOptionValue($0) } ?? [] }
     inLine = try file.catalog.inLine(configuration)
     unsignedInLine = try file.catalog.unsignedInLine(configuration)
-    isolated = try file.catalog.isolated(configuration, options: options)
+    isolated = try file.catalog.isolated(configuration, fits)
     control = try configuration.control.map { (section) throws(CrossdockError) in try Self.server(section) }
     var files: [ConfigurationState.InputFile: UInt64] = [:]
     for input in Self.filesOfTLS(configuration) {
       files[input] = Self.hash(try Files.read(input.path, limit: Self.maxPEMBytes))
     }
-    for (model, options) in zip(configuration.models, resolved) {
-      for option in options {
+    for (model, fit) in zip(configuration.models, fits) {
+      for option in fit?.options ?? [] {
         guard case .files(let contents) = option.value else { continue }
         for one in contents {
           files[.init(model.part, key: "option \(option.key)", path: one.path)] = Self.hash(one.contents)
