@@ -23,6 +23,7 @@ package struct GovernedVerdict {
     guard outputs.count == 3, task != .classification else { return nil }
     return (outputs[1], outputs[2], version.description.calibration?.coverage ?? .nan)
   }
+
   /// How probable it is that the truth is below a limit: (1 − coverage) / 2 beyond each end of the interval, half at the point, straight
   /// lines between; beyond the ends no more is known than that. Nil without a calibrated interval.
   package func probability(before limit: Double) -> Double? {
