@@ -1,5 +1,5 @@
 # The ways into this repository. `make run SECONDS=90` ends by itself; see scripts/run.
-.PHONY: run test build lint bench bench-models crash sim fuzz package setup clean
+.PHONY: run test build lint bench bench-models models crash sim fuzz package setup clean
 
 SWIFT_RELEASE = swift build -c release --static-swift-stdlib -j 2
 # A variable of the command line only: bash's own SECONDS must not come in through the environment.
@@ -36,6 +36,10 @@ bench: build
 # make bench-models [DATA=dir]: the models' scores on the known sets under DATA; see scripts/bench-models.
 bench-models: build
 	@scripts/bench-models "$(DATA)"
+
+# make models [DATA=dir] [KEY=file]: bundles of models trained on the known sets under DATA, signed with KEY, in .build/models.
+models: build
+	@"$$(tools/setup --python)" tools/make_models.py $(if $(DATA),--data "$(DATA)") $(if $(KEY),--key "$(KEY)")
 
 # make sim SEEDS=10000 [SEED=first]; docs/simulation.md
 sim:

@@ -14,7 +14,6 @@ and 0.003 the score with a size of fault left out stays within 0.02.
 Deterministic: the same table gives the same bytes."""
 import argparse
 import csv
-import hashlib
 import json
 import os
 import sys
@@ -23,6 +22,8 @@ import numpy
 import onnx
 from onnx import TensorProto, helper
 from sklearn.linear_model import LogisticRegression
+
+import training_tables
 
 GOLDEN_BLOCKS = 2
 
@@ -92,14 +93,6 @@ def golden(given):
             file.write(",".join([*constants.values(), " ".join(texts)]) + "\n")
 
 
-def identity(*paths):
-    digest = hashlib.sha256()
-    for path in paths:
-        with open(path, "rb") as file:
-            digest.update(file.read())
-    return digest.hexdigest()
-
-
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--table", required=True, help="what crossdock features wrote")
@@ -129,7 +122,7 @@ def main():
         "license": given.license, "features": "0" * 16,
         "artefacts": [{"file": "class.onnx", "format": "onnx", "role": "class"}], "classes": classes,
         "training": {
-            "data": given.data, "identity": identity(given.table, given.labels, given.spec), "commit": given.commit,
+            "data": given.data, "identity": training_tables.identity(given.table, given.labels, given.spec), "commit": given.commit,
             "command": f"tools/train_bearing.py --strength {given.strength:g}", "rows": len(faults)},
         "tolerance": 1e-6,
     }

@@ -11,7 +11,9 @@ the data tells how much is left, and a model that is asked for it learns noise.
 Models (LightGBM): the point is the mean of two ensembles (of 600 trees if not said), one of ordinary and one of extremely randomised trees
 (Geurts 2006). The interval comes from quantile ensembles of both ends, calibrated by conformal regression (Romano 2019): each
 unit is predicted by models that have not seen it, at every row that a live machine could be asked at, and the ends are moved
-until they hold --coverage of the truths. Short and long lives have offsets of their own, by the predicted point, so that the
+until they hold --coverage of the truths. Rows of one unit are alike, and a new machine is a new unit: each unit counts the same, as
+if it were asked once at a row by chance, and the rank is that of so many units (hierarchical conformal prediction; Dunn, Wasserman &
+Ramdas 2023, Lee, Barber & Willett 2023). Short and long lives have offsets of their own, by the predicted point, so that the
 coverage does not depend on how many machines are near their end. What the metrics say is of those predictions, at rows
 with at most 1.2 of --life left.
 """
@@ -29,14 +31,13 @@ POINT = {"objective": "l2", "num_leaves": 31, "min_data_in_leaf": 20, "max_bin":
          "feature_fraction": 0.3, "bagging_fraction": 0.7, "bagging_freq": 1}
 RANDOMISED = POINT | {"extra_trees": True, "feature_fraction": 0.5}
 QUANTILE = POINT | {"objective": "quantile", "num_leaves": 15, "min_data_in_leaf": 40}
-FOLDS = 5
+# Each leaves out so little that its models are about as good as those of all units: intervals of worse ones would be too wide.
+FOLDS = 10
 # Parts of --life that part the bands of calibration, and the fewest rows that one may have.
 BANDS, BAND_ROWS = (0.08, 0.2, 0.35, 0.5, 0.65, 0.8, 0.92, 0.97), 200
 # A machine is asked when it has run for a while; those rows calibrate. In training, rows before that and of lives far above what
 # counts weigh less.
 LEAST_CYCLES, LONGEST_LIFE, OTHER_WEIGHT = 20, 1.2, 0.3
-# Of calibration's models: rows of one machine are alike, three of four are enough.
-FOLD_SHARE = 0.75
 
 
 def train(parameters, trees, rows, life, weights, given, alpha=None):
@@ -51,29 +52,40 @@ def out_of_fold(rows, life, weights, units, given):
     """Point, lower and upper of each row by models that have not seen its unit."""
     fold_of = training_tables.folds(units.max() + 1, min(FOLDS, units.max() + 1), given.seed)[units]
     tail = (1 - given.coverage) / 2
-    result = numpy.empty((3, len(rows)))
+    result = numpy.zeros((3, len(rows)))
     for fold in range(fold_of.max() + 1):
-        seen = numpy.flatnonzero(fold_of != fold)
-        seen = seen[numpy.linspace(0, len(seen) - 1, math.ceil(FOLD_SHARE * len(seen))).astype(int)]
-        held = fold_of == fold
-        for place, (parameters, trees, alpha) in enumerate((
-                (POINT, given.trees, None), (QUANTILE, given.trees // 2, tail), (QUANTILE, given.trees // 2, 1 - tail))):
-            model = train(parameters, trees, rows[seen], life[seen], weights[seen], given, alpha)
-            result[place, held] = model.predict(rows[held])
+        seen, held = fold_of != fold, fold_of == fold
+
+        def predicted(parameters, trees, alpha=None):
+            return train(parameters, trees, rows[seen], life[seen], weights[seen], given, alpha).predict(rows[held])
+
+        result[0, held] = (predicted(POINT, given.trees) + predicted(RANDOMISED, given.trees)) / 2
+        result[1, held] = predicted(QUANTILE, given.trees // 2, tail)
+        result[2, held] = predicted(QUANTILE, given.trees // 2, 1 - tail)
     return result
 
 
-def conformal(scores, coverage):
-    """The ⌈(n + 1) · coverage⌉-th smallest."""
-    rank = math.ceil((len(scores) + 1) * coverage)
-    if rank > len(scores):
-        raise SystemExit(f"train_rul.py: {len(scores)} rows are too few to calibrate an interval")
-    return float(numpy.sort(scores)[rank - 1])
+def conformal(scores, weights, units, coverage):
+    """The smallest score up to which there is coverage · (n + 1) / n of the weight, of n units: that of a new unit is below it as often
+    as that. Of too few units the largest."""
+    count = len(numpy.unique(units))
+    order = numpy.argsort(scores, kind="stable")
+    share = numpy.cumsum(weights[order])
+    # The sum of all is rounded: what is meant is where it is passed.
+    wanted = min(coverage * (count + 1) / count, 1) * share[-1] * (1 - 1e-12)
+    return float(scores[order][numpy.searchsorted(share, wanted)])
 
 
-def calibrate(predicted, left, given):
+def is_enough(band, units, given):
+    """Whether a band of its own can be calibrated: rows, and units for the rank."""
+    return band.sum() >= BAND_ROWS and len(numpy.unique(units[band])) * (1 - given.coverage) >= given.coverage - 1e-9
+
+
+def calibrate(predicted, left, units, given):
     """The calibration and the scores of what comes out, by rows that no model has seen."""
     point, lower, upper = predicted
+    # A row that is drawn by first drawing its unit.
+    weights = 1 / numpy.bincount(units)[units]
     life = numpy.minimum(left, given.life)
     point = point.clip(0, given.life)
     calibration = {"method": "cqr", "coverage": given.coverage, "floor": 0, "ceiling": given.life, "bands": []}
@@ -81,9 +93,9 @@ def calibrate(predicted, left, given):
     for part in [*BANDS, None]:
         end = math.inf if part is None else part * given.life
         band = (begin <= point) & (point < end)
-        if part is not None and (band.sum() < BAND_ROWS or (point >= end).sum() < BAND_ROWS):
+        if part is not None and not (is_enough(band, units, given) and is_enough(point >= end, units, given)):
             continue
-        offset = conformal(numpy.maximum(lower - life, life - upper)[band], given.coverage)
+        offset = conformal(numpy.maximum(lower - life, life - upper)[band], weights[band], units[band], given.coverage)
         low[band] -= offset
         high[band] += offset
         offsets = {"lower_offset": offset, "upper_offset": offset}
@@ -121,7 +133,8 @@ def main():
     if units.max() < 1 or not asked.any():
         raise SystemExit(f"{given.table}: two units at least, of {LEAST_CYCLES} rows and more, are needed")
     weights = numpy.where(asked & (left <= LONGEST_LIFE * given.life), 1, OTHER_WEIGHT)
-    calibration, metrics = calibrate(out_of_fold(rows, life, weights, units, given)[:, asked], left[asked], given)
+    calibration, metrics = calibrate(out_of_fold(rows, life, weights, units, given)[:, asked], left[asked],
+                                     units[asked], given)
     tail = (1 - given.coverage) / 2
 
     def artefact(file, role, parameters, trees, alpha=None):

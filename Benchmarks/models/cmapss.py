@@ -15,22 +15,15 @@ import math
 import os
 import random
 import subprocess
+import sys
 import tempfile
 
-LIFE = 125
-MISSING = 0.05
-SETS = ["FD001", "FD002", "FD003", "FD004"]
-SETTINGS = [f"setting_{i}" for i in (1, 2, 3)]
-COLUMNS = ["unit", "cycle"] + SETTINGS + [f"s_{i}" for i in range(1, 22)]
 TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools")
+sys.path.insert(0, TOOLS)
+import known_sets
 
-
-def to_csv(source, target):
-    with open(source, encoding="ascii") as rows, open(target, "w", encoding="ascii") as out:
-        out.write(",".join(COLUMNS) + "\n")
-        for row in rows:
-            if cells := row.split():
-                out.write(",".join(cells) + "\n")
+LIFE = known_sets.TURBOFAN_LIFE
+MISSING = 0.05
 
 
 def with_holes(source, target):
@@ -55,7 +48,7 @@ def train(folder, program, python, name, train_csv):
     """The way of docs/models.md, "Train your own"."""
     spec, table, bundle = (os.path.join(folder, part) for part in ("features.json", "features.csv", "bundle"))
     run(python, f"{TOOLS}/make_rul_spec.py", "--table", train_csv, "--by", "unit", "--time", "cycle",
-        "--settings", ",".join(SETTINGS), "--life", str(LIFE), "--name", "turbofan", "--output", spec)
+        "--settings", ",".join(known_sets.TURBOFAN_SETTINGS), "--life", str(LIFE), "--name", "turbofan", "--output", spec)
     run(program, "features", "--spec", spec, "--input", train_csv, "--by", "unit", "--time", "cycle", "--output", table)
     run(python, f"{TOOLS}/train_rul.py", "--table", table, "--by", "unit", "--spec", spec, "--life", str(LIFE),
         "--name", "turbofan-rul", "--data", f"C-MAPSS {name}", "--golden", train_csv, "--output", bundle)
@@ -88,8 +81,8 @@ def last_rows(answer, count):
 def score_set(base, name, program, python):
     with tempfile.TemporaryDirectory() as folder:
         train_csv, test_csv = os.path.join(folder, "train.csv"), os.path.join(folder, "test.csv")
-        to_csv(os.path.join(base, f"train_{name}.txt"), train_csv)
-        to_csv(os.path.join(base, f"test_{name}.txt"), test_csv)
+        known_sets.turbofan_csv(os.path.join(base, f"train_{name}.txt"), train_csv)
+        known_sets.turbofan_csv(os.path.join(base, f"test_{name}.txt"), test_csv)
         bundle = train(folder, program, python, name, train_csv)
         holes_csv = os.path.join(folder, "holes.csv")
         with_holes(test_csv, holes_csv)
@@ -103,7 +96,7 @@ def score_set(base, name, program, python):
 
 def score(data, program, tools_python):
     base = os.path.join(data, "cmapss")
-    found = [name for name in SETS if all(
+    found = [name for name in known_sets.TURBOFANS if all(
         os.path.exists(os.path.join(base, f"{part}_{name}.txt")) for part in ("train", "test", "RUL"))]
     if not found:
         return {}, [f"cmapss: not there ({base})"]

@@ -21,12 +21,13 @@ import subprocess
 import sys
 import tempfile
 
-BLOCK, RATE, BEARING = 8192, 12000, "6205"
-FAULTS = {"IR": "inner", "OR": "outer", "B": "ball", "Normal": "normal"}
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-TRAIN = os.path.join(ROOT, "tools", "train_bearing.py")
-SPEC = os.path.join(ROOT, "docs", "examples", "bearing-features.json")
+TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools")
+sys.path.insert(0, TOOLS)
+import known_sets
+
+RATE, BEARING = 12000, "6205"
+BLOCK, SPEC = known_sets.BEARING_BLOCK, known_sets.BEARING_SPECIFICATION
+TRAIN = os.path.join(TOOLS, "train_bearing.py")
 # What a monitor of the machine's level watches.
 LEVEL = {
     "name": "level", "version": "1.0.0", "inputs": [{"name": "rpm", "unit": "rpm"}],
@@ -51,7 +52,7 @@ def table(text):
 class Recording:
     def __init__(self, folder, row):
         self.file, self.path = row["file"], os.path.join(folder, row["file"])
-        self.fault = FAULTS[row["fault"].split("@")[0]]
+        self.fault = known_sets.BEARING_FAULTS[row["fault"].split("@")[0]]
         self.size, self.load, self.rpm = int(row["size_mil"]), int(row["load_hp"]), row["rpm"]
         self.samples = int(row["samples"])
 

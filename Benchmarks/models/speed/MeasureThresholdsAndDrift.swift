@@ -23,7 +23,11 @@ func measureThresholdsAndDrift() -> [(String, Double)] {
   }
   guard var stability = PopulationStability(learning: Array(values.prefix(5000))) else { return [] }
   let stabilityNs = Stopwatch.nsPerOperation(values.count) {
-    for value in values { stability.update(value) }
+    var before = Double.nan
+    for value in values {
+      stability.update(value, after: before)
+      before = value
+    }
   }
   precondition(count >= 0 && quantile.count > 0 && stability.count > 0)
   return [

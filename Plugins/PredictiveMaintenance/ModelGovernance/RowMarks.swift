@@ -1,7 +1,8 @@
 // Where the rows of an asset began, so that of each verdict the records can be named that its windows cover.
 //
 // A mark is a row's first record. There is one for each twelfth of the longest window, and what no window reaches any more goes: the range
-// that is named begins at most a twelfth of a window and a row too early, and never too late. Windows hold values that were good; rows in which something was flagged do not count.
+// that is named begins at most a twelfth of a window and a row too early, and never too late. Windows hold values that were good; rows in
+// which something was flagged do not count.
 internal import SignalFeatures
 internal import StateCoding
 

@@ -7,8 +7,8 @@ struct PluginSignCommand: Command {
   static let syntax = CommandSyntax(
     name: "plugin sign", summary: "sign a bundle, or make a key to sign with",
     discussion: """
-      Writes BUNDLE.minisig beside the bundle: Ed25519 over its BLAKE2b-512, in minisign's format, with name, version, file and time in \
-      the trusted comment. Keys are minisign's too: `minisign -V` accepts what is signed here, and a key that `minisign -G` made signs here. \
+      Writes BUNDLE.minisig beside the bundle: Ed25519 over its BLAKE2b-512, in minisign's format, with name, version, file and time (now, or \
+      $SOURCE_DATE_EPOCH) in the trusted comment. Keys are minisign's too: `minisign -V` accepts what is signed here, and a key that `minisign -G` made signs here. \
       `--new-key FILE` makes one: FILE is the secret, for whoever releases plugins; FILE.pub belongs into "trust_keys" of [plugins] on \
       the boxes.
 
