@@ -42,6 +42,42 @@ import Testing
     }
   }
 
+  /// One-way aisles, faces, blocked stretches: what bounds of walks count on where turns cost nothing.
+  @Test func distancesKeepTheTriangleInequalityAndAreTheReversedOnesBackwards() throws {
+    let seed = SeededNumbers.seed()
+    var problems = RandomProblems(seed: seed)
+    for round in 0..<60 {
+      let problem = problems.problem()
+      var network = WalkNetwork(nodeCount: 0, lines: [], arcs: [])
+      let directions = problem.layout.aisleX.indices.map { _ in
+        [WalkNetwork.Direction.both, .ascending, .descending].randomElement(using: &problems.random)!
+      }
+      network.addHall(problem.layout, directions: directions, widths: problem.layout.aisleX.map { _ in 4 })
+      network.block(problem.blocks)
+      let places = ([problem.start] + problem.picks).map {
+        AislePosition(aisle: $0.aisle, y: $0.y, face: [-1, 0, 1].randomElement(using: &problems.random)!)
+      }
+      let paths = WalkPaths(network)
+      let matrix = paths.matrix(places)
+      let back = WalkPaths(network.reversed())
+      let leads = paths.lead(places, to: [places[0]])
+      for a in places.indices {
+        for b in places.indices {
+          let leg = matrix[a * places.count + b]
+          #expect(
+            paths.distance(from: places[a], to: places[b]) ?? unreachableDistance == leg, "seed \(seed) round \(round)")
+          #expect(
+            back.distance(from: places[b], to: places[a]) ?? unreachableDistance == leg, "seed \(seed) round \(round)")
+          for c in places.indices {
+            let around = matrix[a * places.count + c] + matrix[c * places.count + b]
+            #expect(leg <= around, "seed \(seed) round \(round): \(a) \(c) \(b)")
+          }
+        }
+        #expect(leads[a] == (matrix[a * places.count] < unreachableDistance), "seed \(seed) round \(round)")
+      }
+    }
+  }
+
   @Test func keepingFewRowsChangesNothing() throws {
     let seed = SeededNumbers.seed()
     var problems = RandomProblems(seed: seed)

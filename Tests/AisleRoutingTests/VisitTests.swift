@@ -148,4 +148,61 @@ import Testing
       #expect(chosen.length < first.length * 9 / 10, "seed \(seed) round \(round): \(chosen.length) \(first.length)")
     }
   }
+
+  /// Points in a plane: of one place each, of four places each, and with handling.
+  private static func scattered(
+    visits: Int, places: Int, each: Int, ranks: Int = 1, _ random: inout SeededNumbers
+  ) -> VisitProblem {
+    let points = (0...places).map { _ in
+      (Int64.random(in: 0...9_999, using: &random), Int64.random(in: 0...9_999, using: &random))
+    }
+    let matrix = points.flatMap { a in points.map { b in abs(a.0 - b.0) + abs(a.1 - b.1) } }
+    let lists = (0..<visits).map { visit in
+      each == 1 ? [1 + visit % places] : (0..<each).map { _ in Int.random(in: 1...places, using: &random) }
+    }
+    return VisitProblem(
+      matrix: matrix, placeCount: places + 1, start: 0, ends: [0], visits: lists,
+      ranks: (0..<visits).map { $0 % ranks },
+      keepsTriangle: true)
+  }
+
+  /// However large a problem is, its search ends when its steps are used, and has served all by then.
+  @Test(arguments: [(700, 1, 1), (700, 1, 3), (300, 4, 1)])
+  func aLargeSearchKeepsToItsSteps(visits: Int, each: Int, ranks: Int) {
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed)
+    let problem = Self.scattered(visits: visits, places: 700, each: each, ranks: ranks, &random)
+    let budget = 600_000
+    let search = VisitSearch(problem, moveBudget: budget)
+    let route = search.run(warm: nil)
+    #expect(problem.isWalk(route), "seed \(seed)")
+    #expect(search.stepsLeft > -budget / 5, "seed \(seed): \(search.stepsLeft)")
+    // More than the walk that it begins with has come of them.
+    let first = VisitSearch(problem, moveBudget: 1).run(warm: nil)
+    #expect(route.length < first.length * 97 / 100, "seed \(seed): \(route.length) \(first.length)")
+  }
+
+  @Test func aTreeOfShortestLegsIsNotLongerThanTheShortestWalk() {
+    let seed = SeededNumbers.seed()
+    var random = RandomVisits(seed: seed)
+    var compared = 0
+    for round in 0..<60 {
+      var problem = random.problem(visits: 2...8)
+      problem.visits = problem.visits.map { [$0[0]] }
+      guard problem.ends.count == 1, let exact = problem.shortestWalk() else { continue }
+      compared += 1
+      #expect(problem.spanningBound() <= exact.length, "seed \(seed) round \(round)")
+    }
+    #expect(compared > 10)
+  }
+
+  /// 900 visits have no time for a tree with penalties; the gap that is stated is not the way to the farthest of them.
+  @Test func manyVisitsHaveABoundThatSaysSomething() {
+    let seed = SeededNumbers.seed()
+    var random = SeededNumbers(seed)
+    let problem = Self.scattered(visits: 900, places: 900, each: 1, &random)
+    let route = problem.route(budgetMs: 3)
+    #expect(problem.isWalk(route), "seed \(seed)")
+    #expect(route.lowerBound * 2 > route.length, "seed \(seed): \(route.lowerBound) \(route.length)")
+  }
 }

@@ -42,6 +42,7 @@ final class PlanBench {
 
 extension JSONValue {
   fileprivate var stops: [String] { (self["sequence"]?.array ?? []).compactMap { $0["stop"]?.string } }
+  fileprivate var states: [String] { (self["sequence"]?.array ?? []).compactMap { $0["state"]?.string } }
   fileprivate var facts: JSONValue { .object((object ?? []).filter { $0.key != "time_us" }) }
 }
 
@@ -61,6 +62,23 @@ extension JSONValue {
     #expect(try bench.send(PlanBench.plan()).map(\.facts) == [first.facts])
     let other = try #require(try bench.send(PlanBench.plan(dueOfD: 4_000)).first)
     #expect(other["status"]?.string == "refused" && other["member"]?.string == "plan")
+  }
+
+  /// A stop done in its turn gives no new revision; who asks again is told of it all the same, after a checkpoint too.
+  @Test func thePlanAgainTellsWhatHasHappenedToItsStops() throws {
+    let bench = try PlanBench()
+    let first = try #require(try bench.send(PlanBench.plan()).first)
+    #expect(first.states == ["open", "open", "open", "open"])
+    #expect(try bench.send(#"{"type":"done","plan":"R1","stop":"\#(first.stops[0])","time":1100}"#).isEmpty)
+    for bench in [bench, try PlanBench.goneOn(bench)] {
+      let again = try #require(try bench.send(PlanBench.plan()).first)
+      #expect(again["revision"]?.integer == 1 && again.stops == first.stops)
+      #expect(again.states == ["done", "open", "open", "open"])
+    }
+    // The next revision is of what is left.
+    let next = try #require(
+      try bench.send(#"{"type":"skipped","plan":"R1","stop":"\#(first.stops[1])"}"#).first)
+    #expect(next["revision"]?.integer == 2 && next.states == ["open", "open"])
   }
 
   @Test func aDelayPutsTheUrgentStopFirst() throws {

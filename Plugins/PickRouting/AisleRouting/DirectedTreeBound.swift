@@ -5,8 +5,11 @@ struct GroupDistances {
   /// Row by row; the start is group 0; of an open walk the ends are the last group.
   let away: [Int64]
   let isRound: Bool
+  let isSymmetric: Bool
 
-  init(_ problem: VisitProblem) {
+  /// - Parameter isSymmetric: whether the problem is.
+  init(_ problem: VisitProblem, isSymmetric: Bool) {
+    self.isSymmetric = isSymmetric
     isRound = problem.ends == [problem.start]
     let groups = [[problem.start]] + problem.visits + (isRound ? [] : [problem.ends])
     count = groups.count
@@ -16,8 +19,11 @@ struct GroupDistances {
     var nearest = [Int64](repeating: 0, count: problem.placeCount)
     problem.matrix.withUnsafeBufferPointer { matrix in
       for (a, group) in groups.enumerated() {
-        for place in 0..<problem.placeCount {
-          nearest[place] = group.reduce(Int64.max) { min($0, matrix[$1 * problem.placeCount + place]) }
+        for place in 0..<problem.placeCount { nearest[place] = matrix[group[0] * problem.placeCount + place] }
+        for other in group.dropFirst() {
+          for place in 0..<problem.placeCount {
+            nearest[place] = min(nearest[place], matrix[other * problem.placeCount + place])
+          }
         }
         for b in groups.indices where b != a {
           var least = Int64.max
@@ -29,17 +35,12 @@ struct GroupDistances {
     self.away = away
   }
 
-  var isSymmetric: Bool {
-    let inner = isRound ? count : count - 1
-    return (0..<inner).allSatisfy { a in (0..<a).allSatisfy { away[a * count + $0] == away[$0 * count + a] } }
-  }
-
-  /// Each pair in its shorter direction; an open walk's end comes second, as `StopMatrix` has it.
+  /// Of a symmetric problem; an open walk's end comes second, as `StopMatrix` has it.
   var undirected: StopMatrix {
     let order = isRound ? Array(0..<count) : [0, count - 1] + Array(1..<count - 1)
     var nearest = [Int64](repeating: 0, count: count * count)
     for (i, a) in order.enumerated() {
-      for (j, b) in order.enumerated() { nearest[i * count + j] = min(away[a * count + b], away[b * count + a]) }
+      for (j, b) in order.enumerated() { nearest[i * count + j] = away[a * count + b] }
     }
     return StopMatrix(distances: nearest, count: count, isOpenWalk: !isRound)
   }

@@ -29,9 +29,6 @@ package enum RoutingLimits {
   static let maximumSearchStops = 600
   /// The same of the search over visits: 1000 lines, one place each. 10 MB for each of two matrices.
   package static let maximumVisitPlaces = 1_100
-  /// Pairs of visits and places up to which the bound of a tree over visits is computed.
-  static let maximumTreePairs = 1_000_000
-  static let maximumTreeVisits = 600
   /// Rows of shortest paths that a network keeps.
   package static let maximumCachedPathBytes = 16 << 20
   /// Nodes of a network: crossings of halls, nodes of graphs.

@@ -27,8 +27,8 @@ extension VisitSearch {
     let seed = path[1 + random.below(inner)]
     var removed = [seed]
     if random.below(2) == 0 {
-      let list = after + seed * Self.neighbourCount
-      for k in 0..<Self.neighbourCount where removed.count < many {
+      let list = neighbours.after + seed * NeighbourLists.length
+      for k in 0..<NeighbourLists.length where removed.count < many {
         let near = list[k]
         guard near >= 0 else { break }
         if near < spots.count, indexOf[near] >= 0, random.below(3) > 0 { removed.append(near) }
@@ -46,22 +46,16 @@ extension VisitSearch {
 
   private func takeOut(_ spot: Int, _ open: inout [Int]) {
     let i = indexOf[spot]
-    indexOf[spot] = -1
     for visit in spots.visits(of: spot) {
       cover[visit] -= 1
       if cover[visit] == 0 { open.append(visit) }
     }
-    (path + i).update(from: path + i + 1, count: pathCount - i - 1)
-    pathCount -= 1
-    shorten(from: i)
+    remove(at: i)
     enqueue(path[i - 1])
     enqueue(path[i])
   }
 
-  /// After a stop before this index was taken out or put in: the sums from there on.
-  private func shorten(from i: Int) { refresh(i, pathCount - 1) }
-
-  private func putIn(_ visit: Int) {
+  func putIn(_ visit: Int) {
     var best = (cost: Int64.max, behind: 0, spot: -1)
     for spot in spots.spots(of: visit) {
       if pathCount > 50 {
@@ -78,21 +72,18 @@ extension VisitSearch {
       }
     }
     let i = best.behind + 1
-    (path + i + 1).update(from: path + i, count: pathCount - i)
-    path[i] = best.spot
-    pathCount += 1
+    insert(best.spot, at: i)
     newStops += 1
     for other in spots.visits(of: best.spot) { cover[other] += 1 }
-    shorten(from: i)
     for index in [i - 1, i, i + 1] { enqueue(path[index]) }
   }
 
   private func cheapestNearNeighbours(_ spot: Int, _ best: inout (cost: Int64, behind: Int, spot: Int)) {
-    stepsLeft -= 2 * Self.neighbourCount
-    for k in 0..<Self.neighbourCount {
-      let previous = before[spot * Self.neighbourCount + k]
+    stepsLeft -= 2 * NeighbourLists.length
+    for k in 0..<NeighbourLists.length {
+      let previous = neighbours.before[spot * NeighbourLists.length + k]
       if previous >= 0, indexOf[previous] >= 0 { look(at: spot, behind: indexOf[previous], &best) }
-      let next = after[spot * Self.neighbourCount + k]
+      let next = neighbours.after[spot * NeighbourLists.length + k]
       if next >= 0, indexOf[next] > 0 { look(at: spot, behind: indexOf[next] - 1, &best) }
     }
   }
@@ -118,69 +109,5 @@ extension VisitSearch {
       if spots.visits(of: path[i]).allSatisfy({ cover[$0] > 1 }) { takeOut(path[i], &none) }
       i -= 1
     }
-  }
-
-  /// Cheapest insertion (Rosenkrantz, Stearns & Lewis 1977): always the spot that costs least for each visit that had none.
-  ///
-  /// - Parameter isFirstOnly: only the first place of each visit.
-  func constructed(isFirstOnly: Bool) -> [Int] {
-    var next = [Int](repeating: -1, count: spots.size)
-    next[spots.start] = spots.end
-    var gain = [Int](repeating: 0, count: spots.count)
-    var isOpen = [Bool](repeating: true, count: spots.problem.visits.count)
-    var openCount = isOpen.count
-    for visit in isOpen.indices {
-      for spot in isFirstOnly ? spots.spots(of: visit).prefix(1) : spots.spots(of: visit) { gain[spot] += 1 }
-    }
-    if isFirstOnly {
-      for spot in gain.indices where gain[spot] > 0 { gain[spot] = spots.visits(of: spot).count }
-    }
-    let isAllowed = gain.map { $0 > 0 }
-    var cost = [Int64](repeating: Int64.max, count: spots.count)
-    var behind = [Int](repeating: -1, count: spots.count)
-    func look(_ spot: Int, _ a: Int) {
-      let b = next[a]
-      let value = spots[a, spot] + spots[spot, b] - spots[a, b]
-      guard value < cost[spot], spots.rank[a] <= spots.rank[spot], spots.rank[spot] <= spots.rank[b] else { return }
-      cost[spot] = value
-      behind[spot] = a
-    }
-    for spot in 0..<spots.count where isAllowed[spot] { look(spot, spots.start) }
-    while openCount > 0 {
-      var best = -1
-      for spot in 0..<spots.count where gain[spot] > 0 && isAllowed[spot] {
-        if best < 0 || cost[spot] * Int64(gain[best]) < cost[best] * Int64(gain[spot]) { best = spot }
-      }
-      let a = behind[best]
-      next[best] = next[a]
-      next[a] = best
-      for visit in spots.visits(of: best) where isOpen[visit] {
-        isOpen[visit] = false
-        openCount -= 1
-        for spot in spots.spots(of: visit) { gain[spot] -= 1 }
-      }
-      stepsLeft -= spots.count / 2
-      for spot in 0..<spots.count where gain[spot] > 0 && isAllowed[spot] {
-        if behind[spot] == a {
-          cost[spot] = Int64.max
-          var at = spots.start
-          while at != spots.end {
-            look(spot, at)
-            at = next[at]
-            stepsLeft -= 1
-          }
-        } else {
-          look(spot, a)
-          look(spot, best)
-        }
-      }
-    }
-    var stops: [Int] = []
-    var at = next[spots.start]
-    while at != spots.end {
-      stops.append(at)
-      at = next[at]
-    }
-    return stops
   }
 }

@@ -16,41 +16,45 @@ extension VisitSearch {
     let inside = forward[last] - forward[first]
     let saved = forward[last + 1] - forward[first - 1] - spots[path[first - 1], path[last + 1]] - inside
     guard saved > 0 else { return false }
-    let isEven = !spots.hasRanks || spots.rank[path[first]] == spots.rank[path[last]]
-    let turning = backward[last] - backward[first] - inside
-    let other = isFirst ? path[last] : path[first]
-    // Between a neighbour before it and the stop after that: the spot comes first.
-    let isSingle = first == last
-    if isFirst || isEven {
-      let extra = isFirst ? 0 : turning
-      let list = before + spot * Self.neighbourCount
-      for k in 0..<Self.neighbourCount {
-        let near = list[k]
-        guard near >= 0 else { break }
-        stepsLeft -= 1
-        guard spots[near, spot] + extra < saved else { break }
-        let j = indexOf[near]
-        guard j >= 0, j < first - 1 || j > last else { continue }
-        let next = path[j + 1]
-        guard spots[near, spot] + spots[other, next] - spots[near, next] + extra < saved else { continue }
-        if move(first, last, behind: j, isTurned: !isFirst) { return true }
-      }
-    }
-    // Between a neighbour after it and the stop before that: the spot comes last.
-    if !isFirst || isEven {
-      let extra = isFirst && !isSingle ? turning : 0
-      let list = after + spot * Self.neighbourCount
-      for k in 0..<Self.neighbourCount {
-        let near = list[k]
-        guard near >= 0 else { break }
-        stepsLeft -= 1
-        guard spots[spot, near] + extra < saved else { break }
-        let j = indexOf[near]
-        guard j >= 1, j < first || j > last + 1 else { continue }
-        let previous = path[j - 1]
-        guard spots[spot, near] + spots[previous, other] - spots[previous, near] + extra < saved else { continue }
-        if move(first, last, behind: j - 1, isTurned: isFirst && !isSingle) { return true }
-      }
+    let stretch = Stretch(
+      spot: spot, first: first, last: last, isFirst: isFirst, saved: saved,
+      turning: backward[last] - backward[first] - inside)
+    return move(stretch, isBehind: true) || move(stretch, isBehind: false)
+  }
+
+  /// Some stops that are to stand elsewhere, of which the spot is the first or the last.
+  private struct Stretch {
+    var spot: Int
+    var first: Int
+    var last: Int
+    var isFirst: Bool
+    /// What the walk is shorter without them, and what they are longer when they are walked backwards.
+    var saved: Int64
+    var turning: Int64
+  }
+
+  /// - Parameter isBehind: the spot comes first, behind one of those that are near before it; else it comes last, and one of those that
+  ///   are near after it follows.
+  @inline(__always)
+  private func move(_ stretch: Stretch, isBehind: Bool) -> Bool {
+    let (spot, first, last) = (stretch.spot, stretch.first, stretch.last)
+    let isTurned = isBehind != stretch.isFirst && first != last
+    guard !isTurned || !spots.hasRanks || spots.rank[path[first]] == spots.rank[path[last]] else { return false }
+    let bound = stretch.saved - (isTurned ? stretch.turning : 0)
+    let other = stretch.isFirst ? path[last] : path[first]
+    let list = (isBehind ? neighbours.before : neighbours.after) + spot * NeighbourLists.length
+    for k in 0..<NeighbourLists.length {
+      let near = list[k]
+      guard near >= 0 else { break }
+      stepsLeft -= 1
+      let leg = isBehind ? spots[near, spot] : spots[spot, near]
+      guard leg < bound else { break }
+      // The stretch comes between this index and the next one.
+      let j = indexOf[near] - (isBehind ? 0 : 1)
+      guard j >= 0, j < first - 1 || j > last else { continue }
+      let joint = isBehind ? spots[other, path[j + 1]] : spots[path[j], other]
+      guard leg + joint - spots[path[j], path[j + 1]] < bound else { continue }
+      if move(first, last, behind: j, isTurned: isTurned) { return true }
     }
     return false
   }
@@ -75,18 +79,19 @@ extension VisitSearch {
 
   /// A stretch walked backwards, so that the spot meets one of its neighbours.
   func reverse(at spot: Int) -> Bool {
+    reverse(at: spot, isAhead: true) || reverse(at: spot, isAhead: false)
+  }
+
+  @inline(__always)
+  private func reverse(at spot: Int, isAhead: Bool) -> Bool {
     let i = indexOf[spot]
-    for k in 0..<Self.neighbourCount {
-      let near = after[spot * Self.neighbourCount + k]
+    let list = (isAhead ? neighbours.after : neighbours.before) + spot * NeighbourLists.length
+    for k in 0..<NeighbourLists.length {
+      let near = list[k]
       guard near >= 0 else { break }
       let j = indexOf[near]
-      if j > i, reverse(i + 1, j) || reverse(i, j - 1) { return true }
-    }
-    for k in 0..<Self.neighbourCount {
-      let near = before[spot * Self.neighbourCount + k]
-      guard near >= 0 else { break }
-      let j = indexOf[near]
-      if j >= 0, j < i, reverse(j + 1, i) || reverse(j, i - 1) { return true }
+      guard j >= 0, isAhead ? j > i : j < i else { continue }
+      if reverse(min(i, j) + 1, max(i, j)) || reverse(min(i, j), max(i, j) - 1) { return true }
     }
     return false
   }
@@ -110,16 +115,16 @@ extension VisitSearch {
     let i = indexOf[spot]
     guard i < pathCount - 1 else { return false }
     let first = spots[spot, path[i + 1]]
-    for k in 0..<Self.neighbourCount {
-      let near = after[spot * Self.neighbourCount + k]
+    for k in 0..<NeighbourLists.length {
+      let near = neighbours.after[spot * NeighbourLists.length + k]
       guard near >= 0, spots[spot, near] < first else { break }
       let gain = first - spots[spot, near]
       let j = indexOf[near] - 1
       guard j >= 0, j != i else { continue }
       let last = path[j]
       let second = gain + spots[last, near]
-      for l in 0..<Self.neighbourCount {
-        let follower = after[last * Self.neighbourCount + l]
+      for l in 0..<NeighbourLists.length {
+        let follower = neighbours.after[last * NeighbourLists.length + l]
         guard follower >= 0, spots[last, follower] < second else { break }
         stepsLeft -= 1
         let m = indexOf[follower] - 1

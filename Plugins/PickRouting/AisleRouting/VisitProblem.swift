@@ -1,7 +1,7 @@
 /// Visits in a network of ways: what the frontier sweep does not know. From a start, one place of each visit, to one of some ends.
 ///
-/// Distances may be asymmetric, and need not keep the triangle inequality: they are shortest paths, but where turns cost something
-/// leaving a stop is free, so that a way by another stop can be the shorter one. `ranks` is the precedence: no visit comes before
+/// Distances may be asymmetric, and need not keep the triangle inequality (`keepsTriangle`): they are shortest paths, but where turns
+/// cost something leaving a stop is free, so that a way by another stop can be the shorter one. `ranks` is the precedence: no visit comes before
 /// one of a lower rank (heavy first, fragile last).
 package struct VisitProblem: Sendable {
   /// Row by row, between places.
@@ -14,13 +14,19 @@ package struct VisitProblem: Sendable {
   package var visits: [[Int]]
   /// By visit.
   package var ranks: [Int]
+  /// Known to: no way by another place is shorter than the leg.
+  package var keepsTriangle: Bool
 
-  package init(matrix: [Int64], placeCount: Int, start: Int, ends: [Int], visits: [[Int]], ranks: [Int]? = nil) {
+  package init(
+    matrix: [Int64], placeCount: Int, start: Int, ends: [Int], visits: [[Int]], ranks: [Int]? = nil,
+    keepsTriangle: Bool = false
+  ) {
     self.matrix = matrix
     self.placeCount = placeCount
     self.start = start
     self.ends = ends
     self.visits = visits
+    self.keepsTriangle = keepsTriangle
     self.ranks = ranks ?? Array(repeating: 0, count: visits.count)
     precondition(matrix.count == placeCount * placeCount && self.ranks.count == visits.count && !ends.isEmpty)
   }
@@ -53,6 +59,23 @@ extension VisitProblem {
       here = place
     }
     return length
+  }
+
+  /// Whether each pair is as far in either direction. In squares that fit a cache, for columns are slow to read.
+  var isSymmetric: Bool {
+    matrix.withUnsafeBufferPointer { matrix in
+      let side = 32
+      for top in stride(from: 0, to: placeCount, by: side) {
+        for left in stride(from: 0, through: top, by: side) {
+          for a in top..<min(top + side, placeCount) {
+            for b in left..<min(left + side, a) where matrix[a * placeCount + b] != matrix[b * placeCount + a] {
+              return false
+            }
+          }
+        }
+      }
+      return true
+    }
   }
 
   /// Each visit once, at one of its places, in the order of ranks, the legs adding up.

@@ -9,30 +9,28 @@ extension VisitProblem {
       assert(isWalk(exact))
       return exact
     }
-    let pairs = visits.count * visits.reduce(0) { $0 + $1.count }
-    let hasTree = visits.count <= RoutingLimits.maximumTreeVisits && pairs <= RoutingLimits.maximumTreePairs
-    let groups = hasTree ? GroupDistances(self) : nil
-    let budget = max(1, budgetMs) * RoutingLimits.movesPerMillisecond
-    let rounds = groups.map { Self.rounds($0, steps: budget / 4) } ?? (count: 0, steps: 0)
-    var route = VisitSearch(self, moveBudget: budget - rounds.steps).run(warm: warm)
+    let isSymmetric = isSymmetric
+    let budget = VisitBudget(self, budgetMs: budgetMs, isSymmetric: isSymmetric)
+    var route = VisitSearch(self, moveBudget: budget.searchSteps).run(warm: warm)
     route.lowerBound = route.length
     if knownBound < route.length {
-      route.lowerBound = max(
-        knownBound, groups.map { treeBound(upperBound: route.length, $0, rounds: rounds.count) } ?? farthest())
+      route.lowerBound = min(
+        route.length, max(knownBound, bound(below: route.length, budget, isSymmetric: isSymmetric)))
     }
     assert(isWalk(route), "the walk's length is not the sum of its legs")
     return route
   }
 
-  /// Rounds of a tree's bound for so many steps of the search, and the steps that they take: more than 120 add little.
-  private static func rounds(_ groups: GroupDistances, steps: Int) -> (count: Int, steps: Int) {
-    let each = max(1, groups.count * groups.count / (groups.isSymmetric ? 6 : 3))
-    let count = max(30, min(120, steps / each))
-    return (count, min(steps, count * each))
+  private func bound(below length: Int64, _ budget: VisitBudget, isSymmetric: Bool) -> Int64 {
+    if budget.treeRounds > 0 {
+      return treeBound(upperBound: length, GroupDistances(self, isSymmetric: isSymmetric), rounds: budget.treeRounds)
+    }
+    return max(farthest(), spanningBound())
   }
 
   func treeBound(upperBound: Int64) -> Int64 {
-    treeBound(upperBound: upperBound, GroupDistances(self), rounds: 120)
+    treeBound(
+      upperBound: upperBound, GroupDistances(self, isSymmetric: isSymmetric), rounds: VisitBudget.mostTreeRounds)
   }
 
   /// A minimum 1-tree over visits, each pair as near as any two of their places are; with directions where they make a difference.
@@ -78,25 +76,67 @@ extension VisitProblem {
       upperBound: upperBound, rounds: rounds)
   }
 
+  /// Whatever a walk leads through it joins: a tree of the shortest legs between visits of one place each, in either direction.
+  func spanningBound() -> Int64 {
+    let groups = [[start]] + visits + (ends == [start] ? [] : [ends])
+    guard groups.allSatisfy({ $0.count == 1 }) else { return 0 }
+    let places = groups.map { $0[0] }
+    var nearest = [Int64](repeating: Int64.max, count: places.count)
+    // Those that are not in the tree, in any order.
+    var left = Array(places.indices.dropFirst())
+    var length: Int64 = 0
+    var last = places[0]
+    matrix.withUnsafeBufferPointer { matrix in
+      while !left.isEmpty {
+        var next = 0
+        for i in left.indices {
+          let place = places[left[i]]
+          let leg = min(matrix[last * placeCount + place], matrix[place * placeCount + last])
+          if leg < nearest[left[i]] { nearest[left[i]] = leg }
+          if nearest[left[i]] < nearest[left[next]] { next = i }
+        }
+        length += nearest[left[next]]
+        last = places[left[next]]
+        left.swapAt(next, left.count - 1)
+        left.removeLast()
+      }
+    }
+    return length
+  }
+
   /// To the farthest visit and on to an end, by the shortest ways, which may lead from place to place: where turns cost something
   /// a stop on the way can be cheaper than the way straight on.
   private func farthest() -> Int64 {
-    let there = nearest(from: [start]) { self[$0, $1] }
-    let back = nearest(from: ends) { self[$1, $0] }
+    let there = nearest(from: [start], steps: (from: placeCount, to: 1))
+    let back = nearest(from: ends, steps: (from: 1, to: placeCount))
     return visits.reduce(Int64(0)) { bound, places in max(bound, places.map { there[$0] + back[$0] }.min()!) }
   }
 
-  /// By place: the shortest chain of legs from any of some places (Dijkstra 1959, over all pairs).
-  private func nearest(from sources: [Int], leg: (Int, Int) -> Int64) -> [Int64] {
+  /// By place: the shortest chain of legs from any of some places (Dijkstra 1959, over all pairs), or to them.
+  ///
+  /// - Parameter steps: in the matrix, from one place that a leg leaves to the next, and from one that it reaches to the next.
+  private func nearest(from sources: [Int], steps: (from: Int, to: Int)) -> [Int64] {
     var lengths = [Int64](repeating: Int64.max, count: placeCount)
-    for source in sources { lengths[source] = 0 }
     var isDone = [Bool](repeating: false, count: placeCount)
-    for _ in 0..<placeCount {
-      var next = -1
-      for place in 0..<placeCount where !isDone[place] && (next < 0 || lengths[place] < lengths[next]) { next = place }
-      isDone[next] = true
-      for place in 0..<placeCount where !isDone[place] {
-        lengths[place] = min(lengths[place], lengths[next] + leg(next, place))
+    for source in sources { lengths[source] = 0 }
+    matrix.withUnsafeBufferPointer { matrix in
+      if keepsTriangle {
+        for source in sources {
+          for place in lengths.indices {
+            lengths[place] = min(lengths[place], matrix[source * steps.from + place * steps.to])
+          }
+        }
+        return
+      }
+      var next = sources[0]
+      while next >= 0 {
+        isDone[next] = true
+        let last = next
+        next = -1
+        for place in lengths.indices where !isDone[place] {
+          lengths[place] = min(lengths[place], lengths[last] + matrix[last * steps.from + place * steps.to])
+          if next < 0 || lengths[place] < lengths[next] { next = place }
+        }
       }
     }
     return lengths

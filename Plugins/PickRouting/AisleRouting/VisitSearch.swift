@@ -12,7 +12,6 @@
 /// Invariants: `path[0]` is the start, the last one the end; between them ranks never fall; `indexOf[path[i]] == i`, and −1 for
 /// spots that the walk leaves out.
 final class VisitSearch {
-  static let neighbourCount = 10
   /// A walk may be longer by such a part of the best one, at first, and be gone on from. 50 to 70 are alike; much less of a
   /// slack gets stuck.
   private static let slackParts: Int64 = 60
@@ -26,16 +25,14 @@ final class VisitSearch {
   let backward: UnsafeMutablePointer<Int64>
   /// By visit: at how many stops of the walk it can be made.
   let cover: UnsafeMutablePointer<Int>
-  /// `neighbourCount` a spot, −1 where there are fewer: stops that are near after it, and near before it.
-  let after: UnsafeMutablePointer<Int>
-  let before: UnsafeMutablePointer<Int>
+  let neighbours: NeighbourLists
   let scratch: UnsafeMutablePointer<Int>
   var random = SearchRandomness()
   var stepsLeft: Int
 
   private var queue: [Int] = []
   private let isQueued: UnsafeMutablePointer<Bool>
-  private let stepBudget: Int
+  let stepBudget: Int
   /// Stops that came in since neighbours were last looked for.
   var newStops = 0
 
@@ -53,8 +50,7 @@ final class VisitSearch {
     forward = .allocate(capacity: size)
     backward = .allocate(capacity: size)
     cover = .allocate(capacity: problem.visits.count + 1)
-    after = .allocate(capacity: size * Self.neighbourCount)
-    before = .allocate(capacity: size * Self.neighbourCount)
+    neighbours = NeighbourLists(spots)
     isQueued = .allocate(capacity: size)
     isQueued.initialize(repeating: false, count: size)
     queue.reserveCapacity(size)
@@ -67,15 +63,14 @@ final class VisitSearch {
     forward.deallocate()
     backward.deallocate()
     cover.deallocate()
-    after.deallocate()
-    before.deallocate()
     isQueued.deallocate()
   }
 
   /// - Parameter warm: an order to begin with besides the constructed ones; visits that it lacks are put in.
   func run(warm: [Int]?) -> VisitRoute {
+    if !spots.hasChoice { findNeighbours(among: Array(0..<spots.count)) }
     var best = descend(from: constructed(isFirstOnly: false))
-    if spots.hasChoice {
+    if spots.hasChoice, stepsLeft > stepBudget / 2 {
       let other = descend(from: constructed(isFirstOnly: true))
       if other.length < best.length { best = other }
     }
@@ -102,24 +97,24 @@ final class VisitSearch {
   private func descend(from stops: [Int]) -> (stops: [Int], length: Int64) {
     adopt(stops)
     dropSpareStops()
-    findNeighbours()
+    if spots.hasChoice { findNeighbours(among: self.stops) }
     for i in stride(from: pathCount - 2, through: 1, by: -1) { enqueue(path[i]) }
     improve()
     return (self.stops, length)
   }
 
-  private var stops: [Int] { (1..<max(1, pathCount - 1)).map { path[$0] } }
+  var stops: [Int] { (1..<max(1, pathCount - 1)).map { path[$0] } }
 
   /// Kicks, each followed by local search. What is a little longer is taken as well, the less so the more of the budget is used.
   private func iterate(_ best: inout (stops: [Int], length: Int64)) {
-    guard best.stops.count >= 3 else { return }
+    guard best.stops.count >= 3, stepsLeft > 0 else { return }
     adopt(best.stops)
-    findNeighbours()
+    if spots.hasChoice { findNeighbours(among: best.stops) }
     let kept = WalkCopy(self)
     kept.take(self)
     var keptLength = length
     while stepsLeft > 0 {
-      if spots.hasChoice, newStops > pathCount / 6 { findNeighbours() }
+      if spots.hasChoice, newStops > pathCount / 6 { findNeighbours(among: stops) }
       if random.below(2) == 0 || !exchangeStretches() { putBackSome() }
       improve()
       let slack = best.length / Self.slackParts * Int64(stepsLeft) / Int64(stepBudget)
@@ -168,6 +163,44 @@ final class VisitSearch {
     }
   }
 
+  /// One stop more, at an index of the path.
+  func insert(_ spot: Int, at index: Int) {
+    let (before, next) = (path[index - 1], path[index])
+    let there = (spots[before, spot], spots[spot, before])
+    let added = (
+      there.0 + spots[spot, next] - spots[before, next], there.1 + spots[next, spot] - spots[next, before]
+    )
+    for i in stride(from: pathCount, to: index, by: -1) {
+      path[i] = path[i - 1]
+      indexOf[path[i]] = i
+      forward[i] = forward[i - 1] + added.0
+      backward[i] = backward[i - 1] + added.1
+    }
+    path[index] = spot
+    indexOf[spot] = index
+    forward[index] = forward[index - 1] + there.0
+    backward[index] = backward[index - 1] + there.1
+    pathCount += 1
+    stepsLeft -= (pathCount - index) / 8
+  }
+
+  func remove(at index: Int) {
+    let (before, spot, next) = (path[index - 1], path[index], path[index + 1])
+    let added = (
+      spots[before, next] - spots[before, spot] - spots[spot, next],
+      spots[next, before] - spots[spot, before] - spots[next, spot]
+    )
+    indexOf[spot] = -1
+    pathCount -= 1
+    for i in index..<pathCount {
+      path[i] = path[i + 1]
+      indexOf[path[i]] = i
+      forward[i] = forward[i + 1] + added.0
+      backward[i] = backward[i + 1] + added.1
+    }
+    stepsLeft -= (pathCount - index) / 8
+  }
+
   func enqueue(_ spot: Int) {
     guard !isQueued[spot] else { return }
     isQueued[spot] = true
@@ -181,36 +214,9 @@ final class VisitSearch {
     }
   }
 
-  /// The stops that are nearest to each spot, before it and after it.
-  func findNeighbours() {
+  func findNeighbours(among stops: [Int]) {
     newStops = 0
-    stepsLeft -= spots.size * pathCount / (spots.isSymmetric ? 4 : 2)
-    for spot in 0..<spots.size {
-      nearest(to: spot, into: after + spot * Self.neighbourCount, first: 1) { self.spots[spot, $0] }
-      nearest(to: spot, into: before + spot * Self.neighbourCount, first: 0) { self.spots[$0, spot] }
-    }
-  }
-
-  @inline(__always)
-  private func nearest(
-    to spot: Int, into list: UnsafeMutablePointer<Int>, first: Int, _ away: (Int) -> Int64
-  ) {
-    var count = 0
-    var farthest = Int64.max
-    for i in first..<pathCount - 1 + first {
-      let other = path[i]
-      let distance = away(other)
-      guard distance < farthest || count < Self.neighbourCount, other != spot else { continue }
-      var k = count < Self.neighbourCount ? count : count - 1
-      while k > 0, away(list[k - 1]) > distance {
-        list[k] = list[k - 1]
-        k -= 1
-      }
-      list[k] = other
-      count = min(count + 1, Self.neighbourCount)
-      if count == Self.neighbourCount { farthest = away(list[count - 1]) }
-    }
-    for k in count..<max(count, Self.neighbourCount) { list[k] = -1 }
+    stepsLeft -= stops.withUnsafeBufferPointer { neighbours.find(among: $0) }
   }
 
   /// A known order, put right by rank, with the missing visits where they cost least.

@@ -11,7 +11,6 @@ final class VisitSpots {
   let place: [Int]
   let hasRanks: Bool
   let hasChoice: Bool
-  let isSymmetric: Bool
   private let distances: UnsafeMutablePointer<Int64>
   // Visits of each spot, and spots of each visit, one after the other.
   private let visitStart: [Int]
@@ -55,14 +54,12 @@ final class VisitSpots {
     self.spotList = spotList
     self.rank = rank + [-1, levels.count]
     self.place = place + [problem.start, problem.ends[0]]
-    (distances, isSymmetric) = Self.distances(problem, self.place)
+    distances = Self.distances(problem, self.place)
   }
 
   deinit { distances.deallocate() }
 
-  private static func distances(
-    _ problem: VisitProblem, _ place: [Int]
-  ) -> (UnsafeMutablePointer<Int64>, isSymmetric: Bool) {
+  private static func distances(_ problem: VisitProblem, _ place: [Int]) -> UnsafeMutablePointer<Int64> {
     let size = place.count
     let distances = UnsafeMutablePointer<Int64>.allocate(capacity: size * size)
     problem.matrix.withUnsafeBufferPointer { matrix in
@@ -73,10 +70,7 @@ final class VisitSpots {
       }
     }
     for b in 0..<size { distances[(size - 1) * size + b] = distances[b * size + size - 1] }
-    let isSymmetric = (0..<size - 2).allSatisfy { a in
-      (0..<a).allSatisfy { distances[a * size + $0] == distances[$0 * size + a] }
-    }
-    return (distances, isSymmetric)
+    return distances
   }
 
   @inline(__always)

@@ -35,55 +35,78 @@ package final class WalkPaths {
 
   /// Row by row, from each place to each: `unreachableDistance` where no walk leads.
   package func matrix(_ places: [AislePosition]) -> [Int64] {
-    let entries = places.map { doors(of: $0, leaving: false) }
-    // Doors that places share, each once: a node and the axis on which one goes on from it.
-    var numbers: [Int: Int] = [:]
-    var shared: [Door] = []
-    var entryNumbers: [(first: Int, second: Int)] = []
-    for doors in entries {
-      var pair = (first: -1, second: -1)
-      for (k, door) in doors.enumerated() {
-        let key = door.node * (Int(WalkNetwork.noAxis) + 1) + Int(door.axis)
-        let number = numbers[key] ?? shared.count
-        if number == shared.count {
-          numbers[key] = number
-          shared.append(door)
-        }
-        if k == 0 { pair.first = number } else { pair.second = number }
-      }
-      entryNumbers.append(pair)
-    }
+    let entries = Entries(places, doors: { doors(of: $0, leaving: false) })
     var matrix = [Int64](repeating: unreachableDistance, count: places.count * places.count)
-    var via = [Int64](repeating: 0, count: shared.count)
+    // The last one stands for the entrance that a place has not.
+    var via = [Int64](repeating: unreachableDistance, count: entries.doors.count + 1)
+    let together = Dictionary(grouping: places.indices, by: { places[$0].aisle })
     matrix.withUnsafeMutableBufferPointer { matrix in
       for (a, place) in places.enumerated() {
-        reach(&via, shared, from: starts(doors(of: place, leaving: true)))
-        via.withUnsafeBufferPointer { via in
-          for b in places.indices {
-            var best = within(place, places[b])
-            let pair = entryNumbers[b]
-            if pair.first >= 0 { best = min(best, via[pair.first] + entries[b][0].length) }
-            if pair.second >= 0 { best = min(best, via[pair.second] + entries[b][1].length) }
-            matrix[a * places.count + b] = min(best, unreachableDistance)
-          }
-        }
+        reach(&via, entries.doors, from: starts(doors(of: place, leaving: true)))
+        let row = UnsafeMutableBufferPointer(rebasing: matrix[a * places.count..<(a + 1) * places.count])
+        entries.fill(row, via)
+        for b in together[place.aisle]! { row[b] = min(row[b], within(place, places[b])) }
       }
     }
     return matrix
   }
 
+  /// The doors by which places are entered, each once, though places share them: a node and the axis on which one goes on from it.
+  private struct Entries {
+    private(set) var doors: [Door] = []
+    /// By place: numbers of its one or two doors, and how far it is from there.
+    private var numbers: [(first: Int32, second: Int32)] = []
+    private var lengths: [(first: Int64, second: Int64)] = []
+
+    init(_ places: [AislePosition], doors doorsOf: (AislePosition) -> [Door]) {
+      var known: [Int: Int32] = [:]
+      let entrances = places.map(doorsOf)
+      for doors in entrances {
+        for door in doors {
+          let number = known[Self.key(door)] ?? Int32(self.doors.count)
+          guard number == self.doors.count else { continue }
+          known[Self.key(door)] = number
+          self.doors.append(door)
+        }
+      }
+      let none = Int32(doors.count)
+      for doors in entrances {
+        let first = doors.first.map { (known[Self.key($0)]!, $0.length) } ?? (none, 0)
+        let second = doors.count > 1 ? (known[Self.key(doors[1])]!, doors[1].length) : (none, 0)
+        numbers.append((first.0, second.0))
+        lengths.append((first.1, second.1))
+      }
+    }
+
+    private static func key(_ door: Door) -> Int { door.node * (Int(WalkNetwork.noAxis) + 1) + Int(door.axis) }
+
+    /// How far each place is, by its better door.
+    func fill(_ row: UnsafeMutableBufferPointer<Int64>, _ via: [Int64]) {
+      via.withUnsafeBufferPointer { via in
+        numbers.withUnsafeBufferPointer { numbers in
+          lengths.withUnsafeBufferPointer { lengths in
+            for b in 0..<numbers.count {
+              let best = min(
+                via[Int(numbers[b].first)] + lengths[b].first, via[Int(numbers[b].second)] + lengths[b].second)
+              row[b] = min(best, unreachableDistance)
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// By door: how far it is from a place, with the turn into the door's line.
   private func reach(_ via: inout [Int64], _ shared: [Door], from starts: [(length: Int64, row: [Int64])]) {
-    for (k, door) in shared.enumerated() {
-      var best = unreachableDistance
-      for (length, row) in starts {
+    for k in shared.indices { via[k] = unreachableDistance }
+    for (length, row) in starts {
+      for (k, door) in shared.enumerated() {
         for axis in 0..<axes {
           let distance = row[door.node * axes + axis]
           guard distance < unreachableDistance else { continue }
-          best = min(best, length + distance + turn(UInt8(axis), door.axis))
+          via[k] = min(via[k], length + distance + turn(UInt8(axis), door.axis))
         }
       }
-      via[k] = best
     }
   }
 
@@ -101,10 +124,54 @@ package final class WalkPaths {
     return distance < unreachableDistance ? distance : nil
   }
 
+  /// By place: how far it is, nil where no walk leads.
+  package func distances(from start: AislePosition, to places: [AislePosition]) -> [Int64?] {
+    let starts = starts(doors(of: start, leaving: true))
+    return places.map {
+      let distance = distance(start, $0, starts, doors(of: $0, leaving: false))
+      return distance < unreachableDistance ? distance : nil
+    }
+  }
+
   /// By place: whether a walk leads there.
   package func reaches(_ places: [AislePosition], from start: AislePosition) -> [Bool] {
-    let starts = starts(doors(of: start, leaving: true))
-    return places.map { distance(start, $0, starts, doors(of: $0, leaving: false)) < unreachableDistance }
+    distances(from: start, to: places).map { $0 != nil }
+  }
+
+  /// By place: whether a walk leads from there to one of some ends.
+  package func lead(_ places: [AislePosition], to ends: [AislePosition]) -> [Bool] {
+    var isFound = [Bool](repeating: false, count: network.nodeCount)
+    var found: [Int] = []
+    func find(_ node: Int) {
+      guard !isFound[node] else { return }
+      isFound[node] = true
+      found.append(node)
+    }
+    for end in ends { for door in doors(of: end, leaving: false) { find(door.node) } }
+    let sources = sourceArcs
+    while let node = found.popLast() {
+      for source in sources.start[node]..<sources.start[node + 1] { find(sources.nodes[source]) }
+    }
+    return places.map { place in
+      ends.contains { within(place, $0) < unreachableDistance }
+        || doors(of: place, leaving: true).contains { isFound[$0.node] }
+    }
+  }
+
+  /// Where arcs come from, by the node that they lead to.
+  private var sourceArcs: (start: [Int], nodes: [Int]) {
+    var start = [Int](repeating: 0, count: network.nodeCount + 1)
+    for to in arcTo { start[Int(to) + 1] += 1 }
+    for node in 0..<network.nodeCount { start[node + 1] += start[node] }
+    var next = start
+    var nodes = [Int](repeating: 0, count: arcTo.count)
+    for from in 0..<network.nodeCount {
+      for arc in Int(arcStart[from])..<Int(arcStart[from + 1]) {
+        nodes[next[Int(arcTo[arc])]] = from
+        next[Int(arcTo[arc])] += 1
+      }
+    }
+    return (start, nodes)
   }
 
   /// The nodes that a shortest path leads through, in their order; empty where it stays within a stretch of a line, nil where no
@@ -213,52 +280,23 @@ package final class WalkPaths {
     var heap = StateHeap()
     distances[first] = 0
     heap.insert(state: first, at: 0)
-    while let (state, distance) = heap.removeFirst() {
-      guard distance == distances[state] else { continue }
-      let (node, axis) = (state / axes, UInt8(state % axes))
-      for arc in Int(arcStart[node])..<Int(arcStart[node + 1]) {
-        let next = Int(arcTo[arc]) * axes + (axes == 1 ? 0 : Int(arcAxis[arc]))
-        let through = distance + arcLength[arc] + (axes == 1 ? 0 : turn(axis, arcAxis[arc]))
-        if through < distances[next] {
-          distances[next] = through
-          before[next] = state
-          heap.insert(state: next, at: through)
+    distances.withUnsafeMutableBufferPointer { distances in
+      before.withUnsafeMutableBufferPointer { before in
+        while let (distance, state) = heap.removeFirst() {
+          guard distance == distances[state] else { continue }
+          let (node, axis) = axes == 1 ? (state, 0) : (state / axes, UInt8(state % axes))
+          for arc in Int(arcStart[node])..<Int(arcStart[node + 1]) {
+            let next = Int(arcTo[arc]) * axes + (axes == 1 ? 0 : Int(arcAxis[arc]))
+            let through = distance + arcLength[arc] + (axes == 1 ? 0 : turn(axis, arcAxis[arc]))
+            if through < distances[next] {
+              distances[next] = through
+              before[next] = state
+              heap.insert(state: next, at: through)
+            }
+          }
         }
       }
     }
     return distances
-  }
-}
-
-/// A binary heap of states by their distance; the same state may stand in it more than once.
-private struct StateHeap {
-  private var items: [(distance: Int64, state: Int)] = []
-
-  mutating func insert(state: Int, at distance: Int64) {
-    items.append((distance, state))
-    var child = items.count - 1
-    while child > 0, items[(child - 1) / 2].distance > items[child].distance {
-      items.swapAt(child, (child - 1) / 2)
-      child = (child - 1) / 2
-    }
-  }
-
-  mutating func removeFirst() -> (state: Int, distance: Int64)? {
-    guard let first = items.first else { return nil }
-    let last = items.removeLast()
-    if !items.isEmpty {
-      items[0] = last
-      var parent = 0
-      while true {
-        var least = parent
-        for child in [2 * parent + 1, 2 * parent + 2] where child < items.count {
-          if items[child].distance < items[least].distance { least = child }
-        }
-        if least == parent { break }
-        items.swapAt(parent, least)
-        parent = least
-      }
-    }
-    return (first.state, first.distance)
   }
 }

@@ -191,7 +191,8 @@ struct OrderBook {
       in: layout, blocks: blocks(of: layout), from: order.position, to: order.ends,
       lines: order.openLines.map {
         let line = order.lines[$0]
-        return RoutePlanner.Line(index: $0, places: line.places, rank: line.handling.rawValue)
+        return RoutePlanner.Line(
+          index: $0, places: line.places, rank: line.handling.rawValue, planned: line.place)
       }, warm: order.plan.stops)
     guard congestionCost > 0 else { return plan }
     return planner.avoiding(

@@ -7,11 +7,16 @@ extension RoutePlanner {
 
   /// Aisles are chosen until each visit has a place in one of them (Chvátal 1979): always the one that costs least for each visit
   /// that had none, its length and the way from the nearest chosen one being the cost. Places elsewhere are left out; if that
-  /// does not do, each visit keeps fewer and fewer of its places, those first that serve most visits.
-  static func reducePlaces(of visits: inout [Visit], to maximum: Int, _ paths: WalkPaths, from start: NamedPlace) {
+  /// does not do, each visit keeps fewer and fewer of its places, those first that serve most visits. What the running route leads
+  /// to is kept in any case, so that the next one is not longer.
+  static func reducePlaces(
+    of visits: inout [Visit], to maximum: Int, _ paths: WalkPaths, from start: NamedPlace, warm: [Int]
+  ) {
     let chosen = chosenAisles(visits, paths, from: start)
+    let running = Set(warm)
+    let kept = visits.map { running.contains($0.lines[0].index) ? $0.lines[0].planned : nil }
     for visit in visits.indices {
-      visits[visit].places.removeAll { !chosen.contains($0.position.aisle) }
+      visits[visit].places.removeAll { !chosen.contains($0.position.aisle) && $0 != kept[visit] }
     }
     var most = PickRoutingLimits.maximumAlternatives
     while most > 1, placeCount(visits) > maximum {
@@ -22,7 +27,7 @@ extension RoutePlanner {
       for visit in visits.indices where visits[visit].places.count > most {
         let order = visits[visit].places.indices.sorted {
           let (a, b) = (visits[visit].places[$0], visits[visit].places[$1])
-          return (-uses[a.name]!, $0) < (-uses[b.name]!, $1)
+          return (a == kept[visit] ? 0 : 1, -uses[a.name]!, $0) < (b == kept[visit] ? 0 : 1, -uses[b.name]!, $1)
         }
         visits[visit].places = order.prefix(most).sorted().map { visits[visit].places[$0] }
       }
@@ -31,7 +36,14 @@ extension RoutePlanner {
 
   /// Places, each once for every rank that has visits there: what the search's matrix has rows for.
   static func placeCount(_ visits: [Visit]) -> Int {
-    Set(visits.flatMap { visit in visit.places.map { "\(visit.rank) \($0.name)" } }).count
+    var known: Set<RankedPlace> = []
+    for visit in visits { for place in visit.places { known.insert(RankedPlace(rank: visit.rank, name: place.name)) } }
+    return known.count
+  }
+
+  private struct RankedPlace: Hashable {
+    var rank: Int
+    var name: String
   }
 
   private struct Aisle {

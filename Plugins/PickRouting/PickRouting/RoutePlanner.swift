@@ -12,6 +12,8 @@ final class RoutePlanner {
     /// Where it may be picked.
     var places: [NamedPlace]
     var rank: Int
+    /// Where the running route leads to for it.
+    var planned: NamedPlace? = nil
   }
 
   /// Budget of the search where nothing exact applies.
@@ -39,9 +41,22 @@ final class RoutePlanner {
         }
       }
       // The best of several ends is proven when each of them is.
-      return best!
+      return try notLonger(than: warm, best!, in: layout, blocks: blocks, from: start, to: ends, lines: lines)
     }
     return try visitPlan(in: layout, blocks: blocks, from: start, to: ends, lines: lines, warm: warm)
+  }
+
+  /// Where the sweep has no tables the plan was searched for without the running route; then one that begins with it is tried too.
+  private func notLonger(
+    than warm: [Int], _ plan: RoutePlan, in layout: HallLayout, blocks: [AisleBlock], from start: NamedPlace,
+    to ends: [NamedPlace], lines: [Line]
+  ) throws(RoutingError) -> RoutePlan {
+    guard !warm.isEmpty, plan.length > plan.lowerBound, plan.reachesEnd else { return plan }
+    var other = try visitPlan(in: layout, blocks: blocks, from: start, to: ends, lines: lines, warm: warm)
+    guard other.reachesEnd, other.unreachable == plan.unreachable, other.length < plan.length else { return plan }
+    other.lowerBound = max(other.lowerBound, min(other.length, plan.lowerBound))
+    other.sShape = plan.sShape
+    return other
   }
 
   private func sweptPlan(

@@ -23,9 +23,9 @@ extension RoutePlanner {
       let room = RoutingLimits.maximumVisitPlaces - 1 - ends.count
       var searched = visits
       let hasAllPlaces = Self.placeCount(visits) <= room
-      if !hasAllPlaces { Self.reducePlaces(of: &searched, to: room, paths, from: start) }
+      if !hasAllPlaces { Self.reducePlaces(of: &searched, to: room, paths, from: start, warm: warm) }
       let places = Self.points(start, ends, searched)
-      let problem = Self.problem(paths.matrix(places.map(\.position)), start, ends, searched)
+      let problem = Self.problem(paths, places, start, ends, searched)
       let isSingle = visits.allSatisfy { $0.places.count == 1 }
       let bound =
         isSingle && reachesEnd
@@ -38,7 +38,7 @@ extension RoutePlanner {
       var route = problem.route(
         budgetMs: searchBudgetMs, warm: warm.isEmpty ? nil : known, knownBound: bound)
       // What is proven of the places that are left is not proven of all.
-      if !hasAllPlaces { route.lowerBound = min(route.length, farthest(visits, paths, from: start)) }
+      if !hasAllPlaces { route.lowerBound = min(route.length, farthest(visits, paths, from: start, to: ends)) }
       // One-way aisles can make two visits possible that are not possible together: the later one waits.
       if route.length >= WalkPaths.noWay, let cut = Self.firstCut(route, problem) {
         unreachable += visits[cut].lines.map(\.index)
@@ -70,20 +70,17 @@ extension RoutePlanner {
     _ visits: inout [Visit], _ paths: WalkPaths, from start: NamedPlace, to ends: [NamedPlace]
   ) -> [Int] {
     let open = ends.filter { paths.distance(from: start.position, to: $0.position) != nil }.map(\.position)
-    let targets = open.isEmpty ? [start.position] : open
+    var seen: Set<String> = []
+    let places = visits.flatMap { $0.places.filter { seen.insert($0.name).inserted } }
+    let there = paths.reaches(places.map(\.position), from: start.position)
+    let back = paths.lead(places.map(\.position), to: open.isEmpty ? [start.position] : open)
+    let cutOff = Set(
+      places.indices.filter { !there[$0] || !back[$0] || !paths.network.isOpen(places[$0].position) }
+        .map { places[$0].name })
     var unreachable: [Int] = []
-    var known: [String: Bool] = [:]
-    func isCutOff(_ place: NamedPlace) -> Bool {
-      if let isCutOff = known[place.name] { return isCutOff }
-      let isCutOff =
-        paths.distance(from: start.position, to: place.position) == nil || !paths.network.isOpen(place.position)
-        || !targets.contains { paths.distance(from: place.position, to: $0) != nil }
-      known[place.name] = isCutOff
-      return isCutOff
-    }
     visits = visits.compactMap { visit in
       var visit = visit
-      visit.places.removeAll(where: isCutOff)
+      visit.places.removeAll { cutOff.contains($0.name) }
       if visit.places.isEmpty {
         unreachable += visit.lines.map(\.index)
         return nil
@@ -99,7 +96,7 @@ extension RoutePlanner {
   }
 
   private static func problem(
-    _ matrix: [Int64], _ start: NamedPlace, _ ends: [NamedPlace], _ visits: [Visit]
+    _ paths: WalkPaths, _ named: [NamedPlace], _ start: NamedPlace, _ ends: [NamedPlace], _ visits: [Visit]
   ) -> VisitProblem {
     var numbers: [String: Int] = [:]
     let first = 1 + ends.count
@@ -113,9 +110,9 @@ extension RoutePlanner {
     // A round trip ends where it starts: one place, so that the bound knows.
     let endPlaces = ends.count == 1 && ends[0].position == start.position ? [0] : Array(1...ends.count)
     return VisitProblem(
-      matrix: matrix.map { min($0, WalkPaths.noWay) }, placeCount: first + numbers.count, start: 0, ends: endPlaces,
-      visits: places,
-      ranks: visits.map(\.rank))
+      matrix: paths.matrix(named.map(\.position)).map { min($0, WalkPaths.noWay) }, placeCount: first + numbers.count,
+      start: 0, ends: endPlaces, visits: places, ranks: visits.map(\.rank),
+      keepsTriangle: paths.network.turnCost == 0)
   }
 
   private static func firstCut(_ route: VisitRoute, _ problem: VisitProblem) -> Int? {
@@ -147,19 +144,25 @@ extension RoutePlanner {
     return plan
   }
 
-  /// To the farthest visit by ways without costs of turns, where no other stop on the way makes it shorter: no walk is shorter.
-  private func farthest(_ visits: [Visit], _ paths: WalkPaths, from start: NamedPlace) -> Int64 {
+  /// To the farthest visit and on to an end, by ways without costs of turns, where no stop on the way makes it shorter: no walk is
+  /// shorter.
+  private func farthest(_ visits: [Visit], _ paths: WalkPaths, from start: NamedPlace, to ends: [NamedPlace]) -> Int64 {
     var plain = paths.network
     plain.turnCost = 0
-    let direct = WalkPaths(plain)
-    var known: [String: Int64] = [:]
-    return visits.reduce(Int64(0)) { bound, visit in
-      let nearest = visit.places.reduce(Int64.max) { least, place in
-        let away = known[place.name] ?? direct.distance(from: start.position, to: place.position) ?? Int64.max
-        known[place.name] = away
-        return min(least, away)
-      }
-      return nearest == Int64.max ? bound : max(bound, nearest)
+    let places = visits.flatMap { $0.places.map(\.position) }
+    var ways = WalkPaths(plain).distances(from: start.position, to: places)
+    let reversed = WalkPaths(plain.reversed())
+    let back = ends.map { reversed.distances(from: $0.position, to: places) }
+    for i in places.indices {
+      let onward = back.compactMap { $0[i] }.min()
+      ways[i] = ways[i].flatMap { there in onward.map { there + $0 } }
     }
+    var (bound, next): (Int64, Int) = (0, 0)
+    for visit in visits {
+      let nearest = ways[next..<next + visit.places.count].compactMap { $0 }.min()
+      next += visit.places.count
+      bound = max(bound, nearest ?? 0)
+    }
+    return bound
   }
 }

@@ -1,7 +1,7 @@
 internal import JSONText
 internal import TimedRoutes
 
-/// One answer's body: the latest revision as it was published (described in the plugin's README).
+/// One answer's body: the latest revision as it was published, and what has become of its stops since (described in the plugin's README).
 enum PlanAnswer {
   static func body(_ plan: OpenPlan, timeUs: Int64) -> [UInt8] {
     let places = plan.definition.places
@@ -14,6 +14,7 @@ enum PlanAnswer {
         json.member("begin_s", call.begin)
         json.member("travel_s", call.travel)
         json.member("late_s", call.late)
+        if key == "stop" { json.member("state", plan.states[call.place].rawValue) }
       }
     }
     json.object { json in
