@@ -12,7 +12,6 @@
 // The estimate sees one step back only: noise on top of something slow is taken for faster than it is. Values that do not move, and
 // fewer than four pairs, say nothing and count as independent.
 
-import Glibc
 package import StateCoding
 
 package struct SerialCorrelation: Equatable, Sendable {
