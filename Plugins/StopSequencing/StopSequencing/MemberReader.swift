@@ -56,10 +56,10 @@ struct MemberReader {
     return try Self.seconds(try required(key), path(of: key))
   }
 
-  static func seconds(_ value: JSONValue, _ path: String) throws(Refusal) -> Int64 {
-    guard let number = value.number else { throw Refusal(path, "is not a number of seconds") }
+  static func seconds(_ value: JSONValue, _ path: @autoclosure () -> String) throws(Refusal) -> Int64 {
+    guard let number = value.number else { throw Refusal(path(), "is not a number of seconds") }
     guard number >= 0, number <= PlanLimits.maximumSeconds else {
-      throw Refusal(path, "is not within 0 and \(Int(PlanLimits.maximumSeconds)) seconds")
+      throw Refusal(path(), "is not within 0 and \(Int(PlanLimits.maximumSeconds)) seconds")
     }
     return Int64(number.rounded())
   }

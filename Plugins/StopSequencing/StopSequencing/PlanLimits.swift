@@ -19,7 +19,7 @@ enum PlanLimits {
   static let toleratedSeconds: Int64 = 60
   /// Steps of the search: as many as a problem of few stops gets; larger ones get fewer, by the square of their stops, so that an answer
   /// takes some 10 ms; a plan of many stops that comes with no sequence gets `coldSharedSteps`.
-  static let (leastSteps, mostSteps, sharedSteps, coldSharedSteps) = (100, 6_000, 2_000_000, 8_000_000)
+  static let (leastSteps, mostSteps, sharedSteps, coldSharedSteps) = (100, 2_500, 2_000_000, 8_000_000)
   /// Stops, the start and the end up to which a plan with no sequence is answered as quickly as any.
   static let quickNodes = 62
 }

@@ -124,7 +124,8 @@ package struct StopSequencer {
   }
 
   private var walkSteps: Int {
-    budget.steps < .max / WalkSearch.movesAStep ? budget.steps * WalkSearch.movesAStep : .max
+    let moves = WalkSearch.movesAStep(graph)
+    return budget.steps < .max / moves ? budget.steps * moves : .max
   }
 
   /// One of several independent searches: the first one from the sequence at hand, the others from new ones.

@@ -9,8 +9,8 @@ final class WalkSearch {
   private static let (hot, cold) = (1.0, 0.01)
   private static let longestStretch = 12
 
-  /// Moves that count as one step of a budget.
-  static let movesAStep = 60
+  /// Moves that count as one step of a budget: a move takes time by the stops of a sequence, a step by more than that.
+  static func movesAStep(_ graph: StopGraph) -> Int { min(60, graph.count) }
 
   private let graph: StopGraph
   private let walk: RouteWalk
