@@ -36,6 +36,7 @@ extension PluginWork {
     post(result, waits: true)
     position = try input.reader.checkpoint(of: plugin.positionName)?.arrival ?? 0
     saved = try input.reader.checkpoint(of: plugin.name)
+    try takeOver()
   }
 
   /// A thread of before may have left something with the writer that is not committed yet.
