@@ -6,6 +6,7 @@ final class HourlyArcs {
   private let arcs: UnsafeMutablePointer<Int32>
   private let service: [Int]
 
+  /// - Parameter problem: with ways round closed arcs.
   init(_ problem: StopProblem, count: Int) {
     self.count = count
     from = problem.travel.slots.map { Int($0.from) }
@@ -14,7 +15,7 @@ final class HourlyArcs {
     arcs = .allocate(capacity: from.count * count * count)
     arcs.initialize(repeating: StopGraph.impassable, count: from.count * count * count)
     for (number, slot) in problem.travel.slots.enumerated() {
-      let matrix = WaysRound.shortest(slot.matrix)
+      let matrix = slot.matrix
       for origin in 0..<count - 1 {
         for target in 1..<count where target != origin {
           let place = target < count - 1 ? places[target] : problem.end

@@ -1,19 +1,20 @@
 /// The walk through a sequence, from the problem itself: what answers say comes from here and not from the searches' own sums.
 enum PlanWalk {
+  /// - Parameter problem: with ways round closed arcs (`WaysRound`).
   /// - Throws: `noWay` where the sequence needs an arc that is closed and has no way round.
   static func walk(_ problem: StopProblem, _ order: [Int]) throws(SequencingError) -> StopPlan {
-    let rounds = problem.travel.slots.map { TravelTimes.Slot(from: $0.from, matrix: WaysRound.shortest($0.matrix)) }
+    let slots = problem.travel.slots
     var (place, time) = (problem.start, problem.windows[problem.start].ready)
     var plan = StopPlan(calls: [], end: nil, departure: time, travel: 0, makespan: time, lateness: 0)
     for stop in order {
-      let call = try call(at: stop, from: place, leaving: time + problem.service[place], problem, rounds)
+      let call = try call(at: stop, from: place, leaving: time + problem.service[place], problem, slots)
       plan.calls.append(call)
       plan.travel += call.travel
       plan.lateness += call.late
       (place, time) = (stop, call.begin)
     }
     if let end = problem.end {
-      let call = try call(at: end, from: place, leaving: time + problem.service[place], problem, rounds)
+      let call = try call(at: end, from: place, leaving: time + problem.service[place], problem, slots)
       plan.travel += call.travel
       plan.lateness += call.late
       plan.makespan = call.begin

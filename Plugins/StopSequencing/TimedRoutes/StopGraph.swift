@@ -30,6 +30,7 @@ final class StopGraph {
   var hasPrecedence: Bool { !earlier.isEmpty }
   var hasLoad: Bool { !demand.isEmpty }
 
+  /// - Parameter problem: with ways round closed arcs (`WaysRound`).
   init(_ problem: StopProblem) {
     let places = [problem.start] + problem.stops
     count = places.count + 1
@@ -64,8 +65,7 @@ final class StopGraph {
     demand = problem.demands.isEmpty ? [] : places.map { Int(problem.demands[$0]) } + [0]
     capacity = Int(problem.capacity)
     load = Int(problem.load)
-    let direct = WaysRound.shortest(problem.travel.slots[0].matrix)
-    fillArcs(problem, places, direct)
+    fillArcs(problem, places, problem.travel.slots[0].matrix)
     tighten()
     fillNeighbours()
     if hasLoad { loadPrice = priceOfLoad() }

@@ -15,6 +15,7 @@ package struct StopSequencer {
   /// The part of the budget that goes to one matrix in place of several: one of so many.
   private static let flatShare = 2
 
+  /// Closed arcs are driven round (`WaysRound`).
   private let problem: StopProblem
   private let graph: StopGraph
   private let hourly: HourlyArcs?
@@ -31,8 +32,9 @@ package struct StopSequencer {
   ) throws(SequencingError) -> StopPlan {
     try problem.check()
     var reachable = problem
+    reachable.travel = WaysRound.shortest(problem.travel)
     // The stops can be made all the same: the last one is the end until there is a way again.
-    let isEndCutOff = Reach.isEndCutOff(problem)
+    let isEndCutOff = Reach.isEndCutOff(reachable)
     if isEndCutOff { reachable.end = nil }
     let unreachable = Reach.unreachable(reachable)
     if !unreachable.isEmpty {
@@ -115,7 +117,7 @@ package struct StopSequencer {
   private func onOneMatrix(_ hourly: HourlyArcs, _ given: [Int]?) -> [Int]? {
     let spent = budget.spent
     var flat = problem
-    flat.travel = TravelTimes(hourly.matrix(problem))
+    flat.travel = WaysRound.shortest(TravelTimes(hourly.matrix(problem)))
     let share = SearchBudget(
       steps: countsSteps ? max(1, budget.steps / Self.flatShare) : .max, spent: { spent() * Double(Self.flatShare) })
     return (try? StopSequencer(flat, [], seed, share).run(from: given.map(places))).map {
