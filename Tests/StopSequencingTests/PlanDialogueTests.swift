@@ -150,21 +150,27 @@ extension JSONValue {
     var numbers = SeededNumbers(seed)
     for round in 0..<200 {
       let places: [Int?] = [nil, 1, 2]
-      var words: [(PlanEvent.Kind, OpenPlan.Change)] = []
+      var words: [ArcWord] = []
       for time in 1...Int64(8) {
-        let kind: PlanEvent.Kind = Bool.random(using: &numbers) ? .opened : .closed
-        var change = OpenPlan.Change(
-          from: places.randomElement(using: &numbers)!, to: places[1], factor: nil, time: time)
-        if kind == .opened, Int.random(in: 0..<4, using: &numbers) == 0 { (change.from, change.to) = (nil, nil) }
-        words.append((kind, change))
+        var word = ArcWord(
+          from: places.randomElement(using: &numbers)!, to: places.randomElement(using: &numbers)!,
+          factor: [nil, 1, 2, 3].randomElement(using: &numbers)!, time: time)
+        if word.isOpening, Int.random(in: 0..<4, using: &numbers) == 0 { (word.from, word.to) = (nil, nil) }
+        words.append(word)
       }
-      func arcs(_ words: [(PlanEvent.Kind, OpenPlan.Change)]) throws -> [String] {
+      func arcs(_ words: [ArcWord]) throws -> [Double] {
         let definition = try PlanDefinition(try JSONValue.parse(Array(PlanBench.plan().utf8)))
         var plan = try OpenPlan(definition, source: "")
-        for (kind, change) in words { _ = try plan.take(kind, change, isTimed: true) }
-        return plan.changes.map { "\($0)" }.sorted()
+        for word in words { _ = try plan.take(word, isTimed: true) }
+        return plan.factors(plan.words)
       }
       let expected = try arcs(words)
+      // By the rule itself: for each arc the last word that names it.
+      let count = 5
+      for arc in 0..<count * count {
+        let last = words.last { ($0.from ?? arc / count) == arc / count && ($0.to ?? arc % count) == arc % count }
+        #expect(expected[arc] == (last.map { $0.factor ?? .infinity } ?? 1), "seed \(seed) round \(round) arc \(arc)")
+      }
       let mixed = (words + words.prefix(3)).shuffled(using: &numbers)
       #expect(try arcs(mixed) == expected, "seed \(seed) round \(round)")
     }

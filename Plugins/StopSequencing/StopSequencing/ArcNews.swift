@@ -1,33 +1,47 @@
-// What is said of arcs: the newest word about each holds, and a word that comes late or again changes nothing.
+// What is said of arcs: for each of them the newest word holds that names it, by itself or with others; a word that comes late or again
+// changes nothing that was said since.
 //
-// A late word is told by the event's `time`; one without is taken as it comes, and stands for the time that the plan has reached.
+// The words stand in the order in which they hold, by their events' `time`; one without a time is taken as it comes, behind all others.
+// One that a newer word names all arcs of is forgotten. Words that arcs are open are kept, because a closure that comes late is told by
+// them: where there are too many, the oldest goes that nothing is open by.
 extension OpenPlan {
   /// - Returns: whether an arc is closed, open or slowed that was not.
-  mutating func take(_ kind: PlanEvent.Kind, _ change: Change, isTimed: Bool) throws(Refusal) -> Bool {
-    func isNewer(_ word: Change) -> Bool { isTimed && word.time > change.time }
-    let isOld =
-      openings.contains { ($0.isAll || $0.isSameArc(as: change)) && isNewer($0) }
-      || changes.contains { $0.isSameArc(as: change) && isNewer($0) }
-    if isOld { return false }
-    var after = changes
-    after.removeAll { word in
-      word.isSameArc(as: change) || (kind == .opened && change.isAll && !isNewer(word))
-    }
-    if kind == .opened {
-      openings.removeAll { $0.isSameArc(as: change) || (change.isAll && !isNewer($0)) }
-      openings.append(change)
-      if openings.count > PlanLimits.maximumOpenings {
-        openings.remove(at: openings.indices.min { (openings[$0].time, $0) < (openings[$1].time, $1) }!)
-      }
-    } else {
-      after.append(change)
-    }
-    guard after.count <= PlanLimits.maximumChanges else {
+  mutating func take(_ word: ArcWord, isTimed: Bool) throws(Refusal) -> Bool {
+    let behind = isTimed ? (words.lastIndex { $0.time <= word.time } ?? -1) + 1 : words.count
+    if words[behind...].contains(where: { $0.covers(word) }) { return false }
+    var after = words[..<behind].filter { !word.covers($0) }
+    after.append(word)
+    after += words[behind...]
+    try bound(&after)
+    let isNews = factors(after) != factors(words)
+    words = after
+    return isNews
+  }
+
+  private func bound(_ words: inout [ArcWord]) throws(Refusal) {
+    guard words.count(where: { !$0.isOpening }) <= PlanLimits.maximumChanges else {
       throw Refusal("from", "more than \(PlanLimits.maximumChanges) arcs of the plan are closed or slowed")
     }
-    let isNews = !after.elementsEqual(changes) { $0.isSame(as: $1) }
-    changes = after
-    return isNews
+    while words.count(where: \.isOpening) > PlanLimits.maximumOpenings {
+      let isIdle = { (index: Int) in words[index].isOpening && !words[..<index].contains { !$0.isOpening } }
+      guard let idle = words.indices.first(where: isIdle) else {
+        throw Refusal(
+          "from", "more than \(PlanLimits.maximumOpenings) arcs of those that are closed or slowed are open")
+      }
+      words.remove(at: idle)
+    }
+  }
+
+  /// By how much each arc takes longer, row by row; infinite: it is closed.
+  func factors(_ words: [ArcWord]) -> [Double] {
+    let count = definition.places.count
+    var factors = [Double](repeating: 1, count: count * count)
+    for word in words {
+      for from in word.from.map({ $0...$0 }) ?? 0...(count - 1) {
+        for to in word.to.map({ $0...$0 }) ?? 0...(count - 1) { factors[from * count + to] = word.factor ?? .infinity }
+      }
+    }
+    return factors
   }
 
   mutating func remember(_ identity: UInt64) {

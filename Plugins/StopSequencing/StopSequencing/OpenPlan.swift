@@ -7,20 +7,6 @@ internal import TimedRoutes
 struct OpenPlan {
   enum State: String { case open, done, skipped }
 
-  /// An arc, or all into or out of a place, or all: closed, or driven `factor` times as long.
-  struct Change: Equatable {
-    var from: Int?
-    var to: Int?
-    /// Nil: closed.
-    var factor: Double?
-    /// By the plan's clock: when it was said.
-    var time: Int64 = 0
-
-    func isSame(as other: Change) -> Bool { isSameArc(as: other) && factor == other.factor }
-    func isSameArc(as other: Change) -> Bool { from == other.from && to == other.to }
-    var isAll: Bool { from == nil && to == nil }
-  }
-
   let definition: PlanDefinition
   var source: String
   var revision = 0
@@ -31,9 +17,8 @@ struct OpenPlan {
   var travelFromHere: [Int64]?
   var time: Int64
   var load: Int64
-  var changes: [Change] = []
-  /// The newest words that arcs are open, by which a closure that comes late is told; the oldest are forgotten.
-  var openings: [Change] = []
+  /// In the order in which they hold (`ArcNews.swift`).
+  var words: [ArcWord] = []
   /// Identities of the latest events about arcs, the oldest first.
   var taken: [UInt64] = []
   var sequence: [Int]
@@ -82,8 +67,9 @@ struct OpenPlan {
   /// What is left, as a problem. The vehicle's place is one more, behind those of the matrix: it has arcs out of it and none into it.
   private func problem() -> StopProblem {
     let count = definition.places.count
+    let factors = words.isEmpty ? [] : factors(words)
     let slots = definition.travel.slots.map { slot in
-      let changed = apply(slot.matrix)
+      let changed = apply(factors, to: slot.matrix)
       var values: [Int64] = []
       values.reserveCapacity((count + 1) * (count + 1))
       for from in 0..<count {
@@ -107,24 +93,23 @@ struct OpenPlan {
     if definition.demands.contains(where: { $0 != 0 }) {
       problem.demands = definition.demands + [0]
       problem.capacity = definition.capacity
-      problem.load = load
+      // What was done was done, whatever the plan knew of the load.
+      problem.load = min(max(0, load), definition.capacity)
     }
     return problem
   }
 
-  private func apply(_ matrix: TravelTimes.Matrix) -> TravelTimes.Matrix {
-    guard !changes.isEmpty else { return matrix }
+  /// What the plan's matrix says cannot be driven stays so.
+  private func apply(_ factors: [Double], to matrix: TravelTimes.Matrix) -> TravelTimes.Matrix {
+    guard !factors.isEmpty else { return matrix }
     var changed = matrix
     for from in 0..<matrix.count {
-      for to in 0..<matrix.count where from != to {
-        for change in changes where change.from ?? from == from && change.to ?? to == to {
-          guard changed[from, to] != TravelTimes.closed else { break }
-          guard let factor = change.factor else {
-            changed[from, to] = TravelTimes.closed
-            break
-          }
-          let slowed = (Double(changed[from, to]) * factor).rounded()
-          changed[from, to] = Int64(min(slowed, PlanLimits.maximumSeconds))
+      for to in 0..<matrix.count where from != to && changed[from, to] != TravelTimes.closed {
+        let factor = factors[from * matrix.count + to]
+        if factor == .infinity {
+          changed[from, to] = TravelTimes.closed
+        } else if factor != 1 {
+          changed[from, to] = Int64(min((Double(changed[from, to]) * factor).rounded(), PlanLimits.maximumSeconds))
         }
       }
     }
@@ -140,17 +125,61 @@ struct OpenPlan {
       before == nil && nodes > PlanLimits.quickNodes ? PlanLimits.coldSharedSteps : PlanLimits.sharedSteps
     let steps = min(PlanLimits.mostSteps, max(PlanLimits.leastSteps, shared / (nodes * nodes)))
     do throws(SequencingError) {
-      let new = try StopSequencer.plan(problem, from: before, SearchBudget(steps: steps))
+      let new = try plan(problem, from: before, SearchBudget(steps: steps))
       let isOther =
         new.order != sequence || new.lateness != plan.lateness || new.unreachable != plan.unreachable || revision == 0
       plan = new
       sequence = new.order
       return isOther
-    } catch .badProblem(let member, let reason) {
-      // as the plan's message calls them
-      throw Refusal(["demands": "stops", "precedences": "precedence"][member] ?? member, reason)
     } catch {
-      throw Refusal("matrix", "\(error)")
+      switch error {
+      case .badProblem(let member, let reason):
+        // as the plan's message calls them
+        throw Refusal(["demands": "stops", "precedences": "precedence"][member] ?? member, reason)
+      case .noWay(let from, let to):
+        throw Refusal(
+          "matrix", "there is no way from \(name(from)) to \(name(to)), and no sequence was found without it")
+      }
     }
+  }
+
+  private func name(_ place: Int) -> String {
+    place < definition.places.count ? definition.places[place] : "where the truck is"
+  }
+
+  /// What has happened on the road is so, whether what is left fits the truck's loads or not. Of a plan that comes in loads are asked for;
+  /// later, where they do not fit any more, first what was to be brought from a stop that is left out is left out too, and then loads are
+  /// not looked at.
+  private func plan(
+    _ problem: StopProblem, from before: [Int]?, _ budget: SearchBudget
+  ) throws(SequencingError) -> StopPlan {
+    do throws(SequencingError) {
+      return try StopSequencer.plan(problem, from: before, budget)
+    } catch {
+      guard case .badProblem = error, revision > 0, !problem.demands.isEmpty else { throw error }
+      let orphans = orphans(problem)
+      var rest = problem
+      rest.stops.removeAll(where: orphans.contains)
+      rest.precedences.removeAll { orphans.contains($0.first) || orphans.contains($0.second) }
+      if !orphans.isEmpty, var plan = try? StopSequencer.plan(rest, from: before, budget) {
+        plan.unreachable = problem.stops.filter { orphans.contains($0) || plan.unreachable.contains($0) }
+        return plan
+      }
+      var free = problem
+      (free.demands, free.capacity, free.load) = ([], .max, 0)
+      var plan = try StopSequencer.plan(free, from: before, budget)
+      (plan.ignoresLoads, plan.isOptimal) = (true, false)
+      return plan
+    }
+  }
+
+  /// Open stops at which something is to be unloaded that was to be taken on board at a stop that is skipped or cannot be reached.
+  private func orphans(_ problem: StopProblem) -> Set<Int> {
+    let missing = Set(StopSequencer.unreachable(problem))
+    return Set(
+      definition.precedences.filter { pair in
+        states[pair.second] == .open && definition.demands[pair.second] < 0
+          && (states[pair.first] == .skipped || (states[pair.first] == .open && missing.contains(pair.first)))
+      }.map(\.second))
   }
 }

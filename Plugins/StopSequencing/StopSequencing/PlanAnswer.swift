@@ -28,9 +28,14 @@ enum PlanAnswer {
       json.member("sequence", array: { json in for stop in result.calls { call(stop, "stop", &json) } })
       json.key("end")
       if let end = result.end { call(end, "place", &json) } else { json.null() }
+      var hints: [String] = []
       if result.isEndCutOff, let end = plan.definition.end {
-        json.member("hint", "\(places[end]) cannot be reached; the last stop is the end until it is opened")
+        hints.append("\(places[end]) cannot be reached; the last stop is the end until it is opened")
       }
+      if result.ignoresLoads {
+        hints.append("no sequence of what is left keeps to the loads; they are not looked at")
+      }
+      if !hints.isEmpty { json.member("hint", hints.joined(separator: "; ")) }
       json.member("unreachable", array: { json in for stop in result.unreachable { json.value(places[stop]) } })
       json.member("travel_s", result.travel)
       json.member("makespan_s", result.makespan)

@@ -134,7 +134,7 @@ struct PlanBook {
       let from = try event.from.map { name throws(Refusal) in try place(name, "from") }
       let to = try event.to.map { name throws(Refusal) in try place(name, "to") }
       return try plan.take(
-        event.kind, OpenPlan.Change(from: from, to: to, factor: event.factor, time: event.time ?? plan.time),
+        ArcWord(from: from, to: to, factor: event.kind == .opened ? 1 : event.factor, time: event.time ?? plan.time),
         isTimed: event.time != nil)
     }
   }

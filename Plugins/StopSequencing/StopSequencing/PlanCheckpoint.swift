@@ -43,10 +43,7 @@ enum PlanCheckpoint {
       json.member("time", plan.time)
       json.member("load", plan.load)
       json.member("use", plan.lastUse)
-      json.member("changes", array: { json in for change in plan.changes { write(change, &json) } })
-      if !plan.openings.isEmpty {
-        json.member("openings", array: { json in for change in plan.openings { write(change, &json) } })
-      }
+      json.member("words", array: { json in for word in plan.words { write(word, &json) } })
       if !plan.taken.isEmpty {
         json.member("taken", array: { json in for event in plan.taken { json.value(String(event, radix: 16)) } })
       }
@@ -56,12 +53,12 @@ enum PlanCheckpoint {
     }
   }
 
-  private static func write(_ change: OpenPlan.Change, _ json: inout JSONWriter) {
+  private static func write(_ word: ArcWord, _ json: inout JSONWriter) {
     json.array { json in
-      json.value(change.from ?? -1)
-      json.value(change.to ?? -1)
-      json.value(change.factor ?? -1)
-      json.value(change.time)
+      json.value(word.from ?? -1)
+      json.value(word.to ?? -1)
+      json.value(word.factor ?? -1)
+      json.value(word.time)
     }
   }
 
@@ -77,6 +74,7 @@ enum PlanCheckpoint {
     json.key("unreachable")
     numbers(plan.unreachable, &json)
     if plan.isEndCutOff { json.member("end_cut_off", true) }
+    if plan.ignoresLoads { json.member("ignores_loads", true) }
   }
 
   private static func write(_ call: StopPlan.Call, _ json: inout JSONWriter) {
@@ -117,7 +115,7 @@ enum PlanCheckpoint {
       let source = json["source"]?.string, var plan = try? OpenPlan(definition, source: source),
       let revision = json["revision"]?.integer, let states = json["states"]?.array, let at = json["at"]?.integer,
       let time = json["time"]?.integer, let load = json["load"]?.integer, let use = json["use"]?.integer,
-      let changes = json["changes"]?.array, states.count == definition.places.count,
+      let words = json["words"]?.array, states.count == definition.places.count,
       definition.places.indices.contains(at), let current = stopPlan(json, in: definition)
     else { return nil }
     plan.revision = revision
@@ -128,15 +126,12 @@ enum PlanCheckpoint {
     plan.time = Int64(time)
     plan.load = Int64(load)
     plan.lastUse = UInt64(use)
-    plan.changes = changes.compactMap(change)
-    guard plan.states.count == states.count, plan.changes.count == changes.count else { return nil }
-    // Checkpoints of earlier versions have neither.
-    let openings = json["openings"]?.array ?? []
+    plan.words = words.compactMap { word($0, places: definition.places.indices) }
     let taken = json["taken"]?.array ?? []
-    plan.openings = openings.compactMap(change)
     plan.taken = taken.compactMap { $0.string.flatMap { UInt64($0, radix: 16) } }
-    guard plan.openings.count == openings.count, plan.taken.count == taken.count,
-      openings.count <= PlanLimits.maximumOpenings, taken.count <= PlanLimits.maximumTakenEvents
+    guard plan.states.count == states.count, plan.words.count == words.count, plan.taken.count == taken.count,
+      words.count <= PlanLimits.maximumChanges + PlanLimits.maximumOpenings,
+      taken.count <= PlanLimits.maximumTakenEvents
     else { return nil }
     plan.plan = current
     plan.sequence = current.order
@@ -164,14 +159,16 @@ enum PlanCheckpoint {
     plan.isAsBefore = json["as_before"]?.bool ?? false
     plan.unreachable = unreachable.map(Int.init)
     plan.isEndCutOff = json["end_cut_off"]?.bool ?? false
+    plan.ignoresLoads = json["ignores_loads"]?.bool ?? false
     return plan
   }
 
-  private static func change(_ json: JSONValue) -> OpenPlan.Change? {
-    guard let from = json[0]?.integer, let to = json[1]?.integer, let factor = json[2]?.number else { return nil }
-    return OpenPlan.Change(
-      from: from < 0 ? nil : from, to: to < 0 ? nil : to, factor: factor < 0 ? nil : factor,
-      time: json[3]?.integer.map(Int64.init) ?? 0)
+  private static func word(_ json: JSONValue, places: Range<Int>) -> ArcWord? {
+    guard let from = json[0]?.integer, let to = json[1]?.integer, let factor = json[2]?.number,
+      let time = json[3]?.integer, from < places.upperBound, to < places.upperBound
+    else { return nil }
+    return ArcWord(
+      from: from < 0 ? nil : from, to: to < 0 ? nil : to, factor: factor < 0 ? nil : factor, time: Int64(time))
   }
 
   private static func call(_ json: JSONValue) -> StopPlan.Call? {

@@ -36,6 +36,8 @@ package struct StopPlan: Sendable, Equatable {
   package var unreachable: [Int] = []
   /// No way leads to the end: the plan is one without it.
   package var isEndCutOff = false
+  /// No sequence was found that keeps to the loads: they were not looked at. Set by the caller who asked without them.
+  package var ignoresLoads = false
   /// The plan that was given, repaired, was the best.
   package var isAsBefore = false
 

@@ -48,6 +48,14 @@ package struct StopSequencer {
     return answer
   }
 
+  /// Stops that no journey has beside the others: the plan leaves them out.
+  package static func unreachable(_ problem: StopProblem) -> [Int] {
+    var rounded = problem
+    rounded.travel = WaysRound.shortest(problem.travel)
+    if Reach.isEndCutOff(rounded) { rounded.end = nil }
+    return Reach.unreachable(rounded)
+  }
+
   private init(_ problem: StopProblem, _ unreachable: [Int], _ seed: UInt64, _ budget: SearchBudget) {
     self.problem = problem
     self.unreachable = unreachable
