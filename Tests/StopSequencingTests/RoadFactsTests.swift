@@ -89,4 +89,16 @@ import Testing
     let answer = try #require(try bench.send(#"{"type":"position","plan":"P","time":1000,"at":"d"}"#).first)
     #expect(answer["travel_s"]?.integer == travel, "\(words)")
   }
+
+  /// A road that was closed by itself is open again with all that lead to its end.
+  @Test func openingSeveralArcsOpensTheOneThatWasClosed() throws {
+    let bench = try PlanBench()
+    _ = try bench.send(
+      Self.plan(
+        "[0,100,200,300],[100,0,150,250],[200,150,0,120],[300,250,120,0]",
+        stops: #"{"place":"s0"},{"place":"s1"},{"place":"s2"}"#))
+    let closed = try #require(try bench.send(#"{"type":"closed","plan":"P","from":"d","to":"s0"}"#).first)
+    let opened = try #require(try bench.send(#"{"type":"opened","plan":"P","to":"s0"}"#).first)
+    #expect(closed["travel_s"]?.integer == 570 && opened["travel_s"]?.integer == 370)
+  }
 }
