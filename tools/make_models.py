@@ -52,8 +52,10 @@ def run(*words):
     if done.returncode:
         # The end of a traceback says what it is; a program's own line is its last one, too, but for a hint.
         lines = done.stderr.strip().splitlines() or ["it says nothing"]
-        said = lines[-1] if "Traceback" in done.stderr else " ".join(lines)
-        code = done.returncode if 64 <= done.returncode <= 78 else 1
+        is_traceback = "Traceback" in done.stderr
+        said = lines[-1] if is_traceback else " ".join(lines)
+        # 1 is how our scripts refuse their input.
+        code = done.returncode if 64 <= done.returncode <= 78 else usage.BAD_DATA if done.returncode == 1 and not is_traceback else 1
         raise Failure(code, f"{' '.join(map(str, words[:4]))} …: exit {done.returncode}: {said[-500:]}")
     return done.stdout
 
