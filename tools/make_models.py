@@ -13,9 +13,10 @@ DIR is as for scripts/bench-models. Each model is made by the commands of docs/m
 program give the same bytes: training has one thread and a seed, and the time in bundles and signatures is $SOURCE_DATE_EPOCH, else that of
 the sources' commit. The secret key stays where it is; without one the bundles are not signed, and SHA256SUMS says what they are.
 """
-import argparse
 import csv
 import hashlib
+import importlib.util
+import math
 import os
 import struct
 import subprocess
@@ -26,10 +27,22 @@ sys.dont_write_bytecode = True
 import known_sets
 import simulate_bearing
 import simulate_wear
+import usage
 
 TOOLS = os.path.dirname(os.path.abspath(__file__))
 PUMPS, PUMP_LIFE, PUMP_TREES = 14, 60, 150
 RECORDINGS_OF_A_FAULT = 2
+# What the scripts that train import.
+PACKAGES = ["numpy", "lightgbm", "onnx", "sklearn"]
+LATEST_S = 9_000_000_000
+
+
+class Failure(Exception):
+    """What it is, and the exit code."""
+
+    def __init__(self, code, reason):
+        super().__init__(reason)
+        self.code = code
 
 
 def run(*words):
@@ -37,7 +50,13 @@ def run(*words):
     environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run([str(word) for word in words], capture_output=True, text=True, env=environment)
     if done.returncode:
-        raise RuntimeError(f"{' '.join(map(str, words[:4]))} …: exit {done.returncode}: {done.stderr.strip()[-500:]}")
+        # The end of a traceback says what it is; a program's own line is its last one, too, but for a hint.
+        lines = done.stderr.strip().splitlines() or ["it says nothing"]
+        is_traceback = "Traceback" in done.stderr
+        said = lines[-1] if is_traceback else " ".join(lines)
+        # 1 is how our scripts refuse their input.
+        code = done.returncode if 64 <= done.returncode <= 78 else usage.BAD_DATA if done.returncode == 1 and not is_traceback else 1
+        raise Failure(code, f"{' '.join(map(str, words[:4]))} …: exit {done.returncode}: {said[-500:]}")
     return done.stdout
 
 
@@ -55,6 +74,9 @@ class Workshop:
     def pack(self, bundle):
         """The finished bundle's file."""
         path = os.path.join(self.output, f"{os.path.basename(bundle)}-{self.version}.cdm")
+        # A signature that is there from before is of another file.
+        if os.path.lexists(path + ".minisig"):
+            os.remove(path + ".minisig")
         run(self.program, "model", "pack", bundle, "--fill", "-o", path)
         return path
 
@@ -63,7 +85,7 @@ class Workshop:
         words = [self.program, "model", "sign", bundle, "--key", key]
         words += ["--password-file", password_file] if password_file else []
         if code := subprocess.run(words, stdout=subprocess.DEVNULL).returncode:
-            raise RuntimeError(f"{bundle} is not signed: exit {code}")
+            raise Failure(code, f"{bundle} is not signed: exit {code}")
 
     def remaining_life(self, folder, table, name, data, by, life, settings, more, trees=600, unit="cycles"):
         """Of runs to failure: the way of docs/models.md. `more`: of the specification's command."""
@@ -121,12 +143,42 @@ def of_known_sets(workshop, data, folder):
             known_sets.TURBOFAN_SETTINGS, ["--time", "cycle"])
     manifest = os.path.join(data, "cwru", "manifest.csv")
     if os.path.exists(manifest):
-        with open(manifest, encoding="utf-8") as file:
-            rows = [(os.path.join(data, "cwru", row["file"]), known_sets.BEARING_FAULTS[row["fault"].split("@")[0]], row["rpm"])
-                    for row in csv.DictReader(file)]
-        rows = sorted(row for row in rows if os.path.exists(row[0]))
-        if rows:
+        if rows := recordings_of(manifest):
             yield workshop.bearing_fault(folder, rows, "CWRU Bearing Data Center, drive end, 12 kHz")
+
+
+def recordings_of(manifest):
+    """File, fault and turns a minute of each recording that is there."""
+    rows = []
+    try:
+        with open(manifest, encoding="utf-8", newline="") as file:
+            table = csv.DictReader(file)
+            for row in table:
+                rows.append(recording_of(row, f"{manifest}, line {table.line_num}", os.path.dirname(manifest)))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Failure(usage.BAD_DATA, f"{manifest}: it is no CSV: {error}") from None
+    return sorted(row for row in rows if row)
+
+
+def recording_of(row, place, folder):
+    for name in ("file", "fault", "rpm"):
+        if not row.get(name):
+            raise Failure(usage.BAD_DATA, f"{place}: there is no {name!r}; a manifest has the columns file, fault and rpm")
+    fault = row["fault"].split("@")[0]
+    if fault not in known_sets.BEARING_FAULTS:
+        raise Failure(usage.BAD_DATA, f"{place}: the fault {row['fault']!r} is not known; {', '.join(known_sets.BEARING_FAULTS)} are")
+    try:
+        turns = float(row["rpm"])
+    except ValueError:
+        turns = math.nan
+    if not 0 < turns < math.inf:
+        raise Failure(usage.BAD_DATA, f"{place}: rpm {row['rpm']!r} is no number of turns a minute")
+    path = os.path.join(folder, row["file"])
+    if not os.path.exists(path):
+        return None
+    if os.path.getsize(path) == 0:
+        raise Failure(usage.BAD_DATA, f"{path}: it is empty")
+    return path, known_sets.BEARING_FAULTS[fault], row["rpm"]
 
 
 def of_simulations(workshop, folder):
@@ -164,7 +216,7 @@ def commit():
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = usage.Arguments(__doc__)
     arguments.add_argument("--data", help="the folder with the sets ($CROSSDOCK_DATA, else ../shared/data)")
     arguments.add_argument("--simulated", action="store_true", help="of simulations, in place of the sets")
     arguments.add_argument("--key", help="a secret key of crossdock model sign --new-key")
@@ -174,33 +226,50 @@ def main():
     arguments.add_argument("--program", default=os.path.join(known_sets.ROOT, ".build", "release", "crossdock"))
     arguments.add_argument("--output", default=os.path.join(known_sets.ROOT, ".build", "models"), help="the folder (.build/models)")
     given = arguments.parse_args()
-    if not os.path.exists(given.program):
-        print(f"make_models.py: {given.program} is not there: make build", file=sys.stderr)
-        return 69
+    try:
+        check(given)
+        return make(given)
+    except Failure as failure:
+        usage.fail(failure.code, failure)
+    except OSError as error:
+        usage.fail(usage.CANNOT_WRITE, f"{error.filename or given.output}: {error.strerror}")
+
+
+def check(given):
+    if given.trees is not None and given.trees < 1:
+        raise Failure(usage.WRONG_USAGE, f"--trees {given.trees}: this should be 1 or more")
+    time = os.environ.get("SOURCE_DATE_EPOCH", "0")
+    if not (time.isascii() and time.isdigit() and int(time) <= LATEST_S):
+        raise Failure(usage.WRONG_USAGE, f"$SOURCE_DATE_EPOCH is {time[:40]!r}, which is no number of seconds")
     if given.key and not os.path.exists(given.key):
-        print(f"make_models.py: {given.key} is not there: crossdock model sign --new-key FILE", file=sys.stderr)
-        return 64
+        raise Failure(usage.WRONG_USAGE, f"{given.key} is not there: crossdock model sign --new-key FILE")
+    if not os.path.exists(given.program):
+        raise Failure(usage.NOT_THERE, f"{given.program} is not there: make build")
+    if missing := [name for name in PACKAGES if importlib.util.find_spec(name) is None]:
+        raise Failure(usage.NOT_THERE, f"this Python lacks {', '.join(missing)}: run it by $(tools/setup --python)")
+    try:
+        os.makedirs(given.output, exist_ok=True)
+        tempfile.TemporaryFile(dir=given.output).close()
+    except OSError as error:
+        raise Failure(usage.CANNOT_WRITE, f"--output {given.output}: {error.strerror}") from None
+
+
+def make(given):
     data = known_sets.folder(given.data)
     made_of, made_at = commit()
     os.environ.setdefault("SOURCE_DATE_EPOCH", made_at)
-    os.makedirs(given.output, exist_ok=True)
     workshop = Workshop(given.program, given.output, given.version, made_of, given.trees)
     sums = []
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            for bundle in of_simulations(workshop, folder) if given.simulated else of_known_sets(workshop, data, folder):
-                path = workshop.pack(bundle)
-                if given.key:
-                    workshop.sign(path, given.key, given.password_file)
-                with open(path, "rb") as file:
-                    sums.append(f"{hashlib.sha256(file.read()).hexdigest()}  {os.path.basename(path)}\n")
-                print(sums[-1], end="", flush=True)
-        except RuntimeError as error:
-            print(f"make_models.py: {error}", file=sys.stderr)
-            return 1
+        for bundle in of_simulations(workshop, folder) if given.simulated else of_known_sets(workshop, data, folder):
+            path = workshop.pack(bundle)
+            if given.key:
+                workshop.sign(path, given.key, given.password_file)
+            with open(path, "rb") as file:
+                sums.append(f"{hashlib.sha256(file.read()).hexdigest()}  {os.path.basename(path)}\n")
+            print(sums[-1], end="", flush=True)
     if not sums:
-        print(f"make_models.py: {data} has neither cmapss/train_FD00x.txt nor cwru/manifest.csv: --data DIR, or --simulated", file=sys.stderr)
-        return 65
+        raise Failure(usage.BAD_DATA, f"{data} has neither cmapss/train_FD00x.txt nor cwru/manifest.csv: --data DIR, or --simulated")
     with open(os.path.join(given.output, "SHA256SUMS"), "w", encoding="utf-8") as file:
         file.writelines(sums)
     print(f"{len(sums)} {'signed' if given.key else 'unsigned'} bundles in {os.path.relpath(given.output)}", file=sys.stderr)

@@ -5,7 +5,8 @@
     train_rul.py --table features.csv --by unit --spec features.json --name turbofan-rul --data "…" --output BUNDLE
     crossdock model pack BUNDLE --fill
 
-The table has a row a cycle; a unit's last row is its failure. Remaining life counts up to --life rows: before that nothing in
+The table has a row a cycle; a unit's last row is its failure. Two units at least have 20 rows and more; shorter ones train the
+models as the first rows of the others do, and calibrate nothing. Remaining life counts up to --life rows: before that nothing in
 the data tells how much is left, and a model that is asked for it learns noise.
 
 Models (LightGBM): the point is the mean of two ensembles (of 600 trees if not said), one of ordinary and one of extremely randomised trees
@@ -17,7 +18,6 @@ Ramdas 2023, Lee, Barber & Willett 2023). Short and long lives have offsets of t
 coverage does not depend on how many machines are near their end. What the metrics say is of those predictions, at rows
 with at most 1.2 of --life left.
 """
-import argparse
 import math
 
 import lightgbm
@@ -26,6 +26,7 @@ import numpy
 import bundle_folder
 import make_reference
 import training_tables
+import usage
 
 POINT = {"objective": "l2", "num_leaves": 31, "min_data_in_leaf": 20, "max_bin": 63,
          "feature_fraction": 0.3, "bagging_fraction": 0.7, "bagging_freq": 1}
@@ -48,6 +49,11 @@ def train(parameters, trees, rows, life, weights, given, alpha=None):
     return lightgbm.train(parameters, lightgbm.Dataset(rows, life, weight=weights, params=parameters), trees)
 
 
+def ends(given):
+    """Trees of each end of the interval."""
+    return max(1, given.trees // 2)
+
+
 def out_of_fold(rows, life, weights, units, given):
     """Point, lower and upper of each row by models that have not seen its unit."""
     fold_of = training_tables.folds(units.max() + 1, min(FOLDS, units.max() + 1), given.seed)[units]
@@ -60,8 +66,8 @@ def out_of_fold(rows, life, weights, units, given):
             return train(parameters, trees, rows[seen], life[seen], weights[seen], given, alpha).predict(rows[held])
 
         result[0, held] = (predicted(POINT, given.trees) + predicted(RANDOMISED, given.trees)) / 2
-        result[1, held] = predicted(QUANTILE, given.trees // 2, tail)
-        result[2, held] = predicted(QUANTILE, given.trees // 2, 1 - tail)
+        result[1, held] = predicted(QUANTILE, ends(given), tail)
+        result[2, held] = predicted(QUANTILE, ends(given), 1 - tail)
     return result
 
 
@@ -112,16 +118,27 @@ def calibrate(predicted, left, units, given):
     return calibration, {key: round(value, 4) for key, value in metrics.items()}
 
 
+def check(given):
+    """What no model can be trained with."""
+    if not given.by:
+        usage.fail(usage.WRONG_USAGE, "--by COLUMN is needed: it tells the units apart")
+    if not 0 < given.life < math.inf:
+        usage.fail(usage.WRONG_USAGE, f"--life {given.life:g}: this should be a number of rows above 0")
+    if given.trees < 1:
+        usage.fail(usage.WRONG_USAGE, f"--trees {given.trees}: this should be 1 or more")
+    if not 0 < given.coverage < 1:
+        usage.fail(usage.WRONG_USAGE, f"--coverage {given.coverage:g}: this should be between 0 and 1, without the ends")
+
+
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = usage.Arguments(__doc__)
     bundle_folder.add_arguments(arguments)
     arguments.add_argument("--life", type=float, default=125, help="remaining life counts up to this many rows (125)")
     arguments.add_argument("--coverage", type=float, default=0.8, help="of the interval (0.8)")
     arguments.add_argument("--trees", type=int, default=600, help="of each ensemble of the point; half as many of each end")
     arguments.add_argument("--unit", default="cycles", help="what a row is called (cycles)")
     given = arguments.parse_args()
-    if not given.by:
-        arguments.error("--by COLUMN is needed: it tells the units apart")
+    check(given)
     names = training_tables.specification_features(given.spec)
     table = training_tables.Table(given.table, [given.by], names)
     units = training_tables.groups(table.texts[given.by])
@@ -130,8 +147,10 @@ def main():
     life = numpy.minimum(left, given.life)
     cycles = numpy.concatenate([numpy.arange(1, count + 1) for count in numpy.bincount(units)])
     asked = cycles >= LEAST_CYCLES
-    if units.max() < 1 or not asked.any():
-        raise SystemExit(f"{given.table}: two units at least, of {LEAST_CYCLES} rows and more, are needed")
+    long = int((numpy.bincount(units) >= LEAST_CYCLES).sum())
+    if long < 2:
+        usage.fail(usage.BAD_DATA, f"{given.table}: two units at least, of {LEAST_CYCLES} rows and more, are needed; "
+                                   f"there {'is one' if long else 'are none'}")
     weights = numpy.where(asked & (left <= LONGEST_LIFE * given.life), 1, OTHER_WEIGHT)
     calibration, metrics = calibrate(out_of_fold(rows, life, weights, units, given)[:, asked], left[asked],
                                      units[asked], given)
@@ -143,8 +162,8 @@ def main():
 
     artefacts = [
         artefact("point-1.txt", "point", POINT, given.trees), artefact("point-2.txt", "point", RANDOMISED, given.trees),
-        artefact("lower.txt", "lower", QUANTILE, given.trees // 2, tail),
-        artefact("upper.txt", "upper", QUANTILE, given.trees // 2, 1 - tail),
+        artefact("lower.txt", "lower", QUANTILE, ends(given), tail),
+        artefact("upper.txt", "upper", QUANTILE, ends(given), 1 - tail),
     ]
     bundle_folder.write(given.output, given, {
         "name": given.name, "version": given.version, "task": "rul",

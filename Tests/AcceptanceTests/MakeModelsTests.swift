@@ -71,10 +71,44 @@ import Testing
     #expect(keyless.code == 64 && keyless.errors.contains("crossdock model sign --new-key FILE"))
   }
 
-  private func run(_ arguments: [String], into folder: String) throws -> (code: Int32, output: String, errors: String) {
+  /// One line each, and no traceback.
+  @Test func whatIsWrongIsSaidInALine() throws {
+    func refused(
+      _ code: Int32, _ expected: String, _ arguments: [String], into folder: String = "none", setting: String = "",
+      _ place: SourceLocation = #_sourceLocation
+    ) throws {
+      let result = try run(arguments, into: folder, setting: setting)
+      #expect(result.code == code, "\(result.errors)", sourceLocation: place)
+      #expect(result.errors.contains(expected), "\(result.errors)", sourceLocation: place)
+      #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)", sourceLocation: place)
+    }
+    func manifest(_ text: String) throws -> [String] {
+      _ = try sandbox.write("bad/cwru/manifest.csv", text)
+      return ["--data", sandbox.path("bad")]
+    }
+    try FileManager.default.createDirectory(atPath: sandbox.path("bad/cwru"), withIntermediateDirectories: true)
+    _ = try sandbox.write("bad/cwru/a.f32", "")
+    try refused(64, "--trees 0: this should be 1 or more", ["--simulated", "--trees", "0"])
+    try refused(64, "$SOURCE_DATE_EPOCH is 'soon'", ["--simulated"], setting: "SOURCE_DATE_EPOCH=soon")
+    try refused(73, "/bad/cwru/a.f32: File exists", ["--simulated"], into: "bad/cwru/a.f32")
+    try refused(73, "/a.f32/below: Not a directory", ["--simulated"], into: "bad/cwru/a.f32/below")
+    try refused(65, "line 2: there is no 'rpm'", manifest("file,fault\na.f32,IR007\n"))
+    try refused(65, "line 2: the fault 'XX' is not known; IR, OR", manifest("file,fault,rpm\na.f32,XX,1797\n"))
+    try refused(65, "rpm 'fast' is no number", manifest("file,fault,rpm\na.f32,IR,fast\n"))
+    try refused(65, "/cwru/a.f32: it is empty", manifest("file,fault,rpm\na.f32,IR,1797\n"))
+    // Without packages: an interpreter that sees none.
+    try refused(
+      69, "lacks numpy, lightgbm, onnx, sklearn: run it by $(tools/setup --python)", ["--simulated"],
+      setting: "flags=-S")
+  }
+
+  private func run(
+    _ arguments: [String], into folder: String, setting: String = ""
+  ) throws -> (code: Int32, output: String, errors: String) {
     let script = """
+      \(setting.isEmpty ? "" : "export \(setting)")
       python=$('\(Self.root.path)/tools/setup' --python) || exit 69
-      exec "$python" '\(Self.root.path)/tools/make_models.py' --program '\(Sandbox.programs)/crossdock' "$@"
+      exec "$python" ${flags:-} '\(Self.root.path)/tools/make_models.py' --program '\(Sandbox.programs)/crossdock' "$@"
       """
     let result = try runToEnd(
       "/bin/sh", ["-c", script, "make_models", "--output", sandbox.path(folder)] + arguments)

@@ -66,6 +66,21 @@ import Testing
     try expectEveryRecordHasItsVerdict(fixture, publisher.count)
     #expect(replayed.errors.contains("began with load-guess: 1.0.0 active\n"), "\(replayed.errors.suffix(1000))")
     try expectReplayNamesTheVersionThatIsGone(fixture)
+    try expectComparisonsOfBeforeAreNotThoseOfNow(fixture)
+  }
+
+  /// Of 1.0.0 with 2.0.0 at least one is stored. It is shown as of before, and not at all when another version is in shadow.
+  private func expectComparisonsOfBeforeAreNotThoseOfNow(_ fixture: ModelFixture) throws {
+    let before = try fixture.onBox("compare", "load-guess")
+    #expect(before.code == 0)
+    #expect(
+      before.output.hasPrefix("no version is in shadow now, and 2.0.0 is active; the comparison is of before:\nactive ")
+    )
+    _ = fixture.agent.stopAgent()
+    let fourth = try fixture.bundle(Version(number: "4.0.0", leaves: (10, 21)))
+    #expect(try fixture.onBox("install", fourth).code == 0)
+    let now = try fixture.onBox("compare", "load-guess")
+    #expect(now.code == 1 && now.errors.contains("nothing was compared yet"), "\(now.output)\(now.errors)")
   }
 
   /// 1.0.0 is gone by now: what the replay begins with instead, it says.

@@ -68,6 +68,15 @@ private let streams: [PluginContext.Stream] = [.init(name: "vibration", columns:
     #expect((summary["velocity_rms_mm_s"]?.number ?? 0) > 0)
   }
 
+  /// Impacts of other heights: the fault score passes 0.3 only, or 0.8 as well.
+  @Test(arguments: [("warning", Float(0.3), 0.3), ("critical", Float(1.2), 0.8)])
+  func evidenceNamesTheThresholdOfTheAlertsSeverity(_ severity: String, _ height: Float, _ threshold: Double) throws {
+    let (found, _) = try firstAlert(saidRpm: 1797, height: height)
+    #expect(found["severity"]?.string == severity)
+    let outer = found["evidence"]?.array?.first { $0["feature"]?.string == "envelope_outer" }
+    #expect(outer?["threshold"]?.number == threshold, "\(outer?["value"]?.number ?? .nan)")
+  }
+
   @Test func aSpeedThatDoesNotFitIsSaidBeforeAnyPart() throws {
     let (found, summary) = try firstAlert(saidRpm: 2013)
     for body in [found, summary] { #expect(body["fault"]?[0]?["type"]?.string == "speed-does-not-fit") }
@@ -79,7 +88,7 @@ private let streams: [PluginContext.Stream] = [.init(name: "vibration", columns:
     #expect((evidence("envelope_at_fitting_speed") ?? 0) > 0.4)
   }
 
-  private func firstAlert(saidRpm: Double) throws -> (alert: JSONValue, summary: JSONValue) {
+  private func firstAlert(saidRpm: Double, height: Float = 1.2) throws -> (alert: JSONValue, summary: JSONValue) {
     let bench = try bench([
       "kind": .string("bearing"), "bearing": .string("6205"), "speed_column": .string("rpm"),
       "sample_rate_hz": .number(12_000), "machine_group": .integer(2), "maintenance": .string("replace it"),
@@ -93,7 +102,7 @@ private let streams: [PluginContext.Stream] = [.init(name: "vibration", columns:
       var at = 0.0
       while Int(at) < samples.count {
         for k in 0..<60 where Int(at) + k < samples.count {
-          let decay = Float(1 - Double(k) / 60) * 1.2
+          let decay = Float(1 - Double(k) / 60) * height
           samples[Int(at) + k] += decay * [0, 1, 0.6, -0.6, -1, -0.4, 0.5, 0.9][k % 8]
         }
         at += period

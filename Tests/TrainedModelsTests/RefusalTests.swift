@@ -66,6 +66,14 @@ import TrainedModels
     ("leaf_value=1 2", "leaf_value=1 2\nleaf_value=3 4", "line 17: leaf_value a second time"),
     ("leaf_value=1 2", "leaf_value=1 2\nis_linear=1", "line 8: there is no leaf_const"),
     ("end of trees\n", "", "line 17: the file ends before 'end of trees'"),
+    (
+      "objective=regression\n", "objective=regression\ntree_sizes=120 130\n",
+      "line 7: tree_sizes has 2 trees, and 1 are in the file"
+    ),
+    (
+      "objective=regression\n", "objective=regression\ntree_sizes=\n",
+      "line 7: tree_sizes has 0 trees, and 1 are in the file"
+    ),
   ]) func lightGBMTextIsRefusedWithTheLine(_ old: String, _ new: String, _ expected: String) {
     #expect(refusal(Self.tree.replacing(old, with: new)) == "lightgbm model: " + expected)
   }
@@ -151,8 +159,33 @@ import TrainedModels
         + "trees with several scores a leaf (multi_output_tree) are not evaluated"
     ),
     ("[\"a\",\"b\"]", "[\"a\"]", "/learner/feature_names: 1 names, 2 are needed"),
+    (
+      "\"tree_info\":[0]", "\"gbtree_model_param\":{\"num_trees\":\"2\"},\"tree_info\":[0]",
+      "/learner/gradient_booster/model/gbtree_model_param/num_trees: 2 trees, and 1 are in the file"
+    ),
+    (
+      "\"tree_info\":[0]", "\"iteration_indptr\":[0,1,2],\"tree_info\":[0]",
+      "/learner/gradient_booster/model/iteration_indptr: this should ascend from 0 to 1, the number of trees"
+    ),
+    (
+      "\"tree_info\":[0]", "\"iteration_indptr\":[0,1,0,1],\"tree_info\":[0]",
+      "/learner/gradient_booster/model/iteration_indptr: this should ascend from 0 to 1, the number of trees"
+    ),
+    (
+      "\"tree_info\":[0]", "\"iteration_indptr\":[],\"tree_info\":[0]",
+      "/learner/gradient_booster/model/iteration_indptr: this should ascend from 0 to 1, the number of trees"
+    ),
   ]) func xgboostDocumentIsRefusedWithThePlace(_ old: String, _ new: String, _ expected: String) {
     #expect(refusal(Self.document.replacing(old, with: new)) == "xgboost-json model: " + expected)
+  }
+
+  /// Files of all versions: what they say of their trees is right, or missing.
+  @Test func whatTheFileSaysOfItsTreesMayBeMissingOrRight() {
+    #expect(
+      refusal(Self.tree.replacing("objective=regression\n", with: "objective=regression\ntree_sizes=120\n")) == nil)
+    let said =
+      "\"gbtree_model_param\":{\"num_parallel_tree\":\"1\",\"num_trees\":\"1\"},\"iteration_indptr\":[0,1],\"tree_info\":[0]"
+    #expect(refusal(Self.document.replacing("\"tree_info\":[0]", with: said)) == nil)
   }
 
   @Test func treesAreCountedBeforeTheyAreRead() {

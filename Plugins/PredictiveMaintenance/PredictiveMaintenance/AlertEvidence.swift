@@ -7,6 +7,8 @@ struct AlertEvidence {
   var feature: String
   var value: Double
   var threshold: Double?
+  /// Where another one counts for a critical alert.
+  private var criticalThreshold: Double?
   var direction: MonitorParameters.Direction?
   /// What was learned of the feature, and how far the value is from it.
   var baseline: (centre: Double, scale: Double, z: Double)?
@@ -24,11 +26,22 @@ struct AlertEvidence {
     self.baseline = (baseline.centre, baseline.scale, z)
   }
 
-  init(_ feature: String, _ value: Double, threshold: Double? = nil, contribution: Double? = nil) {
+  init(
+    _ feature: String, _ value: Double, threshold: Double? = nil, criticalThreshold: Double? = nil,
+    contribution: Double? = nil
+  ) {
     self.feature = feature
     self.value = value
     self.threshold = threshold
+    self.criticalThreshold = criticalThreshold
     self.contribution = contribution
+  }
+
+  /// With the threshold of an alert of this severity.
+  func of(_ severity: AlarmState.Severity) -> AlertEvidence {
+    var evidence = self
+    if severity == .critical, let criticalThreshold { evidence.threshold = criticalThreshold }
+    return evidence
   }
 
   func write(into json: inout JSONWriter) {

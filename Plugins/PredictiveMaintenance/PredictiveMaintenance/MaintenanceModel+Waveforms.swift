@@ -84,7 +84,7 @@ extension MaintenanceModel {
           score: assessment.score,
           health: assessment.score.map { AlarmState.health(score: $0, options.waveforms.thresholds) },
           faults: faults(assessment, finding), remainingLife: life == .notYet ? asset.life : life,
-          evidence: evidence(assessment, monitor, severity) + (finding?.evidence ?? []),
+          evidence: evidence(assessment, monitor, severity) + (finding?.evidence.map { $0.of(severity) } ?? []),
           range: (Double(samples.min() ?? 0), Double(samples.max() ?? 0)),
           lineage: lineage(record.stream, first: monitor.alarm.firstSequence, last: monitor.alarm.lastSequence),
           model: .plugin, maintenance: options.maintenance),

@@ -11,6 +11,7 @@ final class VibrationWatch {
     /// As a robust z-score would be: the warning threshold where the finding warns, the critical one where it is critical.
     var score: Double
     var faults: [AlertBody.Fault]
+    /// Of either severity: an alert takes those of its own (`AlertEvidence.of`).
     var evidence: [AlertEvidence]
     var velocityRmsMmS: Double?
     var zone: VibrationSeverity.Zone?
@@ -54,7 +55,9 @@ final class VibrationWatch {
     finding.score = max(finding.score, scaled(top, Self.warningScore, Self.criticalScore))
     finding.faults = scores.faults
     for (fault, score) in zip(BearingDiagnosis.faults, scores.values) {
-      finding.evidence.append(AlertEvidence("envelope_\(fault.rawValue)", score, threshold: Self.warningScore))
+      finding.evidence.append(
+        AlertEvidence(
+          "envelope_\(fault.rawValue)", score, threshold: Self.warningScore, criticalThreshold: Self.criticalScore))
     }
     guard let fit = scores.speedFit, !fit.isFitting else { return }
     finding.evidence.append(AlertEvidence("speed_rpm", speedRpm))
@@ -70,7 +73,7 @@ final class VibrationWatch {
     finding.zone = zone
     finding.score = max(finding.score, scaled(velocity, borders[1], borders[2]))
     finding.evidence.append(
-      AlertEvidence("velocity_rms_mm_s", velocity, threshold: zone == .d ? borders[2] : borders[1]))
+      AlertEvidence("velocity_rms_mm_s", velocity, threshold: borders[1], criticalThreshold: borders[2]))
   }
 
   /// Straight lines through 0, the warning and the critical threshold.

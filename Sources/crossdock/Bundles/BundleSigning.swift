@@ -38,7 +38,7 @@ enum BundleSigning {
     let key = try MinisignSecretKey(file: contents, path: keyPath, password: password)
     let name = String(path.split(separator: "/").last ?? "")
     guard !name.utf8.contains(where: { $0 < 0x20 }) else { throw wrong(path, "a control character in the file's name") }
-    let timeNs = try BundleWriting.sourceDate(noun: Manifest.noun) ?? SystemClock().now().wallNs
+    let timeNs = try BundleWriting.sourceDate(for: "sign the \(Manifest.noun)") ?? SystemClock().now().wallNs
     let comment =
       "name:\(manifest.name)\tversion:\(manifest.version)\tfile:\(name)\ttimestamp:\(timeNs / 1_000_000_000)"
     let signature = MinisignSignature(of: file.bytes, by: key, trustedComment: comment)

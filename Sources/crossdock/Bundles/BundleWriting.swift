@@ -21,11 +21,11 @@ enum BundleWriting {
   }
 
   /// Of reproducible-builds.org.
-  static func sourceDate(noun: String) throws(CrossdockError) -> Int64? {
+  static func sourceDate(for action: String) throws(CrossdockError) -> Int64? {
     guard let value = getenv("SOURCE_DATE_EPOCH") else { return nil }
     guard let seconds = Int64(String(cString: value)), (0...9_000_000_000).contains(seconds) else {
       throw CrossdockError(
-        "pack the \(noun)", at: "$SOURCE_DATE_EPOCH", reason: "it is no number of seconds", exitCode: .wrongUsage)
+        action, at: "$SOURCE_DATE_EPOCH", reason: "it is no number of seconds", exitCode: .wrongUsage)
     }
     return seconds * 1_000_000_000
   }

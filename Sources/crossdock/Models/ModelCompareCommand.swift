@@ -13,7 +13,8 @@
       discussion: """
         Reads the newest comparison that the running plugin has told of on its events stream: how often the two agree, how far they are apart, \
         for classes which was taken for which, the alerts that each would have opened, time and memory. Everything but the times follows \
-        from the records. model.json's "compare_every" says how often it tells.
+        from the records. model.json's "compare_every" says how often it tells. While a version is in shadow, only comparisons of it with the \
+        active one count; otherwise the newest is shown, with a note that it is of before.
 
         Exit codes: 0 done; 1 no such model, or nothing was compared yet; 69 there is no journal; 78 bad agent.conf.
         """,
@@ -34,7 +35,7 @@
       }
       var newest: (body: [UInt8], document: JSONValue)?
       for stream in Set(streams).sorted() {
-        newest = try found(try JournalPages(file, stream: stream), name) ?? newest
+        newest = try found(try JournalPages(file, stream: stream), name, model.state) ?? newest
       }
       guard let newest else {
         throw CrossdockError(
@@ -46,15 +47,27 @@
       }
       if arguments.has("--json") {
         Terminal.write(bytes: newest.body + [0x0A])
+        if model.state.shadow == nil { Terminal.writeError("crossdock: \(past(model.state))\n") }
       } else {
+        if model.state.shadow == nil { Terminal.write(past(model.state) + "\n") }
         Terminal.write(text(newest.document))
       }
       return .success
     }
 
+    private static func past(_ state: ModelState) -> String {
+      "no version is in shadow now, and \(state.active.map { "\($0)" } ?? "none") is active; the comparison is of before:"
+    }
+
+    /// Of the versions of the time; where one is in shadow now, it has to be of that and of the active one.
+    private static func isWanted(_ event: JSONValue, _ state: ModelState) -> Bool {
+      guard let shadow = state.shadow else { return true }
+      return event["to"]?.string == "\(shadow)" && event["from"]?.string == state.active.map { "\($0)" }
+    }
+
     /// A page at a time, from the end of the stream backwards.
     private static func found(
-      _ pages: JournalPages, _ name: String
+      _ pages: JournalPages, _ name: String, _ state: ModelState
     ) throws(CrossdockError) -> (body: [UInt8], document: JSONValue)? {
       let first = pages.stream.first
       var end = pages.stream.last
@@ -64,7 +77,8 @@
         var found: (body: [UInt8], document: JSONValue)?
         try pages.forEach(from: start, through: end) { record in
           guard ModelEventBody.mayBe(record.body), let document = try? JSONValue.parse(record.body),
-            document["model"]?.string == name, document["kind"]?.string == "comparison"
+            document["model"]?.string == name, document["kind"]?.string == "comparison",
+            isWanted(document, state)
           else { return }
           found = (record.body, document)
         }

@@ -41,7 +41,7 @@
           reason: "\"\(description.name)\" \"\(description.version)\" is no valid name and version", exitCode: .badInput
         )
       }
-      let created = try BundleWriting.sourceDate(noun: ModelBundleManifest.noun) ?? newest
+      let created = try BundleWriting.sourceDate(for: "pack the \(ModelBundleManifest.noun)") ?? newest
       try BundleWriting.write(
         ModelBundle(
           name: description.name, version: number, summary: description.summary, license: description.license,

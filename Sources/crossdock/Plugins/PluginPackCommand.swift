@@ -27,7 +27,7 @@ struct PluginPackCommand: Command {
     let (files, newest) = try BundleFolder.files(
       of: file.folder, noun: BundleManifest.noun, artefact: file.manifest.artefact,
       exclude: file.manifest.bundleExclude)
-    let created = try BundleWriting.sourceDate(noun: BundleManifest.noun) ?? newest
+    let created = try BundleWriting.sourceDate(for: "pack the \(BundleManifest.noun)") ?? newest
     try BundleWriting.write(
       try PluginBundle(plugin: file.manifest, files: files, createdNs: created), arguments)
     return .success

@@ -32,6 +32,7 @@ enum LightGBMReader {
       trees: [], scoreCount: perIteration, scoreOfTree: [], base: Array(repeating: 0, count: perIteration),
       sum: .doubles)
     try readTrees(&lines, into: &ensemble, inputCount: inputCount)
+    try checkCount(of: ensemble, header)
     guard ensemble.trees.count % perIteration == 0 else {
       throw header.failure(
         "\(ensemble.trees.count) trees are no multiple of num_tree_per_iteration", key: "num_tree_per_iteration")
@@ -65,6 +66,16 @@ enum LightGBMReader {
     }
     throw ModelFormatError(
       format: .lightGBM, place: "line \(lines.number)", reason: "the file ends before 'end of trees'")
+  }
+
+  /// The header has the size of each tree in bytes. They are counted only: line ends may have been changed since, and nothing else.
+  private static func checkCount(of ensemble: TreeEnsemble, _ header: LightGBMFields) throws(ModelFormatError) {
+    let key = "tree_sizes"
+    guard header.has(key) else { return }
+    let named = try header.words(key, atMost: ModelLimits.maxTrees).count
+    guard named == ensemble.trees.count else {
+      throw header.failure("\(key) has \(named) trees, and \(ensemble.trees.count) are in the file", key: key)
+    }
   }
 
   /// Up to an empty line.

@@ -68,6 +68,7 @@ enum XGBoostReader {
       throw try booster.member("name").failure("the booster '\(name.prefix(40))' is not evaluated: gbtree and dart are")
     }
     let trees = try model.member("trees").elements(atMost: ModelLimits.maxTrees)
+    try checkCount(trees.count, of: model)
     let scores = try model.member("tree_info").integers(count: trees.count, in: 0...(ensemble.scoreCount - 1))
     ensemble.scoreOfTree = scores.map { Int32($0) }
     var nodeCount = 0
@@ -79,6 +80,20 @@ enum XGBoostReader {
       let place = try booster.member("weight_drop")
       ensemble.weights = try place.numbers(count: trees.count)
       guard ensemble.weights.allSatisfy(\.isFinite) else { throw place.failure("a weight is not finite") }
+    }
+  }
+
+  /// What the document says of its trees beside them. `iteration_indptr` (the first tree of each round, and behind them the count) is
+  /// written since version 2.
+  private static func checkCount(_ count: Int, of model: DocumentPlace) throws(ModelFormatError) {
+    if let named = model.child("gbtree_model_param")?.child("num_trees") {
+      let said = try named.integer(in: 0...Int(Int32.max))
+      guard said == count else { throw named.failure("\(said) trees, and \(count) are in the file") }
+    }
+    guard let rounds = model.child("iteration_indptr") else { return }
+    let begins = try rounds.integers(in: 0...Int(Int32.max))
+    guard begins.first == 0, begins.last == count, zip(begins, begins.dropFirst()).allSatisfy(<=) else {
+      throw rounds.failure("this should ascend from 0 to \(count), the number of trees")
     }
   }
 }
