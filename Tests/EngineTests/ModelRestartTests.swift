@@ -62,13 +62,15 @@ private final class Gearbox: Model {
   private final class Box {
     let folder = NSTemporaryDirectory() + "crossdock-models-\(UUID().uuidString)"
     let models: String
+    let isInstalled: Bool
     private(set) var engine: Engine?
     private var connection: ScriptedConnection?
     private var packetID: UInt16 = 0
     private var now = ClockReading(wallNs: 1_790_000_000_000_000_000, monotonicNs: 1_000_000_000, isSynchronised: true)
 
-    init(models: String) throws {
+    init(models: String, isInstalled: Bool = false) throws {
       self.models = models
+      self.isInstalled = isInstalled
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       try start()
     }
@@ -102,8 +104,9 @@ private final class Gearbox: Model {
         decoder = "json"
         \(models)
         """
-      let plugins = ["gearbox": try PluginDescriptor(ExportedPlugin.descriptor(Gearbox.self), from: "here")]
-      (engine, connection) = try Engine.scripted(text, plugins: plugins, now: now, boot: "boot")
+      var descriptor = try PluginDescriptor(ExportedPlugin.descriptor(Gearbox.self), from: "here")
+      descriptor.isInstalled = isInstalled
+      (engine, connection) = try Engine.scripted(text, plugins: ["gearbox": descriptor], now: now, boot: "boot")
       turn()
     }
 
@@ -180,6 +183,30 @@ private final class Gearbox: Model {
     try box.start()
     box.send("{\"n\":4}")
     #expect(try box.bodies(of: "out").suffix(2) == [4, 5].map { "{\"count\":\($0),\"gear\":1,\"part\":0}" })
+  }
+
+  /// One section of an installed plugin wants it in the agent: the other one's is not loaded with it.
+  @Test(arguments: [false, true])
+  func pluginThatIsAtHandRunsInTheAgentOnlyWhereItIsBuiltInOrWanted(isInstalled: Bool) throws {
+    let both = """
+      [[model]]
+      name = "default"
+      plugin = "gearbox"
+      reads = ["t"]
+      writes = ["copies"]
+      [[model]]
+      name = "wanted"
+      plugin = "gearbox"
+      run = "in-process"
+      reads = ["t"]
+      writes = ["out"]
+      """
+    let box = try Box(models: both, isInstalled: isInstalled)
+    box.send("{\"n\":1}")
+    let names = try #require(box.engine?.handle.snapshot).models.map(\.name)
+    #expect(names == (isInstalled ? ["wanted"] : ["default", "wanted"]))
+    #expect(try box.bodies(of: "out").count == 1)
+    #expect(try box.bodies(of: "copies").count == (isInstalled ? 0 : 1))
   }
 
   /// The first of two reads what the second one makes of the same batch: it never sees it, and not in a replay either.
