@@ -50,6 +50,23 @@ import Testing
     publisher.publish(100)
     #expect(waitUntil("all is in") { fixture.agent.received == 300 })
     #expect(try fixture.copies().count == count)
+
+    // Isolated it goes on where it was. In the agent it learns from what has come meanwhile, which is said, and once.
+    try write(allowed)
+    try reload()
+    publisher.publish(100)
+    #expect(fixture.waitForCopies(count + (run.isEmpty ? 200 : 100)), "\(fixture.agent.agent?.log ?? "")")
+    func gaps() -> [Substring] {
+      fixture.agent.agent?.log.split(separator: "\n").filter { $0.contains("its results for them are missing") } ?? []
+    }
+    let said = gaps()
+    #expect(said.count == (run.isEmpty ? 0 : 1), "\(said)")
+    #expect(said.allSatisfy { $0.contains("records=100") && $0.contains("model=copier") }, "\(said)")
+    try write(allowed.replacing("[mqtt.floor]", with: "[mqtt.floor]\nkeepalive_s = 50"))
+    try reload()
+    publisher.publish(100)
+    #expect(fixture.waitForCopies(count + (run.isEmpty ? 300 : 200)), "\(fixture.agent.agent?.log ?? "")")
+    #expect(gaps() == said)
   }
 
   /// Also of one whose options nobody has written down: what is not to run is not asked for them.
@@ -69,6 +86,12 @@ import Testing
     let unsigned = try check()
     #expect(unsigned.code == 0, "\(unsigned.errors)")
     #expect(unsigned.errors.contains("does not run: it was installed without a signature"), "\(unsigned.errors)")
+    // It is check-config that says so, and names no other command.
+    #expect(
+      unsigned.errors.contains(
+        "the options of plugin \"copier\" are not checked: it may not run, so it is not asked for them"),
+      "\(unsigned.errors)")
+    #expect(!unsigned.errors.contains("check-config checks them"), "\(unsigned.errors)")
     try text.write(toFile: path, atomically: true, encoding: .utf8)
     try #require(truncate("\(fixture.versionFolder(1))/copier.so", 3000) == 0)
     let changed = try check()

@@ -61,7 +61,7 @@ private final class Gearbox: Model {
 @Suite(.serialized) struct ModelRestartTests {
   private final class Box {
     let folder = NSTemporaryDirectory() + "crossdock-models-\(UUID().uuidString)"
-    let models: String
+    var models: String
     let isInstalled: Bool
     private(set) var engine: Engine?
     private var connection: ScriptedConnection?
@@ -183,6 +183,36 @@ private final class Gearbox: Model {
     try box.start()
     box.send("{\"n\":4}")
     #expect(try box.bodies(of: "out").suffix(2) == [4, 5].map { "{\"count\":\($0),\"gear\":1,\"part\":0}" })
+  }
+
+  /// Since when one is absent is known to the record, however often the agent is killed meanwhile; one that is killed with it is not absent.
+  @Test func absenceOfAModelIsWrittenDownFromItsFirstRecordToItsLast() throws {
+    let box = try Box(models: Self.one)
+    func roster() throws -> String? {
+      try JournalReader(path: "\(box.folder)/journal.db").checkpoint(of: "_in_process").map {
+        String(decoding: $0.state, as: UTF8.self)
+      }
+    }
+    #expect(try roster() == nil)
+    box.send("{\"n\":1}", "{\"n\":2}")
+    #expect(try roster() == "\tg")
+    try box.start()
+    #expect(try roster() == "\tg")
+    box.models = ""
+    try box.start()
+    // Nothing has come without it.
+    #expect(try roster() == "\tg")
+    box.send("{\"n\":3}")
+    #expect(try roster() == "4\tg", "two records and two results")
+    try box.start()
+    box.send("{\"n\":4}")
+    #expect(try roster() == "4\tg")
+    box.models = Self.one
+    try box.start()
+    box.send("{\"n\":5}")
+    #expect(try roster() == "\tg")
+    // It has learned from those between.
+    #expect(try box.bodies(of: "out").map { $0.contains("\"count\":5,") } == [false, false, true])
   }
 
   /// One section of an installed plugin wants it in the agent: the other one's is not loaded with it.
