@@ -49,9 +49,10 @@ struct EngineSetup {
   ) throws(CrossdockError) -> ModelStage {
     let definitions = journal.streamStates.map(\.definition)
     var slots: [ModelStage.Slot] = []
-    // The others run in processes of their own (Isolated/).
+    // The others run in processes of their own (Isolated/). What is installed does so unless its own section says otherwise, also where it
+    // is at hand here because another section does.
     for (number, model) in configuration.models.enumerated()
-    where model.run == .inProcess || (model.run == nil && plugins[model.plugin] != nil) {
+    where model.run == .inProcess || (model.run == nil && plugins[model.plugin]?.isInstalled == false) {
       guard let descriptor = plugins[model.plugin] else {
         throw CrossdockError(
           "open the model \"\(model.name)\"", at: "\(model.file):\(model.position.line):\(model.position.column)",

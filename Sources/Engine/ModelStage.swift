@@ -64,6 +64,8 @@ final class ModelStage {
   private let names = SourceNames()
   private var selection: [UInt32] = []
   private let log: Logger
+  /// To be written with the next commit.
+  private var roster: ModelRoster?
 
   init(_ slots: [Slot], journal: Journal, log: Logger) {
     self.slots = slots
@@ -160,6 +162,10 @@ final class ModelStage {
 
   /// Adds checkpoints that are due to the transaction of the batch that the models have just seen.
   func addCheckpoints(to pipeline: IngestPipeline, nowMs: Int64, isLast: Bool = false) {
+    if let roster {
+      pipeline.add(roster.checkpoint)
+      self.roster = nil
+    }
     for slot in slots where slot.recordsSinceCheckpoint > 0 {
       let isTime =
         slot.recordsSinceCheckpoint >= EngineLimits.checkpointRecords
@@ -190,6 +196,9 @@ final class ModelStage {
 
   /// Brings every model to where it was: its checkpoint, then the records since.
   func recover(feeds: [FeedRuntime]) throws(CrossdockError) {
+    let known = try ModelRoster(journal)
+    let now = known.with(slots.map(\.model.name), after: journal.lastArrival)
+    if now != known { roster = now }
     for slot in slots {
       var arrival: Int64 = 0
       if let saved = try journal.checkpoint(of: slot.model.name) {
@@ -217,13 +226,21 @@ final class ModelStage {
         // Never seen: it starts with what comes, not with the past.
         continue
       }
-      try replay(slot, after: arrival, feeds: feeds)
+      try replay(slot, after: arrival, lastSeen: try lastSeen(slot.model.name, known), feeds: feeds)
     }
   }
 
-  private func replay(_ slot: Slot, after arrival: Int64, feeds: [FeedRuntime]) throws(CrossdockError) {
+  /// What a model has said something to, where it has been absent; nil: it has not been. It may have run in a process of its own meanwhile.
+  private func lastSeen(_ model: String, _ roster: ModelRoster) throws(CrossdockError) -> Int64? {
+    guard let seen = roster.lastSeen(by: model) else { return nil }
+    return max(seen, try journal.checkpoint(of: IsolatedPlugin.positionName(model))?.arrival ?? 0)
+  }
+
+  private func replay(
+    _ slot: Slot, after arrival: Int64, lastSeen: Int64?, feeds: [FeedRuntime]
+  ) throws(CrossdockError) {
     var arrival = arrival
-    var count = 0
+    var (count, missing) = (0, 0)
     let batch = RecordBatch()
     let replay = RecordReplay(feeds)
     while true {
@@ -241,8 +258,13 @@ final class ModelStage {
         batch, selection: selection, sources: names, deadlineMs: EngineLimits.modelDeadlineMs, isReplay: true)
       if slot.model.isCheckpointWanted { slot.isCheckpointWanted = true }
       count += records.count
+      if let lastSeen { missing += records.count { $0.arrival > lastSeen } }
     }
     slot.recordsSinceCheckpoint = count
     if count > 0 { log.info("model caught up", metadata: ["model": "\(slot.model.name)", "records": "\(count)"]) }
+    guard missing > 0 else { return }
+    log.warning(
+      "the model did not run while these records came: it has learned from them, and its results for them are missing",
+      metadata: ["model": "\(slot.model.name)", "records": "\(missing)"])
   }
 }

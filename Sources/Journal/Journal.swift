@@ -50,6 +50,8 @@ package final class Journal {
   let codec = BlockCodec()
   let boot: UInt32
   var nextArrival: Int64
+  /// Of the newest record, whether it is still there or not.
+  package var lastArrival: Int64 { nextArrival - 1 }
   /// Never given twice in a process: who published up to a number must see what comes after it, also when the table was empty.
   private var nextReply: Int64
   private var durableSources: Int

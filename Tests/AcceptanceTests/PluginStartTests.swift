@@ -19,6 +19,7 @@ import Testing
     try expectIngest(fixture, try fixture.agent.publisher(), upTo: 100)
     #expect(waitUntil("it is parked") { fixture.status?["state"] as? String == "parked" })
     #expect((fixture.status?["reason"] as? String)?.contains("it is not what was installed: copier.so") == true)
+    #expect((fixture.status?["reason"] as? String)?.hasSuffix("; install the bundle of 1.0.0 again") == true)
     #expect(fixture.figure("failures_total") == 0)
     // The operator's way out, and the others' way on.
     let disabled = try fixture.plugin("disable", "copier")

@@ -52,6 +52,44 @@ import Testing
     #expect(try fixture.copies().count == count)
   }
 
+  /// Isolated it goes on where it was. In the agent it learns from what has come meanwhile: that is said, and once.
+  @Test(arguments: ["", "\nrun = \"in-process\""])
+  func resultsThatAreMissingWhereAPluginWasParkedAreNamed(run: String) throws {
+    let fixture = try PluginFixture()
+    try fixture.install(try fixture.bundle(version: 1))
+    let path = fixture.agent.configuration
+    let original = try String(contentsOfFile: path, encoding: .utf8)
+    let allowed = original.replacing("plugin = \"copier\"", with: "plugin = \"copier\"\(run)")
+    func reload(_ text: String) throws {
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+      let reloaded = try runToEnd("crossdock", ["reload", "--config", path])
+      #expect(reloaded.code == 0, "\(reloaded.errors)")
+    }
+    func gaps() -> [Substring] {
+      fixture.agent.agent?.log.split(separator: "\n").filter { $0.contains("its results for them are missing") } ?? []
+    }
+    try allowed.write(toFile: path, atomically: true, encoding: .utf8)
+    try fixture.startAgent()
+    let publisher = try fixture.agent.publisher()
+    publisher.publish(100)
+    #expect(fixture.waitForCopies(100), "\(fixture.agent.agent?.log ?? "")")
+    try reload(allowed.replacing("allow_unsigned = true", with: ""))
+    #expect(waitUntil("it is parked") { fixture.status?["state"] as? String == "parked" }, "\(fixture.status ?? [:])")
+    publisher.publish(100)
+    #expect(waitUntil("all is in") { fixture.agent.received == 200 })
+    try reload(allowed)
+    publisher.publish(100)
+    #expect(fixture.waitForCopies(run.isEmpty ? 300 : 200), "\(fixture.agent.agent?.log ?? "")")
+    let said = gaps()
+    #expect(said.count == (run.isEmpty ? 0 : 1), "\(said)")
+    #expect(said.allSatisfy { $0.contains("records=100") && $0.contains("model=copier") }, "\(said)")
+    // An engine anew is no absence.
+    try reload(allowed.replacing("[mqtt.floor]", with: "[mqtt.floor]\nkeepalive_s = 50"))
+    publisher.publish(100)
+    #expect(fixture.waitForCopies(run.isEmpty ? 400 : 300), "\(fixture.agent.agent?.log ?? "")")
+    #expect(gaps() == said)
+  }
+
   /// Also of one whose options nobody has written down: what is not to run is not asked for them.
   @Test func checkOfTheConfigurationStartsNothingUnsignedOrChanged() throws {
     let fixture = try PluginFixture()
@@ -69,6 +107,12 @@ import Testing
     let unsigned = try check()
     #expect(unsigned.code == 0, "\(unsigned.errors)")
     #expect(unsigned.errors.contains("does not run: it was installed without a signature"), "\(unsigned.errors)")
+    // It is check-config that says so, and names no other command.
+    #expect(
+      unsigned.errors.contains(
+        "the options of plugin \"copier\" are not checked: it may not run, so it is not asked for them"),
+      "\(unsigned.errors)")
+    #expect(!unsigned.errors.contains("check-config checks them"), "\(unsigned.errors)")
     try text.write(toFile: path, atomically: true, encoding: .utf8)
     try #require(truncate("\(fixture.versionFolder(1))/copier.so", 3000) == 0)
     let changed = try check()

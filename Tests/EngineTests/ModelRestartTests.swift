@@ -61,14 +61,16 @@ private final class Gearbox: Model {
 @Suite(.serialized) struct ModelRestartTests {
   private final class Box {
     let folder = NSTemporaryDirectory() + "crossdock-models-\(UUID().uuidString)"
-    let models: String
+    var models: String
+    let isInstalled: Bool
     private(set) var engine: Engine?
     private var connection: ScriptedConnection?
     private var packetID: UInt16 = 0
     private var now = ClockReading(wallNs: 1_790_000_000_000_000_000, monotonicNs: 1_000_000_000, isSynchronised: true)
 
-    init(models: String) throws {
+    init(models: String, isInstalled: Bool = false) throws {
       self.models = models
+      self.isInstalled = isInstalled
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       try start()
     }
@@ -102,8 +104,9 @@ private final class Gearbox: Model {
         decoder = "json"
         \(models)
         """
-      let plugins = ["gearbox": try PluginDescriptor(ExportedPlugin.descriptor(Gearbox.self), from: "here")]
-      (engine, connection) = try Engine.scripted(text, plugins: plugins, now: now, boot: "boot")
+      var descriptor = try PluginDescriptor(ExportedPlugin.descriptor(Gearbox.self), from: "here")
+      descriptor.isInstalled = isInstalled
+      (engine, connection) = try Engine.scripted(text, plugins: ["gearbox": descriptor], now: now, boot: "boot")
       turn()
     }
 
@@ -180,6 +183,60 @@ private final class Gearbox: Model {
     try box.start()
     box.send("{\"n\":4}")
     #expect(try box.bodies(of: "out").suffix(2) == [4, 5].map { "{\"count\":\($0),\"gear\":1,\"part\":0}" })
+  }
+
+  /// Since when one is absent is known to the record, however often the agent is killed meanwhile; one that is killed with it is not absent.
+  @Test func absenceOfAModelIsWrittenDownFromItsFirstRecordToItsLast() throws {
+    let box = try Box(models: Self.one)
+    func roster() throws -> String? {
+      try JournalReader(path: "\(box.folder)/journal.db").checkpoint(of: "_in_process").map {
+        String(decoding: $0.state, as: UTF8.self)
+      }
+    }
+    #expect(try roster() == nil)
+    box.send("{\"n\":1}", "{\"n\":2}")
+    #expect(try roster() == "\tg")
+    try box.start()
+    #expect(try roster() == "\tg")
+    box.models = ""
+    try box.start()
+    // Nothing has come without it.
+    #expect(try roster() == "\tg")
+    box.send("{\"n\":3}")
+    #expect(try roster() == "4\tg", "two records and two results")
+    try box.start()
+    box.send("{\"n\":4}")
+    #expect(try roster() == "4\tg")
+    box.models = Self.one
+    try box.start()
+    box.send("{\"n\":5}")
+    #expect(try roster() == "\tg")
+    // It has learned from those between.
+    #expect(try box.bodies(of: "out").map { $0.contains("\"count\":5,") } == [false, false, true])
+  }
+
+  /// One section of an installed plugin wants it in the agent: the other one's is not loaded with it.
+  @Test(arguments: [false, true])
+  func pluginThatIsAtHandRunsInTheAgentOnlyWhereItIsBuiltInOrWanted(isInstalled: Bool) throws {
+    let both = """
+      [[model]]
+      name = "default"
+      plugin = "gearbox"
+      reads = ["t"]
+      writes = ["copies"]
+      [[model]]
+      name = "wanted"
+      plugin = "gearbox"
+      run = "in-process"
+      reads = ["t"]
+      writes = ["out"]
+      """
+    let box = try Box(models: both, isInstalled: isInstalled)
+    box.send("{\"n\":1}")
+    let names = try #require(box.engine?.handle.snapshot).models.map(\.name)
+    #expect(names == (isInstalled ? ["wanted"] : ["default", "wanted"]))
+    #expect(try box.bodies(of: "out").count == 1)
+    #expect(try box.bodies(of: "copies").count == (isInstalled ? 0 : 1))
   }
 
   /// The first of two reads what the second one makes of the same batch: it never sees it, and not in a replay either.

@@ -93,8 +93,21 @@ private func names(_ path: String) throws -> [String] {
     try FileManager.default.removeItem(atPath: "\(place)/watch/1.0.0/plugin.toml")
     #expect { try store.rollback("watch", allowsUnsigned: true) } throws: {
       ($0 as? CrossdockError)?.reason == "plugin.toml is missing"
+        && ($0 as? CrossdockError)?.hint == "install the bundle of 1.0.0 again with --allow-downgrade"
     }
     #expect(try store.plugin("watch").state.current == version("1.1.0"))
+  }
+
+  /// A newer one is installed without being asked twice.
+  @Test func damagedNewerVersionIsInstalledAgainAsAnyOther() throws {
+    let store = try PluginStore(folder: place)
+    try install(store, try bundle("watch", "1.0.0"))
+    try install(store, try bundle("watch", "1.1.0"))
+    _ = try store.rollback("watch", allowsUnsigned: true, because: "it crashed")
+    try FileManager.default.removeItem(atPath: "\(place)/watch/1.1.0/plugin.toml")
+    #expect { try store.rollback("watch", allowsUnsigned: true) } throws: {
+      ($0 as? CrossdockError)?.hint == "install the bundle of 1.1.0 again"
+    }
   }
 
   @Test func returnByItselfIsWrittenDownUntilAnotherVersionIsInUse() throws {

@@ -120,9 +120,11 @@ extension BundleStore {
   func checkWhole(_ name: String, _ version: SemanticVersion, for operation: String) throws(CrossdockError) {
     let place = "\(folder)/\(name)/\(version)"
     if let damage = try Self.manifest(place, name, version).damage(in: place).first {
+      // As an install will judge it.
+      let isOlder = version.isOlder(than: try state(name).reference)
       throw CrossdockError(
         operation, at: "\(name) \(version)", reason: damage,
-        hint: "install the bundle of \(version) again with --allow-downgrade")
+        hint: "install the bundle of \(version) again\(isOlder ? " with --allow-downgrade" : "")")
     }
   }
 }

@@ -154,9 +154,9 @@ extension PluginCatalog {
     }
     do throws(CrossdockError) {
       guard let damage = try PluginStore.manifest(folder, plugin, number).damage(in: folder).first else { return nil }
-      return "it is not what was installed: \(damage); install its bundle again"
+      return "it is not what was installed: \(damage); install the bundle of \(number) again"
     } catch {
-      return "it is not what was installed: \(error.place): \(error.reason); install its bundle again"
+      return "it is not what was installed: \(error.place): \(error.reason); install the bundle of \(number) again"
     }
   }
 }

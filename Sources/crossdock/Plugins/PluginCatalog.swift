@@ -61,18 +61,26 @@ final class PluginCatalog {
         if isInLine(model) || (asksProcesses && !external.isDisabled) { throw damage }
         return .unchecked(misfits: [], warning: "\(damage.place): \(damage.reason)", hint: damage.hint)
       }
-      guard let table = try table(model, external) else {
-        return .unchecked(
-          misfits: external.isDisabled ? [] : Self.misfits(model, external.manifest),
-          warning: external.isDisabled ? nil : "the options of plugin \"\(model.plugin)\" are not checked here",
-          hint: "crossdock check-config checks them; installing its bundle again has them checked everywhere")
-      }
+      guard let table = try table(model, external) else { return unchecked(model, external) }
       return .found(
         table, misfits: Self.misfits(model, external.manifest), trial: own.map { Self.trial($0, model) },
         failed: external.installed?.failedVersion(model, in: Self.storeFolder(section)))
     } catch {
       return .unusable(reason: "\(error.place): \(error.reason)", hint: error.hint)
     }
+  }
+
+  private func unchecked(_ model: ModelConfiguration, _ external: External) -> PluginLookupResult {
+    guard !external.isDisabled else { return .unchecked(misfits: [], warning: nil, hint: "") }
+    let what = "the options of plugin \"\(model.plugin)\" are not checked"
+    let misfits = Self.misfits(model, external.manifest)
+    return asksProcesses
+      ? .unchecked(
+        misfits: misfits, warning: "\(what): it may not run, so it is not asked for them",
+        hint: "installing a bundle of it that may run has them checked everywhere")
+      : .unchecked(
+        misfits: misfits, warning: "\(what) here",
+        hint: "crossdock check-config checks them; installing its bundle again has them checked everywhere")
   }
 
   /// The options that it has; nil: nobody knows, or nobody asks because it is disabled.
