@@ -173,14 +173,14 @@ class CrashCampaign:
         self.say(f"crash: {SelfCheck(self.place).run()} checks of the power-loss object and of the comparison")
         systematic = [] if only == "control" else self.at_syncs(1 if only else SYSTEMATIC_SHARE)
         random_rounds = 0 if only else self.rounds - len(systematic)
-        todo = systematic + [plans.randomised(self.place.seed, str(n)) for n in range(1, random_rounds + 1)]
+        plans_to_run = systematic + [plans.randomised(self.place.seed, str(n)) for n in range(1, random_rounds + 1)]
         controls = [plans.control(self.place.seed, str(n)) for n in range(1, max(2, self.rounds // 25) + 1)]
         if only == "points":
             controls = []
-        self.total = len(todo)
+        self.total = len(plans_to_run)
         with ThreadPoolExecutor(self.jobs) as pool:
             try:
-                list(pool.map(lambda plan: self.run_round(plan, self.tally), todo))
+                list(pool.map(lambda plan: self.run_round(plan, self.tally), plans_to_run))
                 outcomes = list(pool.map(lambda plan: self.run_round(plan, self.control), controls))
             except BaseException:
                 # An interruption ends with the rounds that are under way, not with the last one.

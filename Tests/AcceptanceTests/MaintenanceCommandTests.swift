@@ -45,24 +45,26 @@ import Testing
 
   /// 60 healthy temperatures, then 30 of a motor that is too hot.
   private func publish(_ agent: AgentFixture) throws {
-    let publisher = try LoadPublisher(
-      port: agent.sandbox.brokerPort, name: "motor", topic: { _ in "site/m1/numbers" },
-      payload: { "{\"n\":\($0 <= Self.healthy ? 50 + Double($0 % 5) / 10 : 80 + Double($0 % 5) / 10)}" })
-    for _ in 0..<Self.values { publisher.publish() }
-    #expect(waitUntil("everything is acknowledged") { publisher.isAllAcknowledged })
-    // By the broker, that is: the agent may still be taking them in.
-    #expect(try waitUntil("everything is stored") { try lines(agent, "telemetry").count == Self.values })
+    try publish(agent, "motor", Self.values, until: Self.values) {
+      ($0 <= Self.healthy ? 50 : 80) + Double($0 % 5) / 10
+    }
   }
 
   /// What is normal to the motor after maintenance.
   private func publishAfterMaintenance(_ agent: AgentFixture) throws {
+    try publish(agent, "motor-after", Self.healthy, until: Self.values + Self.healthy) { 80 + Double($0 % 5) / 10 }
+  }
+
+  private func publish(
+    _ agent: AgentFixture, _ name: String, _ count: Int, until stored: Int, _ value: @escaping @Sendable (Int) -> Double
+  ) throws {
     let publisher = try LoadPublisher(
-      port: agent.sandbox.brokerPort, name: "motor-after", topic: { _ in "site/m1/numbers" },
-      payload: { "{\"n\":\(80 + Double($0 % 5) / 10)}" })
-    for _ in 0..<Self.healthy { publisher.publish() }
+      port: agent.sandbox.brokerPort, name: name, topic: { _ in "site/m1/numbers" },
+      payload: { "{\"n\":\(value($0))}" })
+    for _ in 0..<count { publisher.publish() }
     #expect(waitUntil("everything is acknowledged") { publisher.isAllAcknowledged })
-    #expect(
-      try waitUntil("everything is stored") { try lines(agent, "telemetry").count == Self.values + Self.healthy })
+    // By the broker, that is: the agent may still be taking them in.
+    #expect(try waitUntil("everything is stored") { try lines(agent, "telemetry").count == stored })
   }
 
   private func lines(_ agent: AgentFixture, _ stream: String) throws -> [[String: Any]] {

@@ -4,13 +4,7 @@ import Testing
 /// A version that fails goes back to the one before: where it has run, and everywhere at once.
 @Suite(.serialized) struct PluginReturnTests {
   @Test func instanceThatGoesBackTakesTheOthersWithIt() throws {
-    let fixture = try PluginFixture.ofTwoInstances()
-    try fixture.install(try fixture.bundle(version: 1))
-    try fixture.startAgent()
-    let publisher = try fixture.agent.publisher()
-    publisher.publish(1000)
-    #expect(fixture.waitForCopies(1000) && fixture.waitForCopies(1000, in: "copies-too"))
-    #expect(try fixture.install(try fixture.bundle(version: 2, mode: 10)).code == 0)
+    let (fixture, publisher) = try upgraded(after: 1000)
     publisher.publish(1000)
     try expectBothBack(fixture, published: 2000)
     #expect(fixture.statuses.map { ($0["rollbacks_total"] as? NSNumber)?.intValue } == [1, 1])
@@ -26,13 +20,7 @@ import Testing
 
   /// Wherever it is interrupted, one version runs in the end, and nothing is missing or there twice.
   @Test func returnThatAKillInterruptsIsFinishedAfterTheStart() throws {
-    let fixture = try PluginFixture.ofTwoInstances()
-    try fixture.install(try fixture.bundle(version: 1))
-    try fixture.startAgent()
-    let publisher = try fixture.agent.publisher()
-    publisher.publish(500)
-    #expect(fixture.waitForCopies(500) && fixture.waitForCopies(500, in: "copies-too"))
-    #expect(try fixture.install(try fixture.bundle(version: 2, mode: 10)).code == 0)
+    let (fixture, publisher) = try upgraded(after: 500)
     var published = 500
     for _ in 0..<3 {
       publisher.publish(200)
@@ -42,6 +30,18 @@ import Testing
     }
     publisher.publish(200)
     try expectBothBack(fixture, published: published + 200)
+  }
+
+  /// Two instances that have copied so many records, and a version 2 that fails in the second one.
+  private func upgraded(after count: Int) throws -> (PluginFixture, LoadPublisher) {
+    let fixture = try PluginFixture.ofTwoInstances()
+    try fixture.install(try fixture.bundle(version: 1))
+    try fixture.startAgent()
+    let publisher = try fixture.agent.publisher()
+    publisher.publish(count)
+    #expect(fixture.waitForCopies(count) && fixture.waitForCopies(count, in: "copies-too"))
+    #expect(try fixture.install(try fixture.bundle(version: 2, mode: 10)).code == 0)
+    return (fixture, publisher)
   }
 
   private func returns(_ fixture: PluginFixture) -> Int {
